@@ -1,0 +1,131 @@
+//! Known answers of Tensority with their origin.
+//!
+//! Each function returns the vectors of one file of `data/`, whose `about` and `origin` tell what
+//! they are; the README explains the notation and the origins. The files are compiled in.
+//!
+//! ```
+//! let vectors = testvectors::pairs();
+//! assert!(vectors.iter().any(|vector| vector.origin == testvectors::Origin::Published));
+//! ```
+//!
+//! # Panics
+//!
+//! Every function panics if its file does not read as its types say, which is a defect of this
+//! crate; a test reads all files.
+
+mod bits;
+mod encoding;
+mod headers;
+mod stages;
+mod units;
+
+pub use bits::{BitsToValue, BitsVectors, Retarget, ValueToBits, Varint63, bits, varint63};
+pub use headers::{AcceptedBlock, Header, HeaderVector, ProofOfWork, accepted_blocks, headers};
+pub use stages::{
+    Chain, ChainState, FirstRound, ListedMatrix, Pair, SeedVector, SmallPair, Trace, pairs, seeds,
+    small_pairs, traces,
+};
+pub use units::{BlockMix, Fnv, Reduce, Salsa, Sha3, Smix, Units, units};
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// Where a vector comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A block of the Bytom main chain.
+    Mainnet,
+    /// A block that a real Bytom v1.1.0 node accepted on a private chain.
+    SolonetNode,
+    /// Published with another project, which the file or the vector names.
+    Published,
+    /// RFC 7914, the definition of scrypt.
+    #[serde(rename = "rfc-7914")]
+    Rfc7914,
+    /// Computed with the original implementation, Bytom v1.1.0 in Go, on amd64.
+    GoImplementation,
+    /// Computed with a model in Python, written for these vectors from the specification.
+    SecondModel,
+}
+
+/// What every file has, around vectors of some shape.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File<V> {
+    about: String,
+    origin: String,
+    vectors: V,
+}
+
+fn load<V: DeserializeOwned>(json: &str) -> V {
+    let file: File<V> = serde_json::from_str(json)
+        .unwrap_or_else(|error| panic!("a vector file is broken: {error}"));
+    assert!(
+        !file.about.is_empty() && !file.origin.is_empty(),
+        "a vector file does not explain itself"
+    );
+    file.vectors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_reads_and_holds_what_the_readme_counts() {
+        let units = units();
+        let in_units = units.salsa20_8.len()
+            + units.block_mix.len()
+            + units.smix.len()
+            + units.reduce.len()
+            + units.fnv.len()
+            + units.sha3_256.len();
+        let bits = bits();
+        let in_bits = bits.bits_to_value.len() + bits.value_to_bits.len() + bits.retarget.len();
+
+        let readme = include_str!("../README.md");
+        for (file, count) in [
+            ("pairs.json", pairs().len()),
+            ("small_pairs.json", small_pairs().len()),
+            ("traces.json", traces().len()),
+            ("seeds.json", seeds().len()),
+            ("headers.json", headers().len()),
+            ("accepted_blocks.json", accepted_blocks().len()),
+            ("units.json", in_units),
+            ("bits.json", in_bits),
+            ("varint63.json", varint63().len()),
+        ] {
+            let line = readme
+                .lines()
+                .find(|line| line.contains(&format!("(data/{file})")));
+            let line = line.unwrap_or_else(|| panic!("the README does not name {file}"));
+            assert!(
+                line.ends_with(&format!("| {count} |")),
+                "{file} has {count} vectors: {line}"
+            );
+        }
+        assert_eq!(pairs().len(), 39);
+        assert_eq!(headers().len(), 27);
+        assert_eq!(accepted_blocks().len(), 69);
+    }
+
+    #[test]
+    fn a_field_the_types_lack_is_an_error() {
+        let file = r#"{
+            "about": "an integer",
+            "origin": "this test",
+            "vectors": [{ "origin": "go-implementation", "value": "1", "encoded": "01" }]
+        }"#;
+        let parse = |file: &str| serde_json::from_str::<File<Vec<Varint63>>>(file).map(drop);
+        assert!(parse(file).is_ok());
+        for (known, unknown) in [
+            (r#""value""#, r#""note": "", "value""#),
+            (r#""about""#, r#""note": "", "about""#),
+        ] {
+            let error = parse(&file.replace(known, unknown))
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains("unknown field `note`"), "{error}");
+        }
+    }
+}
