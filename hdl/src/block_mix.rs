@@ -1,0 +1,196 @@
+//! BlockMix with r = 1: two Salsa20/8 on the two halves of X, in place, and the ways X is filled.
+//!
+//! X is 32 words of 32 bits, word 0 first. A Salsa20/8 takes 18 cycles: one to mix the halves, 16
+//! half-rounds, one to add. After every round the words are transposed, so that each round is a
+//! column round and the wiring between rounds does the rest.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `start` | in | 1 | X becomes BlockMix(X); only while `busy` is 0 |
+//! | `busy` | out | 1 | |
+//! | `done` | out | 1 | one cycle, the last of `busy` |
+//! | `shift`, `lane` | in | 1, 64 | X moves down by two words, `lane` enters at the top |
+//! | `rotate`, `beat$i` | in | 1, 32 | X rotates by one beat, XORed with the beat on the way |
+//! | `x$i` | out | 32 | |
+//!
+//! `start` to the cycle after `done`: 36 cycles ([`CYCLES`]). Eight 32-bit adders for the rounds,
+//! sixteen to add. Byte order: word i of X is bytes 4i … 4i+3, byte 4i in bits 7..0.
+//!
+//! Checked by `sim/tests/blocks.rs` against the reference on random X, and whole by the cache.
+
+use rust_hdl::prelude::*;
+
+use crate::geometry::Geometry;
+use crate::leaf::Register;
+
+/// Cycles of one BlockMix.
+pub const CYCLES: u64 = 36;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct BlockMix {
+    pub clock: Signal<In, Clock>,
+    pub clear: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub busy: Signal<Out, Bit>,
+    pub done: Signal<Out, Bit>,
+    pub shift: Signal<In, Bit>,
+    pub lane: Signal<In, Bits<64>>,
+    pub rotate: Signal<In, Bit>,
+    pub beat: Vec<Signal<In, Bits<32>>>,
+    pub x: [Signal<Out, Bits<32>>; 32],
+
+    words: [Register<32>; 32],
+    /// The words under Salsa20/8, and X XORed half by half.
+    work: [Register<32>; 16],
+    mixed: [Signal<Local, Bits<32>>; 16],
+    /// Sums that are rotated: by 7 and 9, or by 13 and 18.
+    near: [Signal<Local, Bits<32>>; 4],
+    far: [Signal<Local, Bits<32>>; 4],
+    near_word: [Signal<Local, Bits<32>>; 4],
+
+    /// 0 idle, 1 mix, 2 rounds, 3 add.
+    phase: DFF<Bits<2>>,
+    second_half: DFF<Bit>,
+    half_round: DFF<Bits<4>>,
+    mix_low: Signal<Local, Bit>,
+    mix_high: Signal<Local, Bit>,
+    add_low: Signal<Local, Bit>,
+    add_high: Signal<Local, Bit>,
+    to_work: Signal<Local, Bit>,
+}
+
+impl BlockMix {
+    /// BlockMix with the memory beats of the given geometry.
+    pub fn new(geometry: &Geometry) -> Self {
+        let mut block_mix = Self::default();
+        block_mix.beat.resize_with(geometry.beat_words(), Default::default);
+        block_mix
+    }
+}
+
+impl Logic for BlockMix {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, phase, second_half, half_round);
+
+        // X.
+        self.mix_low.next = (self.phase.q.val() == 1) & (!self.second_half.q.val());
+        self.mix_high.next = (self.phase.q.val() == 1) & self.second_half.q.val();
+        self.add_low.next = (self.phase.q.val() == 3) & (!self.second_half.q.val());
+        self.add_high.next = (self.phase.q.val() == 3) & self.second_half.q.val();
+        for i in 0..32 {
+            self.x[i].next = self.words[i].q.val();
+            self.words[i].clock.next = self.clock.val();
+            self.words[i].d.next = self.words[(i + 2) % 32].q.val();
+        }
+        for i in 0..16 {
+            self.mixed[i].next = self.words[i].q.val() ^ self.words[i + 16].q.val();
+            self.words[i].enable.next = self.shift.val()
+                | self.rotate.val()
+                | self.mix_low.val()
+                | self.add_low.val();
+            self.words[i + 16].enable.next = self.shift.val()
+                | self.rotate.val()
+                | self.mix_high.val()
+                | self.add_high.val();
+        }
+        self.words[30].d.next = self.lane.val().get_bits::<32>(0);
+        self.words[31].d.next = self.lane.val().get_bits::<32>(32);
+        if self.rotate.val() {
+            for w in self.beat.len()..(self.beat.len() + 1) {
+                for i in 0..32 {
+                    self.words[i].d.next = self.words[(i + w) % 32].q.val();
+                }
+                for i in 0..self.beat.len() {
+                    self.words[32 - w + i].d.next = self.words[i].q.val() ^ self.beat[i].val();
+                }
+            }
+        }
+        if self.phase.q.val() == 1 {
+            for i in 0..16 {
+                self.words[i].d.next = self.mixed[i].val();
+                self.words[i + 16].d.next = self.mixed[i].val();
+            }
+        }
+        if self.phase.q.val() == 3 {
+            for i in 0..16 {
+                self.words[i].d.next = self.words[i].q.val() + self.work[i].q.val();
+                self.words[i + 16].d.next = self.words[i + 16].q.val() + self.work[i].q.val();
+            }
+        }
+
+        // Half-rounds. Column j is a, b, c, d = words 5j, 5j + 4, 5j + 8, 5j + 12 modulo 16. The
+        // first half changes b and c; the second d and a, and transposes.
+        self.to_work.next = (self.phase.q.val() == 1) | (self.phase.q.val() == 2);
+        for i in 0..16 {
+            self.work[i].clock.next = self.clock.val();
+            self.work[i].enable.next = self.to_work.val();
+            self.work[i].d.next = self.work[i].q.val();
+        }
+        for j in 0..4 {
+            self.near[j].next =
+                self.work[5 * j % 16].q.val() + self.work[(5 * j + 12) % 16].q.val();
+            self.near_word[j].next = self.work[(5 * j + 4) % 16].q.val()
+                ^ ((self.near[j].val() << 7) | (self.near[j].val() >> 25));
+            self.far[j].next = self.near_word[j].val() + self.work[5 * j % 16].q.val();
+            self.work[(5 * j + 4) % 16].d.next = self.near_word[j].val();
+            self.work[(5 * j + 8) % 16].d.next = self.work[(5 * j + 8) % 16].q.val()
+                ^ ((self.far[j].val() << 9) | (self.far[j].val() >> 23));
+        }
+        if self.half_round.q.val().get_bit(0) {
+            for j in 0..4 {
+                self.near[j].next =
+                    self.work[(5 * j + 8) % 16].q.val() + self.work[(5 * j + 4) % 16].q.val();
+                self.near_word[j].next = self.work[(5 * j + 12) % 16].q.val()
+                    ^ ((self.near[j].val() << 13) | (self.near[j].val() >> 19));
+                self.far[j].next =
+                    self.near_word[j].val() + self.work[(5 * j + 8) % 16].q.val();
+                // Transposed: row j holds column j from its diagonal word on.
+                self.work[4 * j + j].d.next = self.work[5 * j % 16].q.val()
+                    ^ ((self.far[j].val() << 18) | (self.far[j].val() >> 14));
+                self.work[4 * j + (j + 1) % 4].d.next = self.work[(5 * j + 4) % 16].q.val();
+                self.work[4 * j + (j + 2) % 4].d.next = self.work[(5 * j + 8) % 16].q.val();
+                self.work[4 * j + (j + 3) % 4].d.next = self.near_word[j].val();
+            }
+        }
+        if self.phase.q.val() == 1 {
+            for i in 0..16 {
+                self.work[i].d.next = self.mixed[i].val();
+            }
+        }
+
+        // Sequence.
+        self.busy.next = self.phase.q.val() != 0;
+        self.done.next = false;
+        match self.phase.q.val().index() {
+            0 => {
+                self.second_half.d.next = false;
+                self.half_round.d.next = 0.into();
+                if self.start.val() {
+                    self.phase.d.next = 1.into();
+                }
+            }
+            1 => {
+                self.phase.d.next = 2.into();
+            }
+            2 => {
+                self.half_round.d.next = self.half_round.q.val() + 1;
+                if self.half_round.q.val() == 15 {
+                    self.phase.d.next = 3.into();
+                }
+            }
+            _ => {
+                self.phase.d.next = 1.into();
+                self.second_half.d.next = true;
+                if self.second_half.q.val() {
+                    self.phase.d.next = 0.into();
+                    self.done.next = true;
+                }
+            }
+        }
+        if self.clear.val() {
+            self.phase.d.next = 0.into();
+        }
+    }
+}

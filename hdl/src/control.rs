@@ -1,0 +1,154 @@
+//! Control: takes commands, ends what runs, and starts the next job only when all is quiet.
+//!
+//! | command | does |
+//! |---|---|
+//! | 0 range | hash the job's nonces, report those that meet the target |
+//! | 1 hash | hash the job's header hash once and report it |
+//! | 2 generate | make the matrix list of the job's seed |
+//! | 3 checksum | read the matrix list back, a checksum per matrix |
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `reset` | in | 1 | level: back to the state after power-up |
+//! | `start`, `command` | in | 1, 2 | begin with the job that was written last; taken if `ready` |
+//! | `cancel` | in | 1 | end what runs; taken if `ready` |
+//! | `ready` | out | 1 | commands are taken and the next job may be written |
+//! | `running` | out | 1 | a command is in work |
+//! | `quiet` | in | 1 | the memory port is quiet |
+//! | `done` | in | 4 | level per command: it is complete |
+//! | `stop` | out | 1 | issue no tokens, ask for nothing |
+//! | `clear` | out | 1 | one cycle: forget all work |
+//! | `swap` | out | 1 | one cycle: the job written last is the current one |
+//! | `reading`, `job_address` | out | 1, 5 | control is reading the job memory |
+//! | `set_nonce`, `set_count`, `set_job` | out | 1 | the job memory's lane is this value |
+//! | `raw`, `run` | out | 1 | to the hasher |
+//! | `extend_seed`, `sum_start` | out | 1 | one cycle: begin |
+//!
+//! A job that is ended leaves nothing behind: for at least 128 cycles nothing is issued, so that
+//! the line of cells runs empty, and all beats asked for have arrived; only then everything is
+//! cleared. What completes meanwhile is reported under the old job's id. About 140 cycles from
+//! `start` to work.
+
+use rust_hdl::prelude::*;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Control {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub start: Signal<In, Bit>,
+    pub command: Signal<In, Bits<2>>,
+    pub cancel: Signal<In, Bit>,
+    pub ready: Signal<Out, Bit>,
+    pub running: Signal<Out, Bit>,
+    pub quiet: Signal<In, Bit>,
+    pub done: Signal<In, Bits<4>>,
+    pub stop: Signal<Out, Bit>,
+    pub clear: Signal<Out, Bit>,
+    pub swap: Signal<Out, Bit>,
+    pub reading: Signal<Out, Bit>,
+    pub job_address: Signal<Out, Bits<5>>,
+    pub set_nonce: Signal<Out, Bit>,
+    pub set_count: Signal<Out, Bit>,
+    pub set_job: Signal<Out, Bit>,
+    pub raw: Signal<Out, Bit>,
+    pub run: Signal<Out, Bit>,
+    pub extend_seed: Signal<Out, Bit>,
+    pub sum_start: Signal<Out, Bit>,
+
+    /// 0 clear after power-up, 1 idle, 2 drain, 3 clear, 4 read the job, 5 begin, 6 run.
+    phase: DFF<Bits<3>>,
+    current: DFF<Bits<2>>,
+    aborting: DFF<Bit>,
+    drained: DFF<Bits<8>>,
+    step: DFF<Bits<2>>,
+    take: Signal<Local, Bit>,
+}
+
+impl Logic for Control {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, phase, current, aborting, drained, step);
+        self.take.next = (self.start.val() | self.cancel.val())
+            & ((self.phase.q.val() == 1) | (self.phase.q.val() == 6));
+        self.ready.next = (self.phase.q.val() == 1) | (self.phase.q.val() == 6);
+        self.running.next = self.phase.q.val() > 1;
+        self.stop.next = self.phase.q.val() == 2;
+        self.clear.next = (self.phase.q.val() == 3) | (self.phase.q.val() == 0);
+        self.swap.next = (self.phase.q.val() == 3) & (!self.aborting.q.val());
+        self.reading.next = self.phase.q.val() == 4;
+        self.job_address.next = 28.into();
+        self.set_nonce.next = false;
+        self.set_count.next = false;
+        self.set_job.next = false;
+        self.raw.next = self.current.q.val() == 1;
+        self.run.next = (self.phase.q.val() == 6) & (self.current.q.val() < 2);
+        self.extend_seed.next = (self.phase.q.val() == 5) & (self.current.q.val() == 2);
+        self.sum_start.next = (self.phase.q.val() == 5) & (self.current.q.val() == 3);
+
+        match self.phase.q.val().index() {
+            0 => {
+                self.phase.d.next = 1.into();
+            }
+            1 => {
+                self.drained.d.next = 0.into();
+            }
+            2 => {
+                self.drained.d.next = self.drained.q.val() + 1;
+                if self.drained.q.val().get_bit(7) {
+                    self.drained.d.next = self.drained.q.val();
+                    if self.quiet.val() {
+                        self.phase.d.next = 3.into();
+                    }
+                }
+            }
+            3 => {
+                self.step.d.next = 0.into();
+                self.phase.d.next = 4.into();
+                if self.aborting.q.val() {
+                    self.phase.d.next = 1.into();
+                }
+            }
+            4 => {
+                // The answer to address 28 + step arrives while step is one more.
+                self.step.d.next = self.step.q.val() + 1;
+                match self.step.q.val().index() {
+                    0 => {
+                        self.job_address.next = 28.into();
+                    }
+                    1 => {
+                        self.job_address.next = 29.into();
+                        self.set_nonce.next = true;
+                    }
+                    2 => {
+                        self.job_address.next = 30.into();
+                        self.set_count.next = true;
+                    }
+                    _ => {
+                        self.set_job.next = true;
+                        self.phase.d.next = 5.into();
+                    }
+                }
+            }
+            5 => {
+                self.phase.d.next = 6.into();
+            }
+            _ => {
+                self.drained.d.next = 0.into();
+                if self.done.val().get_bit(self.current.q.val().index()) {
+                    self.phase.d.next = 1.into();
+                }
+            }
+        }
+        if self.take.val() {
+            self.phase.d.next = 2.into();
+            self.aborting.d.next = !self.start.val();
+            if self.start.val() {
+                self.current.d.next = self.command.val();
+            }
+        }
+        if self.reset.val() {
+            self.phase.d.next = 0.into();
+        }
+    }
+}

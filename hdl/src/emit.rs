@@ -1,0 +1,100 @@
+//! The Verilog of a block, module by module.
+
+use rust_hdl::core::check_error::check_all;
+use rust_hdl::core::module_defines::ModuleDefines;
+use rust_hdl::prelude::*;
+
+use crate::core::Core;
+use crate::geometry::Geometry;
+
+/// A design as Verilog text.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// Name of the top module.
+    pub top: String,
+    /// All modules; those of sub-blocks are named `top$block$sub`.
+    pub modules: Vec<Module>,
+}
+
+/// One module of a design.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Its name.
+    pub name: String,
+    /// From `module` to `endmodule`.
+    pub text: String,
+}
+
+/// RustHDL's own checks found a fault in a block: an open signal, a loop or a write to an input.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{top}: RustHDL refuses the design: {fault}")]
+pub struct EmitError {
+    /// The block.
+    pub top: String,
+    /// What RustHDL says.
+    pub fault: String,
+}
+
+impl Design {
+    /// The Verilog of `block`, whose module is called `top`.
+    ///
+    /// # Errors
+    /// If RustHDL's checks refuse the block.
+    pub fn new(top: &str, mut block: impl Block) -> Result<Self, EmitError> {
+        block.connect_all();
+        check_all(&block)
+            .map_err(|fault| EmitError { top: top.into(), fault: format!("{fault:?}") })?;
+        let mut defines = ModuleDefines::default();
+        block.accept(top, &mut defines);
+        Ok(Self { top: top.into(), modules: split(&defines.defines()) })
+    }
+
+    /// The Verilog of a core.
+    ///
+    /// # Errors
+    /// If RustHDL's checks refuse it.
+    pub fn core(geometry: &Geometry) -> Result<Self, EmitError> {
+        Self::new("core", Core::new(geometry))
+    }
+
+    /// All modules as one text.
+    pub fn text(&self) -> String {
+        self.modules.iter().map(|module| module.text.as_str()).collect()
+    }
+}
+
+fn split(text: &str) -> Vec<Module> {
+    let mut modules: Vec<Module> = Vec::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("module ") {
+            let name = rest.split('(').next().unwrap_or_default().to_string();
+            modules.push(Module { name, text: String::new() });
+        }
+        if let Some(module) = modules.last_mut()
+            && !line.trim().is_empty()
+        {
+            module.text.push_str(line.trim_end());
+            module.text.push('\n');
+        }
+    }
+    modules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{DIMENSIONS, LANES};
+
+    #[test]
+    fn every_geometry_passes_rust_hdl_checks() {
+        for (dimension, lanes) in [(32, 1), (32, 2), (32, 16), (64, 4), (128, 8)] {
+            for fip in [true, false] {
+                let geometry = Geometry::new(dimension, lanes, fip).unwrap();
+                let design = Design::core(&geometry).unwrap();
+                assert_eq!(design.modules[0].name, "core", "{geometry}");
+                assert!(design.modules.iter().any(|module| module.name == "core$array"));
+            }
+        }
+        assert_eq!((DIMENSIONS.len(), LANES.len()), (4, 5));
+    }
+}

@@ -1,0 +1,272 @@
+//! Issue: feeds the array one token per cycle, and the weights behind the tokens.
+//!
+//! It waits only in front of a block: for its weights, for the block that is loaded beside it, or,
+//! in front of the last pass of chain 3, for the fold of the hash before to be used up.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `clear` | in | 1 | forget all passes |
+//! | `stop` | in | 1 | issue nothing |
+//! | `pass_valid`, `pass_ready` | in, out | 1 | a pass is queued when both are 1 |
+//! | `next_multiply`, `next_load`, `next_last`, `next_chain` | in | | its attributes |
+//! | `weights_arrived`, `load_arrived` | in | 1 | from the fetch |
+//! | `fold_full` | in | 1 | |
+//! | `token` | out | 12 | to the array, see `token.rs` |
+//! | `multiply`, `load`, `last`, `chain` | out | | of the pass that is issued |
+//! | `read`, `read_half`, `read_word` | out | | to the block buffer of the weights |
+//! | `word$c` | in | 32 | from it, a cycle later |
+//! | `weight_valid`, `weight$c` | out | | to the array, in offset form |
+//! | `weights_freed` | out | 1 | one cycle: the block is read to its end |
+//! | `issued` | out | 1 | a token of a multiply is issued in this cycle |
+//! | `stall_weights`, `stall_load`, `stall_fold`, `idle` | out | 1 | why none is |
+//!
+//! Throughput one token per cycle, also across passes and chains.
+
+use rust_hdl::prelude::*;
+
+use crate::cast::unsigned_cast_extend;
+use crate::geometry::Geometry;
+use crate::leaf::Register;
+use crate::parameter::Parameter;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Issue {
+    pub clock: Signal<In, Clock>,
+    pub clear: Signal<In, Bit>,
+    pub stop: Signal<In, Bit>,
+    pub pass_valid: Signal<In, Bit>,
+    pub pass_ready: Signal<Out, Bit>,
+    pub next_multiply: Signal<In, Bit>,
+    pub next_load: Signal<In, Bit>,
+    pub next_last: Signal<In, Bit>,
+    pub next_chain: Signal<In, Bits<2>>,
+    pub weights_arrived: Signal<In, Bit>,
+    pub load_arrived: Signal<In, Bit>,
+    pub fold_full: Signal<In, Bit>,
+    pub token: Signal<Out, Bits<12>>,
+    pub multiply: Signal<Out, Bit>,
+    pub load: Signal<Out, Bit>,
+    pub last: Signal<Out, Bit>,
+    pub chain: Signal<Out, Bits<2>>,
+    pub read: Signal<Out, Bit>,
+    pub read_half: Signal<Out, Bit>,
+    pub read_word: Signal<Out, Bits<6>>,
+    pub word: Vec<Signal<In, Bits<32>>>,
+    pub weight_valid: Signal<Out, Bit>,
+    pub weight: Vec<Signal<Out, Bits<32>>>,
+    pub weights_freed: Signal<Out, Bit>,
+    pub issued: Signal<Out, Bit>,
+    pub stall_weights: Signal<Out, Bit>,
+    pub stall_load: Signal<Out, Bit>,
+    pub stall_fold: Signal<Out, Bit>,
+    pub idle: Signal<Out, Bit>,
+
+    /// Attributes are {chain, last, load, multiply}.
+    offered: Signal<Local, Bits<5>>,
+    waiting: DFF<Bit>,
+    waiting_pass: Register<5>,
+    current: DFF<Bit>,
+    current_pass: Register<5>,
+    promote: Signal<Local, Bit>,
+    accept: Signal<Local, Bit>,
+
+    slot: DFF<Bits<8>>,
+    block: DFF<Bits<8>>,
+    bank: DFF<Bit>,
+    last_slot: Parameter<8>,
+    last_block: Parameter<8>,
+    opens: Signal<Local, Bit>,
+    needs_weights: Signal<Local, Bit>,
+    needs_load: Signal<Local, Bit>,
+    needs_fold: Signal<Local, Bit>,
+    go: Signal<Local, Bit>,
+    ends: Signal<Local, Bit>,
+    first: Signal<Local, Bit>,
+    issued_token: DFF<Bits<12>>,
+
+    /// Complete blocks that are not issued yet.
+    weights_there: DFF<Bits<2>>,
+    load_there: DFF<Bits<2>>,
+    take_weights: Signal<Local, Bit>,
+    take_load: Signal<Local, Bit>,
+
+    reading: DFF<Bit>,
+    read_index: DFF<Bits<6>>,
+    half: DFF<Bit>,
+    last_word: Parameter<6>,
+    word_valid: DFF<Bit>,
+    passing: DFF<Bit>,
+    offset: Parameter<32>,
+    weights: Vec<Register<32>>,
+}
+
+impl Issue {
+    /// The issue of a core of the given geometry.
+    pub fn new(geometry: &Geometry) -> Self {
+        let mut issue = Self {
+            last_slot: Parameter::new(geometry.dimension() - 1),
+            last_block: Parameter::new(geometry.blocks() - 1),
+            last_word: Parameter::new(geometry.cells() - 1),
+            offset: Parameter::new(0x8080_8080),
+            ..Self::default()
+        };
+        issue.word.resize_with(geometry.lanes(), Default::default);
+        issue.weight.resize_with(geometry.lanes(), Default::default);
+        issue.weights.resize_with(geometry.lanes(), Default::default);
+        issue
+    }
+}
+
+impl Logic for Issue {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, waiting, current, slot, block, bank, weights_there, load_there);
+        dff_setup!(self, clock, reading, read_index, half);
+        clock!(self, clock, waiting_pass, current_pass, issued_token, word_valid, passing);
+
+        // May the next token go?
+        self.opens.next = self.slot.q.val() == 0;
+        self.needs_weights.next =
+            self.current_pass.q.val().get_bit(0) & (self.weights_there.q.val() == 0);
+        self.needs_load.next =
+            self.current_pass.q.val().get_bit(1) & (self.load_there.q.val() == 0);
+        self.needs_fold.next = self.current_pass.q.val().get_bit(0)
+            & self.current_pass.q.val().get_bit(2)
+            & (self.current_pass.q.val().get_bits::<2>(3) == 3)
+            & (self.block.q.val() == 0)
+            & self.fold_full.val();
+        self.go.next = self.current.q.val()
+            & (!self.stop.val())
+            & (!(self.opens.val()
+                & (self.needs_weights.val() | self.needs_load.val() | self.needs_fold.val())));
+        self.ends.next = self.go.val()
+            & (self.slot.q.val() == self.last_slot.q.val())
+            & (self.block.q.val() == self.last_block.q.val());
+        self.first.next = self.go.val() & self.opens.val() & self.current_pass.q.val().get_bit(0);
+        self.take_weights.next = self.first.val();
+        self.take_load.next =
+            self.go.val() & self.opens.val() & self.current_pass.q.val().get_bit(1);
+
+        // The token.
+        self.issued_token.d.next = unsigned_cast_extend::<12, 8>(self.slot.q.val())
+            | (unsigned_cast_extend::<12, 1>(self.bank.q.val().into()) << 8)
+            | (unsigned_cast_extend::<12, 1>(self.go.val().into()) << 9)
+            | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10);
+        if self.go.val() & self.opens.val() & (self.block.q.val() == 0) {
+            self.issued_token.d.next = unsigned_cast_extend::<12, 1>(self.go.val().into()) << 9
+                | (unsigned_cast_extend::<12, 1>(self.bank.q.val().into()) << 8)
+                | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10)
+                | (unsigned_cast_extend::<12, 1>(self.go.val().into()) << 11);
+        }
+        self.token.next = self.issued_token.q.val();
+        if self.go.val() {
+            self.slot.d.next = self.slot.q.val() + 1;
+            if self.slot.q.val() == self.last_slot.q.val() {
+                self.slot.d.next = 0.into();
+                self.block.d.next = self.block.q.val() + 1;
+                if self.block.q.val() == self.last_block.q.val() {
+                    self.block.d.next = 0.into();
+                    self.bank.d.next = !self.bank.q.val();
+                }
+            }
+        }
+
+        // Passes: the one that is issued and one that waits.
+        self.offered.next = unsigned_cast_extend::<5, 1>(self.next_multiply.val().into())
+            | (unsigned_cast_extend::<5, 1>(self.next_load.val().into()) << 1)
+            | (unsigned_cast_extend::<5, 1>(self.next_last.val().into()) << 2)
+            | (unsigned_cast_extend::<5, 2>(self.next_chain.val()) << 3);
+        self.pass_ready.next = !self.waiting.q.val();
+        self.accept.next = self.pass_valid.val() & (!self.waiting.q.val());
+        self.promote.next =
+            self.waiting.q.val() & ((!self.current.q.val()) | self.ends.val());
+        self.waiting_pass.enable.next = self.accept.val();
+        self.waiting_pass.d.next = self.offered.val();
+        self.current_pass.enable.next = self.promote.val();
+        self.current_pass.d.next = self.waiting_pass.q.val();
+        if self.ends.val() {
+            self.current.d.next = false;
+        }
+        if self.promote.val() {
+            self.current.d.next = true;
+            self.waiting.d.next = false;
+        }
+        if self.accept.val() {
+            self.waiting.d.next = true;
+        }
+        self.multiply.next = self.current_pass.q.val().get_bit(0);
+        self.load.next = self.current_pass.q.val().get_bit(1);
+        self.last.next = self.current_pass.q.val().get_bit(2);
+        self.chain.next = self.current_pass.q.val().get_bits::<2>(3);
+
+        // Blocks there.
+        if self.weights_arrived.val() & (!self.take_weights.val()) {
+            self.weights_there.d.next = self.weights_there.q.val() + 1;
+        }
+        if (!self.weights_arrived.val()) & self.take_weights.val() {
+            self.weights_there.d.next = self.weights_there.q.val() - 1;
+        }
+        if self.load_arrived.val() & (!self.take_load.val()) {
+            self.load_there.d.next = self.load_there.q.val() + 1;
+        }
+        if (!self.load_arrived.val()) & self.take_load.val() {
+            self.load_there.d.next = self.load_there.q.val() - 1;
+        }
+
+        // Weights: the words of a block follow its first token.
+        self.read.next = self.first.val() | self.reading.q.val();
+        self.read_half.next = self.half.q.val();
+        self.read_word.next = self.read_index.q.val();
+        self.weights_freed.next = false;
+        if self.first.val() {
+            self.reading.d.next = true;
+            self.read_index.d.next = 1.into();
+        }
+        if self.reading.q.val() {
+            self.read_index.d.next = self.read_index.q.val() + 1;
+            if self.read_index.q.val() == self.last_word.q.val() {
+                self.read_index.d.next = 0.into();
+                self.reading.d.next = false;
+                self.half.d.next = !self.half.q.val();
+                self.weights_freed.next = true;
+            }
+        }
+        self.word_valid.d.next = self.first.val() | self.reading.q.val();
+        self.passing.d.next = self.word_valid.q.val();
+        self.weight_valid.next = self.passing.q.val();
+        for c in 0..self.word.len() {
+            self.weights[c].clock.next = self.clock.val();
+            self.weights[c].enable.next = self.word_valid.q.val();
+            self.weights[c].d.next = self.word[c].val() ^ self.offset.q.val();
+            self.weight[c].next = self.weights[c].q.val();
+        }
+
+        // Account.
+        self.issued.next = self.go.val() & self.current_pass.q.val().get_bit(0);
+        self.stall_weights.next =
+            self.current.q.val() & self.opens.val() & self.needs_weights.val();
+        self.stall_load.next = self.current.q.val()
+            & self.opens.val()
+            & (!self.needs_weights.val())
+            & self.needs_load.val();
+        self.stall_fold.next = self.current.q.val()
+            & self.opens.val()
+            & (!self.needs_weights.val())
+            & (!self.needs_load.val())
+            & self.needs_fold.val();
+        self.idle.next = !self.current.q.val();
+
+        if self.clear.val() {
+            self.waiting.d.next = false;
+            self.current.d.next = false;
+            self.slot.d.next = 0.into();
+            self.block.d.next = 0.into();
+            self.weights_there.d.next = 0.into();
+            self.load_there.d.next = 0.into();
+            self.reading.d.next = false;
+            self.read_index.d.next = 0.into();
+            self.half.d.next = false;
+        }
+    }
+}

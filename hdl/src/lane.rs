@@ -1,0 +1,77 @@
+//! One lane of one cell: four weights held, four products a cycle, one link of the partial sum.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `latch` | in | 1 | take `weight` at this edge |
+//! | `weight` | in | 32 | four weights in offset form, column 0 in bits 7..0 |
+//! | `state` | in | 32 | four state bytes in offset form, one cycle after the latch's token |
+//! | `sum_in` | in | 16 | the cell before, for the same state row |
+//! | `sum_out` | out | 16 | `sum_in` plus this cell's products, modulo 2^16 |
+//!
+//! Latency 2 from `state`, 1 from `sum_in`; one row per cycle. Two 9 x 9 multipliers with FIP, four
+//! 8 x 8 without. Byte order: weight 0x04030201 meets state 0x40302010 as 1*10h + 2*20h + ….
+//!
+//! Checked by `sim/tests/blocks.rs` against the product of bytes. It subtracts neither xi nor eta:
+//! that is `array.rs`.
+
+use rust_hdl::prelude::*;
+
+use crate::leaf::Register;
+use crate::pair::{FipPair, PlainPair};
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Lane {
+    pub clock: Signal<In, Clock>,
+    pub latch: Signal<In, Bit>,
+    pub weight: Signal<In, Bits<32>>,
+    pub state: Signal<In, Bits<32>>,
+    pub sum_in: Signal<In, Bits<16>>,
+    pub sum_out: Signal<Out, Bits<16>>,
+    held: Register<32>,
+    /// Two pairs of one kind, none of the other.
+    fip: Vec<FipPair>,
+    plain: Vec<PlainPair>,
+    product: [Signal<Local, Bits<16>>; 2],
+    dot: DFF<Bits<16>>,
+    sum: DFF<Bits<16>>,
+}
+
+impl Lane {
+    /// A lane with Winograd's inner product, or without.
+    pub fn new(fip: bool) -> Self {
+        let mut lane = Self::default();
+        if fip {
+            lane.fip.resize_with(2, FipPair::default);
+        } else {
+            lane.plain.resize_with(2, PlainPair::default);
+        }
+        lane
+    }
+}
+
+impl Logic for Lane {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, held, dot, sum);
+        self.held.enable.next = self.latch.val();
+        self.held.d.next = self.weight.val();
+        for i in 0..self.fip.len() {
+            self.fip[i].u0.next = self.state.val().get_bits::<8>(16 * i);
+            self.fip[i].u1.next = self.state.val().get_bits::<8>(16 * i + 8);
+            self.fip[i].v0.next = self.held.q.val().get_bits::<8>(16 * i);
+            self.fip[i].v1.next = self.held.q.val().get_bits::<8>(16 * i + 8);
+            self.product[i].next = self.fip[i].product.val();
+        }
+        for i in 0..self.plain.len() {
+            self.plain[i].u0.next = self.state.val().get_bits::<8>(16 * i);
+            self.plain[i].u1.next = self.state.val().get_bits::<8>(16 * i + 8);
+            self.plain[i].v0.next = self.held.q.val().get_bits::<8>(16 * i);
+            self.plain[i].v1.next = self.held.q.val().get_bits::<8>(16 * i + 8);
+            self.product[i].next = self.plain[i].product.val();
+        }
+        self.dot.d.next = self.product[0].val() + self.product[1].val();
+        self.sum.d.next = self.sum_in.val() + self.dot.q.val();
+        self.sum_out.next = self.sum.q.val();
+    }
+}

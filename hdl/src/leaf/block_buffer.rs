@@ -1,0 +1,128 @@
+//! Two blocks of matrix rows on their way from memory to the array: written a beat of one row at a
+//! time, read a word of every row at a time.
+
+use rust_hdl::prelude::*;
+
+use crate::geometry::Geometry;
+
+/// A buffer of two blocks; a block is one matrix row of `cells` words per lane.
+///
+/// | port | dir | width | |
+/// |---|---|---|---|
+/// | `write` | in | 1 | store `beat` |
+/// | `write_half` | in | 1 | which of the two blocks |
+/// | `write_lane` | in | 4 | matrix row within the block |
+/// | `write_beat` | in | 6 | beat within the row |
+/// | `beat$i` | in | 32 | word i of the beat, lowest address first |
+/// | `read` | in | 1 | |
+/// | `read_half` | in | 1 | |
+/// | `read_word` | in | 6 | word within the row |
+/// | `word$c` | out | 32 | that word of lane c, from the cycle after `read` until the next |
+///
+/// Read latency 1. It keeps no account of what is full: `fetch.rs` and `issue.rs` do, with credits.
+/// Hand-written for its two widths.
+#[derive(LogicBlock, Default)]
+pub struct BlockBuffer {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Store `beat`.
+    pub write: Signal<In, Bit>,
+    /// Block to write.
+    pub write_half: Signal<In, Bit>,
+    /// Lane to write.
+    pub write_lane: Signal<In, Bits<4>>,
+    /// Beat of the row to write.
+    pub write_beat: Signal<In, Bits<6>>,
+    /// The beat's words.
+    pub beat: Vec<Signal<In, Bits<32>>>,
+    /// Take the words `read_word`.
+    pub read: Signal<In, Bit>,
+    /// Block to read.
+    pub read_half: Signal<In, Bit>,
+    /// Word of the rows to read.
+    pub read_word: Signal<In, Bits<6>>,
+    /// The word of every lane.
+    pub word: Vec<Signal<Out, Bits<32>>>,
+    _row_words: usize,
+    _words: Vec<u32>,
+}
+
+impl BlockBuffer {
+    /// A buffer for blocks of the given geometry, all zero.
+    pub fn new(geometry: &Geometry) -> Self {
+        let (lanes, row_words) = (geometry.lanes(), geometry.cells());
+        let mut buffer = Self {
+            _row_words: row_words,
+            _words: vec![0; 2 * lanes * row_words],
+            ..Self::default()
+        };
+        buffer.beat.resize_with(geometry.beat_words(), Default::default);
+        buffer.word.resize_with(lanes, Default::default);
+        buffer
+    }
+
+    fn first_word(&self, half: bool, lane: usize) -> usize {
+        (usize::from(half) * self.word.len() + lane) * self._row_words
+    }
+}
+
+impl Logic for BlockBuffer {
+    fn update(&mut self) {
+        if !self.clock.pos_edge() {
+            return;
+        }
+        if self.read.val() {
+            for lane in 0..self.word.len() {
+                let row = self.first_word(self.read_half.val(), lane);
+                let word = self.read_word.val().index() % self._row_words;
+                self.word[lane].next = bits(self._words[row + word].into());
+            }
+        }
+        let lane = self.write_lane.val().index();
+        if self.write.val() && lane < self.word.len() {
+            let row = self.first_word(self.write_half.val(), lane);
+            let first = self.write_beat.val().index() * self.beat.len() % self._row_words;
+            for (i, word) in self.beat.iter().enumerate() {
+                self._words[row + first + i] = word.val().to_u32();
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        for word in &mut self.word {
+            word.connect();
+        }
+    }
+
+    fn hdl(&self) -> Verilog {
+        let beat_words = self.beat.len();
+        let beats = self._row_words / beat_words;
+        let low = beat_words.trailing_zeros();
+        let high = self._row_words.trailing_zeros();
+        let address = |half: &str, name: &str, low: u32, high: u32| match high - low {
+            0 => half.to_string(),
+            _ => format!("{{{half}, {name}[{}:{low}]}}", high - 1),
+        };
+        let written = address("write_half", "write_beat", 0, high - low);
+        let read = address("read_half", "read_word", low, high);
+        let word_of_beat = match low {
+            0 => String::new(),
+            _ => format!("[{{read_word[{}:0], 5'd0}} +: 32]", low - 1),
+        };
+        let beat: Vec<_> = (0..beat_words).rev().map(|i| format!("beat${i}")).collect();
+        let beat = beat.join(", ");
+        let lanes = (0..self.word.len()).map(|lane| {
+            format!(
+                "(* no_rw_check *) reg [{width}:0] lane{lane} [0:{last}];
+always @(posedge clock) begin
+  if (write && write_lane == {lane}) lane{lane}[{written}] <= {{{beat}}};
+  if (read) word${lane} <= lane{lane}[{read}]{word_of_beat};
+end
+",
+                width = 32 * beat_words - 1,
+                last = 2 * beats - 1,
+            )
+        });
+        Verilog::Custom(lanes.collect())
+    }
+}

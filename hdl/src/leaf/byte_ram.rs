@@ -1,0 +1,116 @@
+//! Memory of 32-bit words with byte write enables and a two-stage read.
+
+use rust_hdl::prelude::*;
+
+/// `depth` words of 32 bits; `A` address bits.
+///
+/// | port | dir | width | |
+/// |---|---|---|---|
+/// | `read_address` | in | A | |
+/// | `q` | out | 32 | word at the `read_address` of two cycles ago |
+/// | `write` | in | 4 | one enable per byte, bit 0 for bits 7..0 |
+/// | `write_address` | in | A | |
+/// | `d0` … `d3` | in | 8 | the four bytes |
+///
+/// Read latency 2: the memory's own output register, then one in front of the multipliers, as a
+/// block RAM's clock-to-out wants. A read and a write of one address in one cycle give the old word.
+///
+/// Hand-written for the byte enables and `no_rw_check`. The writes are blocking assignments after
+/// the read, in the only process that touches the memory: the same hardware, and four deferred
+/// writes per cycle less to simulate.
+#[derive(LogicBlock)]
+pub struct ByteRam<const A: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Word to read.
+    pub read_address: Signal<In, Bits<A>>,
+    /// Word read.
+    pub q: Signal<Out, Bits<32>>,
+    /// Byte enables.
+    pub write: Signal<In, Bits<4>>,
+    /// Word to write.
+    pub write_address: Signal<In, Bits<A>>,
+    /// Byte for bits 7..0.
+    pub d0: Signal<In, Bits<8>>,
+    /// Byte for bits 15..8.
+    pub d1: Signal<In, Bits<8>>,
+    /// Byte for bits 23..16.
+    pub d2: Signal<In, Bits<8>>,
+    /// Byte for bits 31..24.
+    pub d3: Signal<In, Bits<8>>,
+    _words: Vec<[u8; 4]>,
+    _fetched: [u8; 4],
+}
+
+impl<const A: usize> ByteRam<A> {
+    /// A memory of `depth` words, all zero.
+    ///
+    /// # Panics
+    /// If `depth` words need more than `A` address bits.
+    pub fn new(depth: usize) -> Self {
+        assert!(depth <= 1 << A, "{depth} words need more than {A} address bits");
+        Self {
+            clock: Default::default(),
+            read_address: Default::default(),
+            q: Default::default(),
+            write: Default::default(),
+            write_address: Default::default(),
+            d0: Default::default(),
+            d1: Default::default(),
+            d2: Default::default(),
+            d3: Default::default(),
+            _words: vec![[0; 4]; depth],
+            _fetched: [0; 4],
+        }
+    }
+}
+
+impl<const A: usize> Default for ByteRam<A> {
+    fn default() -> Self {
+        Self::new(1 << A)
+    }
+}
+
+impl<const A: usize> Logic for ByteRam<A> {
+    fn update(&mut self) {
+        if self.clock.pos_edge() {
+            let depth = self._words.len();
+            self.q.next = bits(u32::from_le_bytes(self._fetched).into());
+            self._fetched = self._words[self.read_address.val().index() % depth];
+            let word = &mut self._words[self.write_address.val().index() % depth];
+            let bytes = [self.d0.val(), self.d1.val(), self.d2.val(), self.d3.val()];
+            for (i, byte) in bytes.into_iter().enumerate() {
+                if self.write.val().get_bit(i) {
+                    word[i] = byte.to_u8();
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        self.q.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        let depth = self._words.len();
+        let top = depth.next_power_of_two().trailing_zeros().max(1) - 1;
+        Verilog::Custom(format!(
+            "(* ram_style = \"block\", no_rw_check *) reg [31:0] mem [0:{last}];
+reg [31:0] fetched;
+/* verilator lint_off BLKSEQ */
+always @(posedge clock) begin
+  q <= fetched;
+  fetched <= mem[read_address[{top}:0]];
+  if (|write) begin
+    if (write[0]) mem[write_address[{top}:0]][7:0] = d0;
+    if (write[1]) mem[write_address[{top}:0]][15:8] = d1;
+    if (write[2]) mem[write_address[{top}:0]][23:16] = d2;
+    if (write[3]) mem[write_address[{top}:0]][31:24] = d3;
+  end
+end
+/* verilator lint_on BLKSEQ */
+",
+            last = depth - 1,
+        ))
+    }
+}

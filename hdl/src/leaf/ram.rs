@@ -1,0 +1,88 @@
+//! Memory with one write port and one registered read port.
+
+use rust_hdl::prelude::*;
+
+/// `depth` words of `W` bits; `A` address bits.
+///
+/// | port | dir | width | |
+/// |---|---|---|---|
+/// | `read_address` | in | A | |
+/// | `q` | out | W | word at last cycle's `read_address`, before that cycle's write |
+/// | `write` | in | 1 | |
+/// | `write_address` | in | A | |
+/// | `d` | in | W | |
+///
+/// Read latency 1. A read and a write of one address in one cycle give the old word. Hand-written
+/// for `no_rw_check`: the users never need the collision logic that Yosys adds without it.
+#[derive(LogicBlock)]
+pub struct Ram<const A: usize, const W: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Word to read.
+    pub read_address: Signal<In, Bits<A>>,
+    /// Word read.
+    pub q: Signal<Out, Bits<W>>,
+    /// Write `d`.
+    pub write: Signal<In, Bit>,
+    /// Word to write.
+    pub write_address: Signal<In, Bits<A>>,
+    /// Value to write.
+    pub d: Signal<In, Bits<W>>,
+    _words: Vec<Bits<W>>,
+}
+
+impl<const A: usize, const W: usize> Ram<A, W> {
+    /// A memory of `depth` words, all zero.
+    ///
+    /// # Panics
+    /// If `depth` words need more than `A` address bits.
+    pub fn new(depth: usize) -> Self {
+        assert!(depth <= 1 << A, "{depth} words need more than {A} address bits");
+        Self {
+            clock: Default::default(),
+            read_address: Default::default(),
+            q: Default::default(),
+            write: Default::default(),
+            write_address: Default::default(),
+            d: Default::default(),
+            _words: vec![Bits::default(); depth],
+        }
+    }
+}
+
+impl<const A: usize, const W: usize> Default for Ram<A, W> {
+    fn default() -> Self {
+        Self::new(1 << A)
+    }
+}
+
+impl<const A: usize, const W: usize> Logic for Ram<A, W> {
+    fn update(&mut self) {
+        if self.clock.pos_edge() {
+            let depth = self._words.len();
+            self.q.next = self._words[self.read_address.val().index() % depth];
+            if self.write.val() {
+                self._words[self.write_address.val().index() % depth] = self.d.val();
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        self.q.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        let depth = self._words.len();
+        let top = depth.next_power_of_two().trailing_zeros().max(1) - 1;
+        Verilog::Custom(format!(
+            "(* no_rw_check *) reg [{width}:0] mem [0:{last}];
+always @(posedge clock) begin
+  q <= mem[read_address[{top}:0]];
+  if (write) mem[write_address[{top}:0]] <= d;
+end
+",
+            width = W - 1,
+            last = depth - 1,
+        ))
+    }
+}

@@ -1,0 +1,56 @@
+//! The Tensority accelerator core in RustHDL, and its Verilog.
+//!
+//! One block per file. In the order in which a nonce meets them:
+//!
+//! | file | block |
+//! |---|---|
+//! | [`core`] | the whole, from job to result |
+//! | [`control`], [`job`] | commands, and what the host wants |
+//! | [`hasher`], [`messages`], [`keccak`] | SHA3-256: header hash, sequences, seed, PoW hash |
+//! | [`smix`], [`block_mix`] | the matrix list from a seed |
+//! | [`sequencer`] | chains and multiplies as passes |
+//! | [`fetch`], [`memory_port`], [`leaf::BlockBuffer`] | matrix rows from memory |
+//! | [`issue`], [`token`] | a token and a weight per cycle |
+//! | [`array`], [`cell`], [`lane`], [`pair`], [`eta`], [`xi`] | the multiply |
+//! | [`load`], [`writeback`] | the first multiply of a chain; where results go |
+//! | [`fold`], [`sum`], [`fold_level`], [`fnv`] | sum of the chains, fold |
+//! | [`checksum`], [`counters`] | reading back, account of cycles |
+//! | [`leaf`] | what RustHDL cannot say, in Verilog |
+//!
+//! [`emit`] turns any of them into Verilog; [`geometry`] holds the parameters.
+
+// The ports of a block are documented in the table at the head of its file.
+#![allow(missing_docs)]
+
+pub mod array;
+pub mod block_mix;
+pub mod cast;
+pub mod cell;
+pub mod checksum;
+pub mod control;
+pub mod core;
+pub mod counters;
+pub mod emit;
+pub mod eta;
+pub mod fetch;
+pub mod fnv;
+pub mod fold;
+pub mod fold_level;
+pub mod geometry;
+pub mod hasher;
+pub mod issue;
+pub mod job;
+pub mod keccak;
+pub mod lane;
+pub mod leaf;
+pub mod load;
+pub mod memory_port;
+pub mod messages;
+pub mod pair;
+pub mod parameter;
+pub mod sequencer;
+pub mod smix;
+pub mod sum;
+pub mod token;
+pub mod writeback;
+pub mod xi;

@@ -1,0 +1,85 @@
+//! `tensority-hdl`: writes the Verilog of an accelerator core.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tensority_hdl::emit::Design;
+use tensority_hdl::geometry::{Geometry, GeometryError};
+
+/// Describes the Tensority accelerator as Verilog.
+#[derive(Parser)]
+#[command(name = "tensority-hdl", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the Verilog of a core to DIR/core.v.
+    Emit {
+        /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
+        #[arg(long, value_name = "C")]
+        lanes: usize,
+        /// Matrix dimension: 256 is Tensority, 32, 64 and 128 are for tests.
+        #[arg(long, value_name = "N", default_value_t = 256)]
+        dim: usize,
+        /// Plain multipliers instead of Winograd's inner product: twice as many.
+        #[arg(long)]
+        no_fip: bool,
+        /// Folder to write to; made if it is missing.
+        #[arg(short, value_name = "DIR")]
+        output: PathBuf,
+    },
+}
+
+const USAGE: u8 = 64;
+const FILES: u8 = 66;
+const SOFTWARE: u8 = 70;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let Command::Emit { lanes, dim, no_fip, output } = cli.command;
+    let geometry = match Geometry::new(dim, lanes, !no_fip) {
+        Ok(geometry) => geometry,
+        Err(error) => return fail(USAGE, &usage_hint(&error)),
+    };
+    let design = match Design::core(&geometry) {
+        Ok(design) => design,
+        Err(error) => return fail(SOFTWARE, &error.to_string()),
+    };
+    match write(&design, &output) {
+        Ok(path) => {
+            println!("{}: {} modules", path.display(), design.modules.len());
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(FILES, &format!("cannot write to {}: {error}", output.display())),
+    }
+}
+
+fn usage_hint(error: &GeometryError) -> String {
+    let flag = match error {
+        GeometryError::Dimension(_) => "--dim",
+        GeometryError::Lanes(_) => "--lanes",
+    };
+    format!("{error}; choose another {flag}")
+}
+
+fn write(design: &Design, folder: &Path) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let path = folder.join("core.v");
+    std::fs::write(&path, design.text())?;
+    Ok(path)
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    eprintln!("tensority-hdl: {message}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,132 @@
+//! Memory port: one request at a time from fetch, SMix or checksum to the memory of the matrix list.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `stop` | in | 1 | take no new requests |
+//! | `row`, `row_address`, `row_ready` | in, in, out | 1, 24, 1 | fetch: read a matrix row |
+//! | `entry`, `entry_write`, `entry_address`, `entry_ready` | in …, out | | SMix: an entry of V |
+//! | `beat`, `beat_address`, `beat_ready` | in, in, out | 1, 24, 1 | checksum: read one beat |
+//! | `sending` | in | 1 | SMix has beats to write |
+//! | `data_valid` | in | 1 | a beat read arrives |
+//! | `request`, `request_ready` | out, in | 1 | taken when both are 1; held until then |
+//! | `request_write`, `address`, `beats` | out | 1, 24, 8 | byte address of the first beat |
+//! | `quiet` | out | 1 | nothing is asked for, sent or on its way |
+//!
+//! The contract with the memory: requests are served in order. A read answers with `beats` beats,
+//! each announced by `data_valid`, whenever it likes; the core always takes them. A write takes
+//! `beats` beats that the core offers after the request. A burst never crosses 256 bytes and is
+//! aligned to its length, so SDRAM, DDR and on-chip RAM can all serve it.
+//!
+//! The three sides are never active in one job, so there is no arbitration beyond an order.
+//! Latency 1 from a client's request.
+
+use rust_hdl::prelude::*;
+
+use crate::cast::unsigned_cast_extend;
+use crate::geometry::Geometry;
+use crate::leaf::Register;
+use crate::parameter::Parameter;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct MemoryPort {
+    pub clock: Signal<In, Clock>,
+    pub stop: Signal<In, Bit>,
+    pub row: Signal<In, Bit>,
+    pub row_address: Signal<In, Bits<24>>,
+    pub row_ready: Signal<Out, Bit>,
+    pub entry: Signal<In, Bit>,
+    pub entry_write: Signal<In, Bit>,
+    pub entry_address: Signal<In, Bits<24>>,
+    pub entry_ready: Signal<Out, Bit>,
+    pub beat: Signal<In, Bit>,
+    pub beat_address: Signal<In, Bits<24>>,
+    pub beat_ready: Signal<Out, Bit>,
+    pub sending: Signal<In, Bit>,
+    pub data_valid: Signal<In, Bit>,
+    pub request: Signal<Out, Bit>,
+    pub request_ready: Signal<In, Bit>,
+    pub request_write: Signal<Out, Bit>,
+    pub address: Signal<Out, Bits<24>>,
+    pub beats: Signal<Out, Bits<8>>,
+    pub quiet: Signal<Out, Bit>,
+
+    pending: DFF<Bit>,
+    take: Signal<Local, Bit>,
+    chosen_write: Signal<Local, Bit>,
+    chosen_address: Signal<Local, Bits<24>>,
+    chosen_beats: Signal<Local, Bits<8>>,
+    pending_write: Register<1>,
+    pending_address: Register<24>,
+    pending_beats: Register<8>,
+    row_beats: Parameter<8>,
+    entry_beats: Parameter<8>,
+    /// Beats that were asked for and did not arrive yet.
+    expected: DFF<Bits<12>>,
+    asked: Signal<Local, Bits<12>>,
+}
+
+impl MemoryPort {
+    /// The memory port of a core of the given geometry.
+    pub fn new(geometry: &Geometry) -> Self {
+        Self {
+            row_beats: Parameter::new(geometry.cells() / geometry.beat_words()),
+            entry_beats: Parameter::new(32 / geometry.beat_words()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for MemoryPort {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, pending, expected);
+        clock!(self, clock, pending_write, pending_address, pending_beats);
+        self.take.next =
+            (!self.stop.val()) & ((!self.pending.q.val()) | self.request_ready.val());
+        self.row_ready.next = self.take.val();
+        self.entry_ready.next = self.take.val();
+        self.beat_ready.next = self.take.val();
+        self.chosen_write.next = false;
+        self.chosen_address.next = self.row_address.val();
+        self.chosen_beats.next = self.row_beats.q.val();
+        if self.entry.val() {
+            self.chosen_write.next = self.entry_write.val();
+            self.chosen_address.next = self.entry_address.val();
+            self.chosen_beats.next = self.entry_beats.q.val();
+        }
+        if self.beat.val() {
+            self.chosen_address.next = self.beat_address.val();
+            self.chosen_beats.next = 1.into();
+        }
+        self.pending_write.enable.next = self.take.val();
+        self.pending_address.enable.next = self.take.val();
+        self.pending_beats.enable.next = self.take.val();
+        self.pending_write.d.next = self.chosen_write.val().into();
+        self.pending_address.d.next = self.chosen_address.val();
+        self.pending_beats.d.next = self.chosen_beats.val();
+        if self.request_ready.val() {
+            self.pending.d.next = false;
+        }
+        if self.take.val() {
+            self.pending.d.next = self.row.val() | self.entry.val() | self.beat.val();
+        }
+        self.request.next = self.pending.q.val();
+        self.request_write.next = self.pending_write.q.val().any();
+        self.address.next = self.pending_address.q.val();
+        self.beats.next = self.pending_beats.q.val();
+
+        self.asked.next = self.expected.q.val();
+        if self.pending.q.val() & self.request_ready.val() & (!self.pending_write.q.val().any()) {
+            self.asked.next = self.expected.q.val()
+                + unsigned_cast_extend::<12, 8>(self.pending_beats.q.val());
+        }
+        self.expected.d.next = self.asked.val();
+        if self.data_valid.val() {
+            self.expected.d.next = self.asked.val() - 1;
+        }
+        self.quiet.next = (!self.pending.q.val())
+            & (!self.sending.val())
+            & (self.expected.q.val() == 0);
+    }
+}

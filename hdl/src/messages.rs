@@ -1,0 +1,190 @@
+//! The SHA3-256 messages of Tensority, lane by lane, padded.
+//!
+//! | kind | block | lanes |
+//! |---|---|---|
+//! | 0 header | 136 bytes: header prefix, nonce | 17 |
+//! | 1 header tail | the padding that follows exactly 136 bytes | 0 |
+//! | 2 entry id | "entryid:blockheader:" and the digest of kinds 0, 1: 52 bytes | 6½ |
+//! | 3 chunk | lane `part` of the header hash | 1 |
+//! | 4 seed | the seed (`part` 0), or the digest before | 4 |
+//! | 5 fold | the folded row, at most 17 lanes | dimension / 8 |
+//! | 6 fold tail | what is left of it | |
+//!
+//! Padding is byte 0x06 after the message and 0x80 in the last byte of the block (lane 16).
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `kind`, `part` | in | 3, 2 | stable while a block is absorbed |
+//! | `raw` | in | 1 | the header hash is the job's, not computed |
+//! | `lane_index` | in | 5 | 0 … 24, asked by `keccak.rs` |
+//! | `nonce` | in | 64 | |
+//! | `job_address`, `job` | out, in | 5, 64 | job memory, answer in the next cycle |
+//! | `digest_address`, `digest` | out, in | 3, 64 | 0 … 3 last digest, 4 … 7 header hash; so too |
+//! | `fold_address`, `fold` | out, in | 5, 64 | folded row; so too |
+//! | `lane` | out | 64 | the lane asked for in the last cycle |
+
+use rust_hdl::prelude::*;
+
+use crate::cast::unsigned_cast_extend;
+use crate::geometry::Geometry;
+use crate::parameter::Parameter;
+
+/// Lanes of a SHA3-256 block.
+pub const RATE_LANES: usize = 17;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Messages {
+    pub clock: Signal<In, Clock>,
+    pub kind: Signal<In, Bits<3>>,
+    pub part: Signal<In, Bits<2>>,
+    pub raw: Signal<In, Bit>,
+    pub lane_index: Signal<In, Bits<5>>,
+    pub nonce: Signal<In, Bits<64>>,
+    pub job_address: Signal<Out, Bits<5>>,
+    pub job: Signal<In, Bits<64>>,
+    pub digest_address: Signal<Out, Bits<3>>,
+    pub digest: Signal<In, Bits<64>>,
+    pub fold_address: Signal<Out, Bits<5>>,
+    pub fold: Signal<In, Bits<64>>,
+    pub lane: Signal<Out, Bits<64>>,
+
+    index: DFF<Bits<5>>,
+    digest_before: DFF<Bits<64>>,
+    count: Signal<Local, Bits<5>>,
+    pad: Signal<Local, Bit>,
+    closes: Signal<Local, Bit>,
+    data: Signal<Local, Bits<64>>,
+    entry: Signal<Local, Bits<64>>,
+    entry0: Parameter<64>,
+    entry1: Parameter<64>,
+    entry2: Parameter<64>,
+    entry6: Parameter<64>,
+    last_byte: Parameter<64>,
+    fold_lanes: Parameter<5>,
+    fold_ends: Parameter<1>,
+    fold_tail_lanes: Parameter<5>,
+}
+
+impl Messages {
+    /// The messages of a core of the given geometry.
+    pub fn new(geometry: &Geometry) -> Self {
+        let lane = |text: &[u8; 8]| Parameter::new(u64::from_le_bytes(*text) as usize);
+        let folded = geometry.dimension() / 8;
+        Self {
+            entry0: lane(b"entryid:"),
+            entry1: lane(b"blockhea"),
+            entry2: lane(b"der:\0\0\0\0"),
+            entry6: Parameter::new(6 << 32),
+            last_byte: Parameter::new(0x80 << 56),
+            fold_lanes: Parameter::new(folded.min(RATE_LANES)),
+            fold_ends: Parameter::new(usize::from(folded < RATE_LANES)),
+            fold_tail_lanes: Parameter::new(folded.saturating_sub(RATE_LANES)),
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for Messages {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, index, digest_before);
+
+        // This cycle: ask.
+        self.job_address.next = self.lane_index.val();
+        if self.kind.val() == 3 {
+            self.job_address.next = unsigned_cast_extend::<5, 2>(self.part.val()) | 16;
+        }
+        if self.kind.val() == 4 {
+            self.job_address.next = self.lane_index.val() + 20;
+        }
+        self.digest_address.next = self.lane_index.val().get_bits::<3>(0);
+        if self.kind.val() == 2 {
+            self.digest_address.next = self.lane_index.val().get_bits::<3>(0) - 2;
+        }
+        if self.kind.val() == 3 {
+            self.digest_address.next = unsigned_cast_extend::<3, 2>(self.part.val()) | 4;
+        }
+        self.fold_address.next = self.lane_index.val();
+        if self.kind.val() == 6 {
+            self.fold_address.next = self.lane_index.val() + 17;
+        }
+
+        // Next cycle: answer.
+        self.index.d.next = self.lane_index.val();
+        self.digest_before.d.next = self.digest.val();
+        self.entry.next =
+            (self.digest_before.q.val() >> 32) | (self.digest.val() << 32);
+        if self.index.q.val() == 0 {
+            self.entry.next = self.entry0.q.val();
+        }
+        if self.index.q.val() == 1 {
+            self.entry.next = self.entry1.q.val();
+        }
+        if self.index.q.val() == 2 {
+            self.entry.next = self.entry2.q.val() | (self.digest.val() << 32);
+        }
+        if self.index.q.val() == 6 {
+            self.entry.next = (self.digest_before.q.val() >> 32) | self.entry6.q.val();
+        }
+
+        self.count.next = 0.into();
+        self.pad.next = true;
+        self.closes.next = true;
+        self.data.next = self.fold.val();
+        match self.kind.val().index() {
+            0 => {
+                self.count.next = 17.into();
+                self.pad.next = false;
+                self.closes.next = false;
+                self.data.next = self.job.val();
+                if self.index.q.val() == 16 {
+                    self.data.next = self.nonce.val();
+                }
+            }
+            1 => {
+                self.count.next = 0.into();
+            }
+            2 => {
+                self.count.next = 7.into();
+                self.pad.next = false;
+                self.data.next = self.entry.val();
+            }
+            3 => {
+                self.count.next = 1.into();
+                self.data.next = self.digest.val();
+                if self.raw.val() {
+                    self.data.next = self.job.val();
+                }
+            }
+            4 => {
+                self.count.next = 4.into();
+                self.data.next = self.digest.val();
+                if self.part.val() == 0 {
+                    self.data.next = self.job.val();
+                }
+            }
+            5 => {
+                self.count.next = self.fold_lanes.q.val();
+                self.pad.next = self.fold_ends.q.val().any();
+                self.closes.next = self.fold_ends.q.val().any();
+            }
+            _ => {
+                self.count.next = self.fold_tail_lanes.q.val();
+            }
+        }
+
+        self.lane.next = 0.into();
+        if self.index.q.val() < self.count.val() {
+            self.lane.next = self.data.val();
+        } else if (self.index.q.val() == self.count.val()) & self.pad.val() {
+            self.lane.next = 6.into();
+        }
+        if (self.index.q.val() == 16) & self.closes.val() {
+            self.lane.next = self.last_byte.q.val();
+            if (self.count.val() == 16) & self.pad.val() {
+                self.lane.next = self.last_byte.q.val() | 6;
+            }
+        }
+    }
+}
