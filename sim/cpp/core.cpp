@@ -1,0 +1,339 @@
+// The step loop around the core: clock, memory, and the stages as they pass the trace ports.
+//
+// geometry.h is written for each model: DIMENSION, LANES, BEAT_WORDS, WORD_LANES, and the lists of
+// array ports EACH_DATA, EACH_WRITE_BEAT, EACH_RESULT, EACH_LOADED, EACH_SUM as X(index, port).
+
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <vector>
+
+#include "Vmodel.h"
+#include "geometry.h"
+#include <verilated.h>
+#if VM_TRACE
+#include <verilated_fst_c.h>
+#endif
+
+namespace {
+
+// The numbers are known to core_model.rs.
+enum Kind : uint32_t {
+    DIGEST, LOADED, MULTIPLIED, SUMMED, FOLDED, HASHED, RESULT, CHECKSUM, ROUND
+};
+
+struct Event {
+    Kind kind;
+    uint32_t detail;
+    uint64_t cycle;
+    std::vector<uint8_t> bytes;
+    std::vector<uint64_t> block_cycles;
+};
+
+// A stage that leaves the core over many cycles, gathered until it is whole.
+struct Gather {
+    size_t whole;
+    size_t block_bytes;
+    std::vector<uint8_t> bytes;
+    std::vector<uint64_t> block_cycles;
+
+    uint8_t* grow(size_t count, uint64_t cycle) {
+        if (bytes.empty()) bytes.reserve(whole);
+        if (bytes.size() % block_bytes == 0) block_cycles.push_back(cycle);
+        bytes.resize(bytes.size() + count);
+        return bytes.data() + bytes.size() - count;
+    }
+    bool full() const { return bytes.size() >= whole; }
+    void reset() { bytes.clear(); block_cycles.clear(); }
+};
+
+struct Request { bool write; uint32_t address; uint32_t beats; uint64_t due; };
+
+constexpr uint32_t MATRIX = DIMENSION * DIMENSION;
+constexpr uint32_t BEAT_BYTES = 4 * BEAT_WORDS;
+constexpr size_t REQUESTS = 8;
+
+}  // namespace
+
+struct Core {
+    VerilatedContext context;
+    Vmodel top;
+#if VM_TRACE
+    VerilatedFstC fst;
+    uint64_t trace_from = 0, trace_to = 0;
+#endif
+    uint64_t cycle = 0;
+    uint64_t first_issue = 0, last_issue = 0, issued = 0;
+    std::vector<uint8_t> memory;
+    std::deque<Request> requests;
+    std::deque<Event> events;
+    Event current{};
+    uint32_t latency = 1, stall = 0;
+    uint64_t random = 1;
+    bool results_held = false;
+    uint8_t round = 0;
+    Gather loaded{MATRIX, DIMENSION * LANES, {}, {}}, multiplied = loaded;
+    Gather summed{MATRIX, DIMENSION * WORD_LANES * 4, {}, {}}, folded{DIMENSION, DIMENSION, {}, {}};
+    uint8_t digest[32];
+
+    Core() : context{}, top{(context.threads(1), &context)}, memory(MATRIX * DIMENSION) {}
+
+    // True in `stall` of 256 cycles; xorshift.
+    bool stalls() {
+        if (stall == 0) return false;
+        random ^= random << 13; random ^= random >> 7; random ^= random << 17;
+        return (random >> 32) % 256 < stall;
+    }
+
+    void emit(Kind kind, uint32_t detail, const void* bytes, size_t count) {
+        auto begin = static_cast<const uint8_t*>(bytes);
+        events.push_back({kind, detail, cycle, {begin, begin + count}, {}});
+    }
+
+    void finish(Kind kind, Gather& gather) {
+        if (!gather.full()) return;
+        events.push_back({kind, 0, cycle, std::move(gather.bytes), std::move(gather.block_cycles)});
+        gather.reset();
+    }
+
+    // What the memory does in the cycle that begins: answers the oldest request, takes a new one.
+    void serve() {
+        top.data_valid = 0;
+        top.write_ready = 0;
+        if (!requests.empty() && requests.front().due <= cycle && !stalls()) {
+            Request& request = requests.front();
+            uint8_t* bytes = &memory[request.address % memory.size()];
+            uint32_t words[BEAT_WORDS];
+            bool served = true;
+            if (!request.write) {
+                std::memcpy(words, bytes, BEAT_BYTES);
+#define X(i, port) top.port = words[i];
+                EACH_DATA
+#undef X
+                top.data_valid = 1;
+            } else if (top.write_valid) {
+#define X(i, port) words[i] = top.port;
+                EACH_WRITE_BEAT
+#undef X
+                std::memcpy(bytes, words, BEAT_BYTES);
+                top.write_ready = 1;
+            } else {
+                served = false;
+            }
+            if (served) {
+                request.address += BEAT_BYTES;
+                if (--request.beats == 0) requests.pop_front();
+            }
+        }
+        top.request_ready = requests.size() < REQUESTS && !stalls();
+        if (top.request && top.request_ready) {
+            requests.push_back({bool(top.request_write), top.address, top.beats, cycle + latency});
+        }
+    }
+
+    void observe() {
+        if (top.trace_issued) {
+            if (issued++ == 0) first_issue = cycle;
+            last_issue = cycle;
+        }
+        if (top.trace_multiplied) {
+            uint8_t* bytes = multiplied.grow(LANES, cycle);
+#define X(i, port) bytes[i] = top.port;
+            EACH_RESULT
+#undef X
+            finish(MULTIPLIED, multiplied);
+        }
+        if (top.trace_loading) {
+            uint8_t* bytes = loaded.grow(LANES, cycle);
+#define X(i, port) bytes[i] = top.port;
+            EACH_LOADED
+#undef X
+            finish(LOADED, loaded);
+        }
+        if (top.trace_summed) {
+            uint8_t* bytes = summed.grow(4 * WORD_LANES, cycle);
+            uint32_t word;
+#define X(i, port) word = top.port; std::memcpy(bytes + 4 * i, &word, 4);
+            EACH_SUM
+#undef X
+            finish(SUMMED, summed);
+        }
+        if (top.trace_folded) {
+            uint32_t word = top.trace_word;
+            std::memcpy(folded.grow(4, cycle), &word, 4);
+            finish(FOLDED, folded);
+        }
+        if (top.trace_digest) {
+            uint64_t lane = top.trace_value;
+            std::memcpy(digest + 8 * top.trace_lane, &lane, 8);
+            if (top.trace_lane == 3) emit(DIGEST, top.trace_kind | top.trace_part << 8, digest, 32);
+        }
+        if (top.trace_hash) result(HASHED);
+        if (top.result_valid && top.result_ready) result(RESULT);
+        if (top.checksum_valid) {
+            uint32_t sum = top.checksum;
+            emit(CHECKSUM, top.checksum_index, &sum, 4);
+        }
+        if (top.round != round) {
+            round = top.round;
+            emit(ROUND, round, nullptr, 0);
+        }
+        // A job that begins leaves no stage of the one before.
+        if (!top.ready) { loaded.reset(); multiplied.reset(); summed.reset(); folded.reset(); }
+    }
+
+    // Hash, nonce, job id.
+    void result(Kind kind) {
+        uint64_t lanes[5] = {top.result_hash__0240, top.result_hash__0241, top.result_hash__0242,
+                             top.result_hash__0243, top.result_nonce};
+        uint8_t bytes[44];
+        uint32_t job = top.result_job;
+        std::memcpy(bytes, lanes, 40);
+        std::memcpy(bytes + 40, &job, 4);
+        emit(kind, top.result_hit, bytes, 44);
+    }
+
+    void tick() {
+        top.clock = 1;
+        top.eval();
+        dump(0);
+        ++cycle;
+        top.result_ready = !results_held;
+        serve();
+        observe();
+        top.clock = 0;
+        top.eval();
+        dump(1);
+    }
+
+    void dump(int half) {
+#if VM_TRACE
+        if (cycle >= trace_from && cycle < trace_to) fst.dump(2 * cycle + half);
+#else
+        (void)half;
+#endif
+    }
+};
+
+extern "C" {
+
+Core* core_new() {
+    Core* core = new Core;
+    core->top.clock = 0;
+    core->top.checksum_ready = 1;
+    core->top.eval();
+    return core;
+}
+
+void core_delete(Core* core) {
+    Verilated::threadContextp(&core->context);
+    core->top.final();
+    delete core;
+}
+
+// Steps until an event is there, at most `cycles` times; returns the cycles stepped.
+uint64_t core_step(Core* core, uint64_t cycles) {
+    uint64_t stepped = 0;
+    while (stepped < cycles && core->events.empty()) {
+        core->tick();
+        ++stepped;
+    }
+    return stepped;
+}
+
+// The next event, if there is one; it stays valid until the next call.
+const Event* core_event(Core* core) {
+    if (core->events.empty()) return nullptr;
+    core->current = std::move(core->events.front());
+    core->events.pop_front();
+    return &core->current;
+}
+
+uint32_t event_kind(const Event* event) { return event->kind; }
+uint32_t event_detail(const Event* event) { return event->detail; }
+uint64_t event_cycle(const Event* event) { return event->cycle; }
+const uint8_t* event_bytes(const Event* event, size_t* count) {
+    *count = event->bytes.size();
+    return event->bytes.data();
+}
+const uint64_t* event_blocks(const Event* event, size_t* count) {
+    *count = event->block_cycles.size();
+    return event->block_cycles.data();
+}
+
+uint8_t* core_memory(Core* core, size_t* count) {
+    *count = core->memory.size();
+    return core->memory.data();
+}
+
+// `latency` cycles from a request to its first beat; stalls in `stall` of 256 cycles.
+void core_set_memory(Core* core, uint32_t latency, uint32_t stall, uint64_t seed) {
+    core->latency = latency;
+    core->stall = stall;
+    core->random = seed | 1;
+}
+
+void core_hold_results(Core* core, bool held) { core->results_held = held; }
+
+void core_write_job(Core* core, uint8_t word, uint32_t value) {
+    core->top.job_write = 1;
+    core->top.job_address = word;
+    core->top.job_data = value;
+    core->tick();
+    core->top.job_write = 0;
+}
+
+void core_start(Core* core, uint8_t command) {
+    core->issued = 0;
+    core->top.start = 1;
+    core->top.command = command;
+    core->tick();
+    core->top.start = 0;
+}
+
+void core_cancel(Core* core) {
+    core->top.cancel = 1;
+    core->tick();
+    core->top.cancel = 0;
+}
+
+bool core_ready(const Core* core) { return core->top.ready; }
+bool core_running(const Core* core) { return core->top.running; }
+uint64_t core_cycle(const Core* core) { return core->cycle; }
+uint64_t core_first_issue(const Core* core) { return core->first_issue; }
+uint64_t core_last_issue(const Core* core) { return core->last_issue; }
+
+// The counters of counters.rs, in their order.
+void core_counters(const Core* core, uint64_t* counts) {
+    counts[0] = core->top.count__0240;
+    counts[1] = core->top.count__0241;
+    counts[2] = core->top.count__0242;
+    counts[3] = core->top.count__0243;
+    counts[4] = core->top.count__0244;
+    counts[5] = core->top.count__0245;
+}
+
+// Opens a waveform for the cycles `from` … `to` - 1; false if this model has none.
+bool core_trace(Core* core, const char* path, uint64_t from, uint64_t to) {
+#if VM_TRACE
+    core->context.traceEverOn(true);
+    core->top.trace(&core->fst, 99);
+    core->fst.open(path);
+    core->trace_from = from;
+    core->trace_to = to;
+    return core->fst.isOpen();
+#else
+    (void)core; (void)path; (void)from; (void)to;
+    return false;
+#endif
+}
+
+void core_trace_close(Core* core) {
+#if VM_TRACE
+    if (core->fst.isOpen()) core->fst.close();
+#else
+    (void)core;
+#endif
+}
+
+}  // extern "C"

@@ -1,0 +1,54 @@
+//! What can go wrong between a job and a simulated result.
+
+use std::path::PathBuf;
+
+use crate::scoreboard::Mismatch;
+
+/// An error of the simulation.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// RustHDL refuses the design.
+    #[error(transparent)]
+    Emit(#[from] tensority_hdl::emit::EmitError),
+    /// The model cannot be built.
+    #[error(transparent)]
+    Build(#[from] verilator::Error),
+    /// The model cannot be loaded.
+    #[error("{}: cannot load the model: {source}; delete the folder to build it anew", path.display())]
+    Load {
+        /// The library.
+        path: PathBuf,
+        /// Why not.
+        source: libloading::Error,
+    },
+    /// The runtime in this program is not the installed Verilator's.
+    #[error(
+        "this program was built with Verilator's runtime {ours}, installed is {installed}; \
+         run `cargo clean -p verilated` and build it again"
+    )]
+    Runtime {
+        /// The version in this program.
+        ours: String,
+        /// The version of the tool.
+        installed: String,
+    },
+    /// The waveform cannot be written.
+    #[error("{}: cannot write a waveform there; choose another file", path.display())]
+    Trace {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The core differs from the reference.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// The core did nothing for too long.
+    #[error("the core reached no stage for {cycles} cycles after {after}; expected {expected}")]
+    Hang {
+        /// How long.
+        cycles: u64,
+        /// The last stage that was seen.
+        after: String,
+        /// What was waited for.
+        expected: &'static str,
+    },
+}

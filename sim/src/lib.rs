@@ -1,0 +1,14 @@
+//! The accelerator core under Verilator, driven from Rust and held against the reference.
+//!
+//! - [`core_model`] builds, loads and steps a model of the core;
+//! - [`scoreboard`] compares every stage that passes with [`mod@reference`];
+//! - [`simulation`] runs whole jobs: hashes, ranges of nonces, cache generation.
+
+pub mod core_model;
+pub mod error;
+mod functional_array;
+pub mod library;
+pub mod mismatch;
+pub mod reference;
+pub mod scoreboard;
+pub mod simulation;

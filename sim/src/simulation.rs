@@ -1,0 +1,317 @@
+//! Jobs on a simulated core, each stage held against the reference.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tensority::Target;
+use tensority_hdl::checksum;
+use tensority_hdl::geometry::Geometry;
+
+use crate::core_model::{
+    Command, CoreModel, Counts, DigestKind, Event, HashReport, JobLane, Stage, Variant,
+};
+use crate::error::Error;
+use crate::mismatch::{Mismatch, compare};
+use crate::reference::{ExpectedRound, Reference, reference, rounds};
+use crate::scoreboard::{Scoreboard, Work};
+
+/// How far a job is: what is in work, cycles done, cycles it is expected to take.
+pub type Progress<'a> = &'a mut dyn FnMut(&str, u64, u64);
+
+/// What a hashing job did.
+#[derive(Clone, Debug)]
+pub struct HashOutcome {
+    /// Results that the core handed over.
+    pub results: Vec<HashReport>,
+    /// Cycles from the start to the last result or hash.
+    pub cycles: u64,
+    /// Array cycles that the hashes need at least.
+    pub ideal_cycles: u64,
+    /// Cycles from the first token of a multiply to the last.
+    pub issue_cycles: u64,
+    /// The core's account.
+    pub counts: Counts,
+    /// Stage boundaries found equal to the reference.
+    pub stages_checked: u64,
+    /// Time that it took.
+    pub wall: Duration,
+}
+
+impl HashOutcome {
+    /// Share of the cycles from first to last token in which every multiplier had work.
+    pub fn utilization(&self) -> f64 {
+        self.ideal_cycles as f64 / self.issue_cycles as f64
+    }
+}
+
+/// What a cache generation did.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheOutcome {
+    /// Cycles from the start to the last entry in memory.
+    pub cycles: u64,
+    /// Stage boundaries found equal to the reference.
+    pub stages_checked: u64,
+    /// Time that it took.
+    pub wall: Duration,
+}
+
+/// A core with the matrix list of a seed.
+pub struct Simulation {
+    model: CoreModel,
+    geometry: Geometry,
+    seed: [u8; 32],
+    reference: Arc<dyn Reference>,
+    jobs: u32,
+}
+
+impl Simulation {
+    /// Builds or loads the model of `variant`, and computes the matrix list of `seed`. The core's
+    /// memory is empty.
+    ///
+    /// # Errors
+    /// If the model cannot be built.
+    pub fn new(
+        variant: &Variant,
+        seed: &[u8; 32],
+        cache: &Path,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, Error> {
+        let model = CoreModel::open(variant, cache, progress)?;
+        Ok(Self::with(model, seed))
+    }
+
+    /// A simulation of a model that is loaded already.
+    pub fn with(model: CoreModel, seed: &[u8; 32]) -> Self {
+        let geometry = model.variant().geometry;
+        let reference = reference(geometry.dimension(), seed);
+        Self { model, geometry, seed: *seed, reference, jobs: 0 }
+    }
+
+    /// The model, to look at or to disturb.
+    pub fn model(&mut self) -> &mut CoreModel {
+        &mut self.model
+    }
+
+    /// Writes the reference's matrix list to the core's memory through the back door.
+    pub fn fill_memory(&mut self) {
+        let list = self.reference.list_bytes();
+        self.model.memory().copy_from_slice(&list);
+    }
+
+    /// Lets the core generate its matrix list, and read the checksums back.
+    ///
+    /// # Errors
+    /// If a stage differs from the reference, or the core hangs.
+    pub fn generate_cache(&mut self, progress: Progress) -> Result<CacheOutcome, Error> {
+        let begin = Instant::now();
+        let first = self.start(Command::Generate, &[(JobLane::Seed, &self.seed.clone())]);
+        let mut check = CacheCheck::new(&self.geometry, &self.seed);
+        let expected = 112 * 2 * (self.geometry.smix_entries() * self.geometry.smix_rounds()) as u64;
+        let mut last = first;
+        self.drive(Command::Generate, &mut |model, event| {
+            check.check(model.memory(), event)?;
+            last = event.cycle;
+            progress("cache", event.cycle - first, expected / 2);
+            Ok(())
+        })?;
+        let cycles = last - first;
+
+        let first = self.start(Command::Checksum, &[]);
+        let list = self.reference.list_bytes();
+        let matrices: Vec<_> = list.chunks_exact(self.geometry.matrix_bytes()).collect();
+        let total = matrices.len() as u64;
+        self.drive(Command::Checksum, &mut |_, event| {
+            if let Stage::Checksum(index, sum) = event.stage {
+                let expected = checksum::of_matrix(matrices[index]).to_be_bytes();
+                let place = [("matrix", index as u64)];
+                compare("matrix checksum", &place, event.cycle, &expected, &sum.to_be_bytes())?;
+                check.checked += 1;
+                let elapsed = event.cycle - first;
+                progress("checksums", elapsed, elapsed * total / (index as u64 + 1));
+            }
+            Ok(())
+        })?;
+        Ok(CacheOutcome { cycles, stages_checked: check.checked, wall: begin.elapsed() })
+    }
+
+    /// Hashes `work` and reports what meets `target`; a header hash is always reported.
+    ///
+    /// # Errors
+    /// If a stage differs from the reference, or the core hangs.
+    pub fn hash(
+        &mut self,
+        work: &Work,
+        target: Target,
+        progress: Progress,
+    ) -> Result<HashOutcome, Error> {
+        let begin = Instant::now();
+        let mut scoreboard =
+            Scoreboard::new(&self.geometry, work, target, Arc::clone(&self.reference));
+        let target = target.to_le_bytes();
+        let first = match work {
+            Work::HeaderHash(hash) => self.start(
+                Command::Hash,
+                &[(JobLane::HeaderHash, hash), (JobLane::Target, &target), (JobLane::Start, &[0; 8])],
+            ),
+            Work::Nonces { prefix, start, count } => self.start(
+                Command::Range,
+                &[
+                    (JobLane::Prefix, prefix),
+                    (JobLane::Target, &target),
+                    (JobLane::Start, &start.to_le_bytes()),
+                    (JobLane::Count, &count.to_le_bytes()),
+                ],
+            ),
+        };
+        let command = match work {
+            Work::HeaderHash(_) => Command::Hash,
+            Work::Nonces { .. } => Command::Range,
+        };
+        let ideal_cycles = self.geometry.ideal_cycles() * work.count();
+        let expected = ideal_cycles + self.geometry.ideal_cycles() / 252 + 8000;
+        let (job, mut last) = (self.jobs, first);
+        let mut results = Vec::new();
+        self.drive(command, &mut |_, event| {
+            scoreboard.check(event)?;
+            if let Stage::Result(result) = &event.stage {
+                let (job, found) = (job.to_be_bytes(), result.job.to_be_bytes());
+                compare("job id", &[("nonce", result.nonce)], event.cycle, &job, &found)?;
+                results.push(*result);
+            }
+            last = event.cycle;
+            progress(stage_name(&event.stage), event.cycle - first, expected);
+            Ok(())
+        })?;
+        if scoreboard.completed() != work.count() {
+            return Err(Error::Hang {
+                cycles: last - first,
+                after: format!("{} of {} hashes", scoreboard.completed(), work.count()),
+                expected: "all hashes",
+            });
+        }
+        let (first_issue, last_issue) = self.model.issue_span();
+        Ok(HashOutcome {
+            results,
+            cycles: last - first,
+            ideal_cycles,
+            issue_cycles: last_issue - first_issue + 1,
+            counts: self.model.counts(),
+            stages_checked: scoreboard.checked(),
+            wall: begin.elapsed(),
+        })
+    }
+
+    /// Writes a job and starts it; the cycle in which it starts.
+    fn start(&mut self, command: Command, lanes: &[(JobLane, &[u8])]) -> u64 {
+        self.jobs += 1;
+        for (lane, bytes) in lanes {
+            self.model.write_job(*lane, bytes);
+        }
+        self.model.write_job(JobLane::Id, &self.jobs.to_le_bytes());
+        self.model.start(command);
+        self.model.cycle()
+    }
+
+    /// Steps the core until its command is complete, and hands every stage on.
+    fn drive(
+        &mut self,
+        command: Command,
+        on_event: &mut dyn FnMut(&mut CoreModel, &Event) -> Result<(), Mismatch>,
+    ) -> Result<(), Error> {
+        const SLICE: u64 = 1000;
+        // The longest stages: a pass with a slow memory, the mixing of one SMix round, the
+        // checksum of a matrix; and the seven permutations in front of them.
+        let patience = 100_000 + 64 * self.geometry.matrix_bytes() as u64;
+        let (mut after, mut seen) = ("the start".to_string(), self.model.cycle());
+        loop {
+            if let Some(event) = self.model.step(SLICE) {
+                after = stage_name(&event.stage).into();
+                seen = event.cycle;
+                on_event(&mut self.model, &event)?;
+            } else if !self.model.running() {
+                return Ok(());
+            } else if self.model.cycle() - seen > patience {
+                let expected = match command {
+                    Command::Range | Command::Hash => "the next stage of a hash",
+                    Command::Generate => "the next SMix round",
+                    Command::Checksum => "the next checksum",
+                };
+                return Err(Error::Hang { cycles: patience, after, expected });
+            }
+        }
+    }
+}
+
+/// Checks the SMix rounds of a cache generation as they complete.
+struct CacheCheck {
+    matrix_bytes: usize,
+    /// The extended seed, or X after the round before: the first entry of the round in work.
+    entry: Vec<u8>,
+    rounds: Box<dyn Iterator<Item = ExpectedRound>>,
+    done: usize,
+    extended_seed: [u8; 128],
+    checked: u64,
+}
+
+impl CacheCheck {
+    fn new(geometry: &Geometry, seed: &[u8; 32]) -> Self {
+        let extended_seed = tensority::extended_seed(seed);
+        Self {
+            matrix_bytes: geometry.matrix_bytes(),
+            entry: extended_seed.to_vec(),
+            rounds: rounds(geometry.dimension(), seed),
+            done: 0,
+            extended_seed,
+            checked: 0,
+        }
+    }
+
+    fn check(&mut self, memory: &[u8], event: &Event) -> Result<(), Mismatch> {
+        match event.stage {
+            Stage::Digest(DigestKind::Seed(part), digest) => {
+                let expected = &self.extended_seed[32 * (part + 1)..][..32];
+                let place = [("part", part as u64 + 1)];
+                compare("extended seed", &place, event.cycle, expected, &digest)?;
+                self.checked += 1;
+            }
+            Stage::Round(done) if done == self.done + 1 => {
+                let Some(expected) = self.rounds.next() else { return Ok(()) };
+                let round = self.done;
+                let place = [("round", round as u64)];
+                let found = &memory[2 * round * self.matrix_bytes..][..2 * self.matrix_bytes];
+                let stage = if round == 0 { "extended seed" } else { "X" };
+                compare(stage, &place, event.cycle, &self.entry, &found[..128])?;
+                for (i, pair) in expected.matrices.chunks(128).zip(found.chunks(128)).enumerate() {
+                    let matrix = 2 * round + i * 128 / self.matrix_bytes;
+                    let byte = i * 128 % self.matrix_bytes;
+                    let place = [("matrix", matrix as u64), ("byte", byte as u64)];
+                    compare("matrix", &place, event.cycle, pair.0, pair.1)?;
+                }
+                self.entry = expected.x;
+                self.done = done;
+                self.checked += 3;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn stage_name(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Digest(DigestKind::HeaderBlock | DigestKind::Inner, _) => "inner hash",
+        Stage::Digest(DigestKind::HeaderHash, _) => "header hash",
+        Stage::Digest(DigestKind::Sequence(_), _) => "sequence",
+        Stage::Digest(DigestKind::Seed(_), _) => "extended seed",
+        Stage::Digest(DigestKind::FoldBlock | DigestKind::FoldTail, _) => "hash",
+        Stage::Loaded(_) => "load",
+        Stage::Multiplied(_) => "multiply",
+        Stage::Summed(_) => "sum",
+        Stage::Folded(_) => "fold",
+        Stage::Hashed(_) => "hash",
+        Stage::Result(_) => "result",
+        Stage::Checksum(..) => "checksum",
+        Stage::Round(_) => "SMix round",
+    }
+}
