@@ -1,0 +1,65 @@
+//! The project's chores, as `cargo xtask …`: fetching the hardware tools, the demonstration, and
+//! the whole set of checks.
+
+mod checks;
+mod demo;
+mod failure;
+mod setup;
+mod step;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the Tensority workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Install what the build needs beyond Rust: a C++ compiler and the pinned hardware tools.
+    Setup,
+    /// Set up, then mine on the simulated hardware.
+    Demo,
+    /// Set up, then check formatting, lints and tests of the whole workspace.
+    Test {
+        /// Only formatting and the tests of code: no lints, no examples in documentation.
+        #[arg(long)]
+        quick: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => return answer_on_usage(&answer),
+    };
+    let outcome = match arguments.chore {
+        Chore::Setup => setup::run(),
+        Chore::Demo => demo::run(),
+        Chore::Test { quick } => checks::run(quick),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+/// Prints help where it was asked for, and what is wrong with the arguments otherwise.
+fn answer_on_usage(answer: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when the terminal itself is gone.
+    let _ = answer.print();
+    if answer.use_stderr() {
+        ExitCode::from(failure::USAGE)
+    } else {
+        ExitCode::SUCCESS
+    }
+}

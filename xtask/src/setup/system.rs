@@ -1,0 +1,134 @@
+//! System packages: found by what they are needed for, installed through apt where we may.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::progress;
+use crate::failure::Failure;
+use crate::step;
+
+/// A Debian package and a program that compiles where it, or the like of it, is installed.
+struct Package {
+    name: &'static str,
+    header: &'static str,
+    link: &'static [&'static str],
+}
+
+/// The simulated hardware is C++ that is compiled on this machine, and its waveform writer
+/// compresses with zlib and LZ4.
+const FOR_COMPILING: &[Package] = &[
+    Package {
+        name: "g++",
+        header: "cstddef",
+        link: &[],
+    },
+    Package {
+        name: "zlib1g-dev",
+        header: "zlib.h",
+        link: &["-lz"],
+    },
+    Package {
+        name: "liblz4-dev",
+        header: "lz4.h",
+        link: &["-llz4"],
+    },
+];
+
+/// Debian leaves what makes a Python environment out of Python.
+const FOR_PYTHON_TOOLS: &str = "python3-venv";
+
+/// Installs the packages that are not there; `python_tools` says that those will be installed.
+pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
+    let mut missing = missing_for_compiling();
+    if python_tools && !makes_environments() {
+        missing.push(FOR_PYTHON_TOOLS);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    let by_hand = || {
+        Failure::missing(format!(
+            "install these first: apt-get install --yes {names}"
+        ))
+    };
+    let prefix = administrator().ok_or_else(by_hand)?;
+    progress(&format!("installing {names}"));
+    // The package lists may be missing or out of date: fetch them only if it does not work without.
+    if apt_get(prefix, &["install"], &missing).is_err() {
+        progress("updating the package lists");
+        apt_get(prefix, &["update"], &[])
+            .and_then(|()| apt_get(prefix, &["install"], &missing))
+            .map_err(|_| by_hand())?;
+    }
+    Ok(())
+}
+
+/// The words to put before an `apt-get` call, if this user may make one without being asked.
+fn administrator() -> Option<&'static [&'static str]> {
+    if !step::succeeds(Command::new("apt-get").arg("--version")) {
+        None
+    } else if user_is_root() {
+        Some(&["env"])
+    } else if step::succeeds(Command::new("sudo").args(["--non-interactive", "true"])) {
+        Some(&["sudo", "--non-interactive", "env"])
+    } else {
+        None
+    }
+}
+
+fn user_is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn apt_get(prefix: &[&str], action: &[&str], packages: &[&str]) -> Result<(), Failure> {
+    let mut command = Command::new(prefix[0]);
+    command
+        .args(&prefix[1..])
+        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
+        .args(action)
+        .args(["--yes", "--no-install-recommends", "--quiet=2"])
+        .args(packages);
+    step::run(&mut command)
+}
+
+fn makes_environments() -> bool {
+    step::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+fn missing_for_compiling() -> Vec<&'static str> {
+    // One call of the compiler is enough where all is well.
+    if compiles(FOR_COMPILING) {
+        return Vec::new();
+    }
+    FOR_COMPILING
+        .chunks(1)
+        .filter(|package| !compiles(package))
+        .map(|package| package[0].name)
+        .collect()
+}
+
+/// Whether g++ makes a program that needs all of `packages`.
+fn compiles(packages: &[Package]) -> bool {
+    let compiler = Command::new("g++")
+        .args(["-x", "c++", "-", "-o", "/dev/null"])
+        .args(packages.iter().flat_map(|package| package.link))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut compiler) = compiler else {
+        return false;
+    };
+    let headers = packages
+        .iter()
+        .map(|package| format!("#include <{}>\n", package.header));
+    let source: String = headers.chain(["int main() {}\n".into()]).collect();
+    let mut input = compiler.stdin.take().expect("the input is piped");
+    let written = input.write_all(source.as_bytes()).is_ok();
+    drop(input);
+    compiler.wait().is_ok_and(|status| status.success()) && written
+}
