@@ -220,7 +220,7 @@ impl Logic for Core {
         self.fetch.weight_matrix.next = self.sequencer.weight_matrix.val();
         self.fetch.load_matrix.next = self.sequencer.load_matrix.val();
         self.fetch.request_ready.next = self.memory.row_ready.val();
-        self.fetch.data_valid.next = self.data_valid.val() & self.control.run.val();
+        self.fetch.data_valid.next = self.memory.arrived.val() & self.control.run.val();
         self.fetch.weights_freed.next = self.issue.weights_freed.val();
         self.fetch.load_freed.next = self.writeback.load_done.val();
         self.issue.clear.next = self.control.clear.val();
@@ -257,8 +257,8 @@ impl Logic for Core {
             self.load_half.d.next = false;
         }
         for i in 0..self.data.len() {
-            self.weights.beat[i].next = self.data[i].val();
-            self.loads.beat[i].next = self.data[i].val();
+            self.weights.beat[i].next = self.memory.beat[i].val();
+            self.loads.beat[i].next = self.memory.beat[i].val();
         }
 
         // Array, load, write-back.
@@ -302,15 +302,16 @@ impl Logic for Core {
         self.smix.start.next = self.hasher.seed_done.val();
         self.smix.request_ready.next = self.memory.entry_ready.val();
         self.smix.write_ready.next = self.write_ready.val();
-        self.smix.data_valid.next = self.data_valid.val();
+        self.smix.data_valid.next = self.memory.arrived.val();
         self.sums.clear.next = self.control.clear.val();
         self.sums.start.next = self.control.sum_start.val();
-        self.sums.request_ready.next = self.memory.beat_ready.val();
-        self.sums.data_valid.next = self.data_valid.val();
+        self.sums.request_ready.next = self.memory.word_ready.val();
+        self.sums.data_valid.next = self.memory.arrived.val();
         self.sums.ready.next = self.checksum_ready.val();
         for i in 0..self.data.len() {
-            self.smix.data[i].next = self.data[i].val();
-            self.sums.data[i].next = self.data[i].val();
+            self.memory.data[i].next = self.data[i].val();
+            self.smix.data[i].next = self.memory.beat[i].val();
+            self.sums.data[i].next = self.memory.beat[i].val();
             self.write_beat[i].next = self.smix.write_beat[i].val();
         }
         self.checksum_valid.next = self.sums.valid.val();
@@ -325,8 +326,8 @@ impl Logic for Core {
         self.memory.entry.next = self.smix.request.val();
         self.memory.entry_write.next = self.smix.request_write.val();
         self.memory.entry_address.next = self.smix.address.val();
-        self.memory.beat.next = self.sums.request.val();
-        self.memory.beat_address.next = self.sums.address.val();
+        self.memory.word.next = self.sums.request.val();
+        self.memory.word_address.next = self.sums.address.val();
         self.memory.sending.next = self.smix.sending.val();
         self.memory.data_valid.next = self.data_valid.val();
         self.memory.request_ready.next = self.request_ready.val();

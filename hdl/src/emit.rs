@@ -7,6 +7,9 @@ use rust_hdl::prelude::*;
 use crate::core::Core;
 use crate::geometry::Geometry;
 
+/// A fingerprint of everything that emitted Verilog depends on: it changes when a block does.
+pub const FINGERPRINT: &str = env!("HDL_FINGERPRINT");
+
 /// A design as Verilog text.
 #[derive(Clone, Debug)]
 pub struct Design {
@@ -46,7 +49,7 @@ impl Design {
             .map_err(|fault| EmitError { top: top.into(), fault: format!("{fault:?}") })?;
         let mut defines = ModuleDefines::default();
         block.accept(top, &mut defines);
-        Ok(Self { top: top.into(), modules: split(&defines.defines()) })
+        Ok(Self::from_text(top, &defines.defines()))
     }
 
     /// The Verilog of a core.
@@ -55,6 +58,11 @@ impl Design {
     /// If RustHDL's checks refuse it.
     pub fn core(geometry: &Geometry) -> Result<Self, EmitError> {
         Self::new("core", Core::new(geometry))
+    }
+
+    /// The design whose [`text`](Self::text) this is.
+    pub fn from_text(top: &str, text: &str) -> Self {
+        Self { top: top.into(), modules: split(text) }
     }
 
     /// All modules as one text.

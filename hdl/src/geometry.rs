@@ -20,10 +20,10 @@ pub struct Geometry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GeometryError {
     /// Not one of [`DIMENSIONS`].
-    #[error("matrix dimension: expected one of 32, 64, 128, 256, found {0}")]
+    #[error("expected dimension 32, 64, 128 or 256, found {0}")]
     Dimension(usize),
     /// Not one of [`LANES`].
-    #[error("lanes: expected one of 1, 2, 4, 8, 16, found {0}")]
+    #[error("expected 1, 2, 4, 8 or 16 lanes, found {0}")]
     Lanes(usize),
 }
 

@@ -69,7 +69,7 @@ fn usage_hint(error: &GeometryError) -> String {
         GeometryError::Dimension(_) => "--dim",
         GeometryError::Lanes(_) => "--lanes",
     };
-    format!("{error}; choose another {flag}")
+    format!("{flag}: {error}; choose one of these")
 }
 
 fn write(design: &Design, folder: &Path) -> std::io::Result<PathBuf> {

@@ -5,9 +5,10 @@
 //! | `stop` | in | 1 | take no new requests |
 //! | `row`, `row_address`, `row_ready` | in, in, out | 1, 24, 1 | fetch: read a matrix row |
 //! | `entry`, `entry_write`, `entry_address`, `entry_ready` | in …, out | | SMix: an entry of V |
-//! | `beat`, `beat_address`, `beat_ready` | in, in, out | 1, 24, 1 | checksum: read one beat |
+//! | `word`, `word_address`, `word_ready` | in, in, out | 1, 24, 1 | checksum: read one beat |
 //! | `sending` | in | 1 | SMix has beats to write |
-//! | `data_valid` | in | 1 | a beat read arrives |
+//! | `data_valid`, `data$i` | in | 1, 32 | a beat read arrives |
+//! | `arrived`, `beat$i` | out | 1, 32 | that beat, one cycle later, for all three |
 //! | `request`, `request_ready` | out, in | 1 | taken when both are 1; held until then |
 //! | `request_write`, `address`, `beats` | out | 1, 24, 8 | byte address of the first beat |
 //! | `quiet` | out | 1 | nothing is asked for, sent or on its way |
@@ -18,7 +19,7 @@
 //! aligned to its length, so SDRAM, DDR and on-chip RAM can all serve it.
 //!
 //! The three sides are never active in one job, so there is no arbitration beyond an order.
-//! Latency 1 from a client's request.
+//! Latency 1 from a client's request, and 1 from the memory's beat.
 
 use rust_hdl::prelude::*;
 
@@ -39,11 +40,14 @@ pub struct MemoryPort {
     pub entry_write: Signal<In, Bit>,
     pub entry_address: Signal<In, Bits<24>>,
     pub entry_ready: Signal<Out, Bit>,
-    pub beat: Signal<In, Bit>,
-    pub beat_address: Signal<In, Bits<24>>,
-    pub beat_ready: Signal<Out, Bit>,
+    pub word: Signal<In, Bit>,
+    pub word_address: Signal<In, Bits<24>>,
+    pub word_ready: Signal<Out, Bit>,
     pub sending: Signal<In, Bit>,
     pub data_valid: Signal<In, Bit>,
+    pub data: Vec<Signal<In, Bits<32>>>,
+    pub arrived: Signal<Out, Bit>,
+    pub beat: Vec<Signal<Out, Bits<32>>>,
     pub request: Signal<Out, Bit>,
     pub request_ready: Signal<In, Bit>,
     pub request_write: Signal<Out, Bit>,
@@ -64,16 +68,22 @@ pub struct MemoryPort {
     /// Beats that were asked for and did not arrive yet.
     expected: DFF<Bits<12>>,
     asked: Signal<Local, Bits<12>>,
+    arrival: DFF<Bit>,
+    words: Vec<Register<32>>,
 }
 
 impl MemoryPort {
     /// The memory port of a core of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
-        Self {
+        let mut port = Self {
             row_beats: Parameter::new(geometry.cells() / geometry.beat_words()),
             entry_beats: Parameter::new(32 / geometry.beat_words()),
             ..Self::default()
-        }
+        };
+        port.data.resize_with(geometry.beat_words(), Default::default);
+        port.beat.resize_with(geometry.beat_words(), Default::default);
+        port.words.resize_with(geometry.beat_words(), Default::default);
+        port
     }
 }
 
@@ -81,12 +91,12 @@ impl Logic for MemoryPort {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, pending, expected);
-        clock!(self, clock, pending_write, pending_address, pending_beats);
+        clock!(self, clock, pending_write, pending_address, pending_beats, arrival);
         self.take.next =
             (!self.stop.val()) & ((!self.pending.q.val()) | self.request_ready.val());
         self.row_ready.next = self.take.val();
         self.entry_ready.next = self.take.val();
-        self.beat_ready.next = self.take.val();
+        self.word_ready.next = self.take.val();
         self.chosen_write.next = false;
         self.chosen_address.next = self.row_address.val();
         self.chosen_beats.next = self.row_beats.q.val();
@@ -95,8 +105,8 @@ impl Logic for MemoryPort {
             self.chosen_address.next = self.entry_address.val();
             self.chosen_beats.next = self.entry_beats.q.val();
         }
-        if self.beat.val() {
-            self.chosen_address.next = self.beat_address.val();
+        if self.word.val() {
+            self.chosen_address.next = self.word_address.val();
             self.chosen_beats.next = 1.into();
         }
         self.pending_write.enable.next = self.take.val();
@@ -109,12 +119,21 @@ impl Logic for MemoryPort {
             self.pending.d.next = false;
         }
         if self.take.val() {
-            self.pending.d.next = self.row.val() | self.entry.val() | self.beat.val();
+            self.pending.d.next = self.row.val() | self.entry.val() | self.word.val();
         }
         self.request.next = self.pending.q.val();
         self.request_write.next = self.pending_write.q.val().any();
         self.address.next = self.pending_address.q.val();
         self.beats.next = self.pending_beats.q.val();
+
+        self.arrival.d.next = self.data_valid.val();
+        self.arrived.next = self.arrival.q.val();
+        for i in 0..self.words.len() {
+            self.words[i].clock.next = self.clock.val();
+            self.words[i].enable.next = self.data_valid.val();
+            self.words[i].d.next = self.data[i].val();
+            self.beat[i].next = self.words[i].q.val();
+        }
 
         self.asked.next = self.expected.q.val();
         if self.pending.q.val() & self.request_ready.val() & (!self.pending_write.q.val().any()) {
@@ -122,7 +141,7 @@ impl Logic for MemoryPort {
                 + unsigned_cast_extend::<12, 8>(self.pending_beats.q.val());
         }
         self.expected.d.next = self.asked.val();
-        if self.data_valid.val() {
+        if self.arrival.q.val() {
             self.expected.d.next = self.asked.val() - 1;
         }
         self.quiet.next = (!self.pending.q.val())

@@ -120,7 +120,7 @@ impl Logic for Smix {
             self.outgoing[i].enable.next = self.capture.val() | self.sent.val();
             self.outgoing[i].d.next = self.block_mix.x[i].val();
         }
-        if self.sent.val() {
+        if self.writing.q.val() == 2 {
             for w in self.write_beat.len()..(self.write_beat.len() + 1) {
                 for i in 0..32 {
                     self.outgoing[i].d.next = self.outgoing[(i + w) % 32].q.val();

@@ -197,13 +197,13 @@ struct Core {
         top.clock = 1;
         top.eval();
         dump(0);
-        ++cycle;
         top.result_ready = !results_held;
         serve();
         observe();
         top.clock = 0;
         top.eval();
         dump(1);
+        ++cycle;
     }
 
     void dump(int half) {

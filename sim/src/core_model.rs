@@ -1,10 +1,11 @@
 //! A core under Verilator: builds the model it needs, loads it, and steps it.
 
 use std::ffi::{CString, c_char};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use tensority_hdl::counters::COUNTERS;
-use tensority_hdl::emit::Design;
+use tensority_hdl::emit::{Design, FINGERPRINT};
 use tensority_hdl::geometry::Geometry;
 use verilator::{ModelSource, SourceFile};
 
@@ -208,7 +209,7 @@ impl CoreModel {
         cache: &Path,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
-        Self::load(variant, &source(variant)?, cache, progress)
+        Self::load(variant, &source(variant, cache)?, cache, progress)
     }
 
     /// As [`CoreModel::open`], with a source that was changed on the way.
@@ -408,13 +409,13 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     std::array::from_fn(|i| bytes[i])
 }
 
-/// The source of a variant's model.
+/// The source of a variant's model. Emitted Verilog is kept in the folder `cache`.
 ///
 /// # Errors
-/// If RustHDL refuses the design.
-pub fn source(variant: &Variant) -> Result<ModelSource, Error> {
+/// If RustHDL refuses the design, or a file cannot be written.
+pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
     let geometry = &variant.geometry;
-    let design = Design::core(geometry)?;
+    let design = kept_design(geometry, cache)?;
     let mut verilog = vec![SourceFile { name: "core.v".into(), text: design.text() }];
     let mut cpp = vec![
         SourceFile { name: "core.cpp".into(), text: include_str!("../cpp/core.cpp").into() },
@@ -444,6 +445,29 @@ pub fn source(variant: &Variant) -> Result<ModelSource, Error> {
         public: Vec::new(),
         warnings_off: library::GENERATED_CODE_WARNINGS.map(String::from).to_vec(),
     })
+}
+
+/// The core's Verilog, emitted anew only when a block has changed: large cores take seconds.
+fn kept_design(geometry: &Geometry, cache: &Path) -> Result<Design, Error> {
+    let path = cache.join(format!("core_{geometry}.{FINGERPRINT}.v"));
+    if let Ok(text) = fs::read_to_string(&path) {
+        return Ok(Design::from_text("core", &text));
+    }
+    let design = Design::core(geometry)?;
+    let stale = format!("core_{geometry}.");
+    let io = |source| Error::Keep { path: path.clone(), source };
+    fs::create_dir_all(cache).map_err(io)?;
+    for entry in fs::read_dir(cache).map_err(io)?.flatten() {
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with(&stale) && entry.path().extension() == Some("v".as_ref()) {
+            // Another process may have been faster.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let partial = path.with_extension(format!("{}.partial", std::process::id()));
+    fs::write(&partial, design.text()).map_err(io)?;
+    fs::rename(&partial, &path).map_err(io)?;
+    Ok(design)
 }
 
 fn geometry_header(geometry: &Geometry) -> String {

@@ -32,6 +32,14 @@ pub enum Error {
         /// The version of the tool.
         installed: String,
     },
+    /// Emitted Verilog cannot be kept.
+    #[error("cannot keep the emitted Verilog in {}: {source}", path.display())]
+    Keep {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The waveform cannot be written.
     #[error("{}: cannot write a waveform there; choose another file", path.display())]
     Trace {

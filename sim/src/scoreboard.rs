@@ -99,11 +99,6 @@ impl Scoreboard {
         self.checked
     }
 
-    /// Hashes that were completed and found equal.
-    pub fn completed(&self) -> u64 {
-        self.completed
-    }
-
     /// Compares one event.
     ///
     /// # Errors

@@ -12,6 +12,9 @@ use num_bigint::{BigInt, Sign};
 pub struct Target([u8; 32]);
 
 impl Target {
+    /// The target that every hash meets, 2^256 - 1.
+    pub const MAX: Self = Self([0xff; 32]);
+
     /// The target of a header's bits.
     ///
     /// # Errors

@@ -1,0 +1,221 @@
+//! The command line, and what its texts mean.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use tensority::{BlockHeader, Target};
+use tensority_hdl::geometry::{Geometry, GeometryError};
+use tensority_sim::core_model::ArrayKind;
+use tensority_sim::scoreboard::Work;
+
+use crate::report::Failure;
+
+/// Simulates the Tensority accelerator, every stage checked against the reference.
+#[derive(Parser)]
+#[command(name = "tensority-sim", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Hash one header hash.
+    Hash(HashArgs),
+    /// Search a range of nonces on a block header.
+    Mine(MineArgs),
+    /// Generate the matrix list of a seed in the core and read its checksums back.
+    Cache(CacheArgs),
+    /// Find the proof of work of Bytom's mainnet genesis block.
+    Demo,
+    /// Measure utilisation and simulation speed for every number of lanes.
+    Bench(BenchArgs),
+}
+
+/// Which core, and how it is simulated.
+#[derive(Args)]
+pub struct CoreArgs {
+    /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
+    #[arg(long, value_name = "C", default_value_t = DEFAULT_LANES)]
+    pub lanes: usize,
+    /// Matrix dimension: 256 is Tensority; 32, 64 and 128 are for quick experiments.
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub dim: usize,
+    /// Plain multipliers instead of Winograd's inner product.
+    #[arg(long)]
+    pub no_fip: bool,
+    /// The array as it is built, or C++ code with the same ports and cycles.
+    #[arg(long, value_enum, default_value_t)]
+    pub array: ArrayKind,
+    /// Folder for built models.
+    #[arg(long, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+    /// Write a waveform (FST, for GTKWave or Surfer) to this file.
+    #[arg(long, value_name = "FILE.fst")]
+    pub trace: Option<PathBuf>,
+    /// First cycle of the waveform.
+    #[arg(long, value_name = "CYCLE", default_value_t = 0, requires = "trace")]
+    pub trace_from: u64,
+    /// First cycle after the waveform.
+    #[arg(long, value_name = "CYCLE", default_value_t = u64::MAX, requires = "trace")]
+    pub trace_to: u64,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The number of lanes that simulates a hash fastest (`tensority-sim bench`).
+pub const DEFAULT_LANES: usize = 16;
+
+/// How a hash is simulated.
+#[derive(Args)]
+pub struct HashingArgs {
+    /// 32 bytes, hex.
+    #[arg(long, value_name = "HEX")]
+    pub seed: String,
+    /// Let the core generate the matrix list instead of writing it to the memory.
+    #[arg(long)]
+    pub generate_cache: bool,
+    /// Compare nothing with the reference: faster, for long runs.
+    #[arg(long)]
+    pub unchecked: bool,
+    #[command(flatten)]
+    pub core: CoreArgs,
+}
+
+#[derive(Args)]
+pub struct HashArgs {
+    /// 32 bytes, hex.
+    #[arg(long, value_name = "HEX")]
+    pub header_hash: String,
+    #[command(flatten)]
+    pub hashing: HashingArgs,
+}
+
+#[derive(Args)]
+#[group(id = "goal", required = true, multiple = false)]
+pub struct Goal {
+    /// 32 bytes, hex, most significant byte first.
+    #[arg(long, value_name = "HEX")]
+    pub target: Option<String>,
+    /// Compact form, decimal or 0x….
+    #[arg(long, value_name = "B")]
+    pub bits: Option<String>,
+}
+
+#[derive(Args)]
+pub struct MineArgs {
+    /// The 128 bytes in front of the nonce, or a serialized block header; hex.
+    #[arg(long, value_name = "HEX")]
+    pub header: String,
+    /// First nonce.
+    #[arg(long, value_name = "N")]
+    pub start: u64,
+    /// Number of nonces.
+    #[arg(long, value_name = "K")]
+    pub count: u64,
+    #[command(flatten)]
+    pub goal: Goal,
+    #[command(flatten)]
+    pub hashing: HashingArgs,
+}
+
+#[derive(Args)]
+pub struct CacheArgs {
+    /// 32 bytes, hex.
+    #[arg(long, value_name = "HEX")]
+    pub seed: String,
+    #[command(flatten)]
+    pub core: CoreArgs,
+}
+
+#[derive(Args)]
+pub struct BenchArgs {
+    /// Only this number of lanes.
+    #[arg(long, value_name = "C")]
+    pub lanes: Option<usize>,
+}
+
+/// A core's geometry.
+pub fn geometry(dimension: usize, lanes: usize, fip: bool) -> Result<Geometry, Failure> {
+    Geometry::new(dimension, lanes, fip).map_err(|error| {
+        let flag = match error {
+            GeometryError::Dimension(_) => "--dim",
+            GeometryError::Lanes(_) => "--lanes",
+        };
+        Failure::usage(format!("{flag}: {error}; choose one of these"))
+    })
+}
+
+/// `N` bytes of hex.
+pub fn bytes<const N: usize>(flag: &str, text: &str) -> Result<[u8; N], Failure> {
+    let any = any_bytes(flag, text)?;
+    any.try_into().map_err(|any: Vec<u8>| {
+        Failure::usage(format!(
+            "{flag}: expected {} hex digits ({N} bytes), found {}; give the whole value",
+            2 * N,
+            2 * any.len()
+        ))
+    })
+}
+
+fn any_bytes(flag: &str, text: &str) -> Result<Vec<u8>, Failure> {
+    hex::decode(text).map_err(|error| {
+        Failure::usage(format!("{flag}: expected hex digits, found {error}; give plain hex, no 0x"))
+    })
+}
+
+/// The prefix of a header given as `--header`.
+pub fn header_prefix(text: &str) -> Result<[u8; 128], Failure> {
+    let bytes = any_bytes("--header", text)?;
+    if let Ok(prefix) = <[u8; 128]>::try_from(&bytes[..]) {
+        return Ok(prefix);
+    }
+    let header = BlockHeader::deserialize(&bytes).map_err(|error| {
+        Failure::usage(format!(
+            "--header: expected 256 hex digits (128 bytes) or a serialized block header, found {} \
+             digits: {error}; copy the header as the node gives it",
+            text.len()
+        ))
+    })?;
+    Ok(header.prefix())
+}
+
+/// The target given as `--target` or `--bits`.
+pub fn target(goal: &Goal) -> Result<Target, Failure> {
+    if let Some(text) = &goal.target {
+        let mut value: [u8; 32] = bytes("--target", text)?;
+        value.reverse();
+        return Target::from_le_bytes(value).map_err(|error| {
+            Failure::usage(format!("--target: {error}; no hash can meet it, give a larger one"))
+        });
+    }
+    let text = goal.bits.as_deref().unwrap_or_default();
+    let parsed = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    let bits = parsed.map_err(|error| {
+        Failure::usage(format!(
+            "--bits: expected a 64-bit number, found {text:?} ({error}); give it in decimal or as 0x…"
+        ))
+    })?;
+    Target::from_bits(bits).map_err(|error| {
+        Failure::usage(format!("--bits: {error}; no hash can meet it, give the header's bits"))
+    })
+}
+
+/// The work of a range of nonces, all of which Bytom can store.
+pub fn nonces(prefix: [u8; 128], start: u64, count: u64) -> Result<Work, Failure> {
+    const END: u64 = 1 << 63;
+    if count == 0 {
+        return Err(Failure::usage("--count: expected at least 1, found 0; give a number of nonces"));
+    }
+    match start.checked_add(count) {
+        Some(end) if end <= END => Ok(Work::Nonces { prefix, start, count }),
+        _ => Err(Failure::usage(format!(
+            "--start, --count: expected nonces below 2^63, found {start} and {count} more; Bytom \
+             cannot store others, choose a lower range"
+        ))),
+    }
+}

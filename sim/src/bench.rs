@@ -1,0 +1,78 @@
+//! `tensority-sim bench`: the figures of the README, measured.
+
+use tensority::{INITIAL_SEED, Target};
+use tensority_hdl::geometry::{Geometry, LANES};
+use tensority_sim::core_model::{ArrayKind, Variant, default_cache};
+use tensority_sim::error::Error;
+use tensority_sim::scoreboard::Work;
+use tensority_sim::simulation::{HashOutcome, Simulation};
+
+use crate::args::{BenchArgs, DEFAULT_LANES, geometry};
+use crate::keccak_speed;
+use crate::report::Failure;
+
+/// Times that a run is repeated; the fastest counts.
+const REPEATS: usize = 3;
+
+/// Prints a table of utilisation and speed, and a list of single figures.
+pub fn run(args: &BenchArgs) -> Result<(), Failure> {
+    let lanes = match args.lanes {
+        Some(lanes) => vec![geometry(256, lanes, true)?.lanes()],
+        None => LANES.to_vec(),
+    };
+    println!("| lanes | cycles/hash | MAC utilisation | RTL array, checked | functional array |");
+    println!("|---|---|---|---|---|");
+    for lanes in lanes {
+        let geometry = geometry(256, lanes, true)?;
+        let rtl = hash(&geometry, ArrayKind::Rtl, true)?;
+        let functional = hash(&geometry, ArrayKind::Functional, false)?;
+        println!(
+            "| {lanes} | {} | {:.3} % | {} | {} |",
+            rtl.cycles,
+            100.0 * rtl.utilization(),
+            speed(&rtl),
+            speed(&functional),
+        );
+    }
+    let geometry = geometry(256, args.lanes.unwrap_or(DEFAULT_LANES), true)?;
+    let mut simulation = open(&geometry, ArrayKind::Functional)?;
+    let cache = simulation.generate_cache(&mut |_, _, _| {})?;
+    println!("\ncache generation, {} lanes: {} cycles per seed", geometry.lanes(), cache.cycles);
+    let (verilator, rust_hdl) = keccak_speed::measure()?;
+    println!(
+        "Keccak: Verilator {:.0} kcycle/s, RustHDL's simulator {:.2} kcycle/s, ratio {:.0}",
+        verilator / 1e3,
+        rust_hdl / 1e3,
+        verilator / rust_hdl,
+    );
+    Ok(())
+}
+
+fn open(geometry: &Geometry, array: ArrayKind) -> Result<Simulation, Error> {
+    let variant = Variant { geometry: *geometry, array, trace: false };
+    Simulation::new(&variant, &INITIAL_SEED, &default_cache(), &mut |line| eprintln!("{line}"))
+}
+
+/// The fastest of some hashes.
+fn hash(geometry: &Geometry, array: ArrayKind, checked: bool) -> Result<HashOutcome, Error> {
+    let mut simulation = open(geometry, array)?;
+    simulation.fill_memory();
+    let work = Work::HeaderHash([0; 32]);
+    let mut run = || match checked {
+        true => simulation.hash(&work, Target::MAX, &mut |_, _, _| {}),
+        false => simulation.hash_unchecked(&work, Target::MAX, &mut |_, _, _| {}),
+    };
+    let mut best = run()?;
+    for _ in 1..REPEATS {
+        let outcome = run()?;
+        if outcome.wall < best.wall {
+            best = outcome;
+        }
+    }
+    Ok(best)
+}
+
+fn speed(outcome: &HashOutcome) -> String {
+    let seconds = outcome.wall.as_secs_f64();
+    format!("{seconds:.2} s, {:.0} kcycle/s", outcome.cycles as f64 / seconds / 1e3)
+}

@@ -1,0 +1,132 @@
+//! A single block under Verilator, its ports reached by name.
+
+use std::collections::HashMap;
+use std::ffi::{CString, c_char, c_void};
+use std::path::Path;
+
+use tensority_hdl::emit::Design;
+use verilator::{ModelSource, SourceFile};
+
+use crate::error::Error;
+use crate::library::{self, Library};
+
+#[repr(C)]
+struct Handle {
+    _private: [u8; 0],
+}
+
+library::functions! {
+    struct Functions {
+        block_new: fn() -> *mut Handle,
+        block_delete: fn(*mut Handle),
+        block_settle: fn(*mut Handle),
+        block_step: fn(*mut Handle, u64),
+        block_port: fn(*mut Handle, *const c_char, *mut usize) -> *mut c_void,
+    }
+}
+
+/// A running model of a block with a port `clock` and no port above 64 bits.
+pub struct BlockModel {
+    handle: *mut Handle,
+    functions: Functions,
+    ports: HashMap<String, (*mut u8, usize)>,
+    _library: Library,
+}
+
+impl BlockModel {
+    /// Builds the model of a design in the folder `cache` if it is not there, and loads it.
+    ///
+    /// # Errors
+    /// If a tool is missing or refuses the design, or a file cannot be written.
+    pub fn open(
+        design: &Design,
+        cache: &Path,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, Error> {
+        let names = port_names(design);
+        let member = |name: &String| name.replace('$', "__024");
+        let ports: String =
+            names.iter().map(|name| format!(" X({name}, {})", member(name))).collect();
+        let source = ModelSource {
+            name: format!("block_{}", design.top),
+            top: design.top.clone(),
+            verilog: vec![SourceFile { name: "block.v".into(), text: design.text() }],
+            cpp: vec![
+                SourceFile {
+                    name: "block.cpp".into(),
+                    text: include_str!("../cpp/block.cpp").into(),
+                },
+                SourceFile {
+                    name: "ports.h".into(),
+                    text: format!("#pragma once\n#define PORTS{ports}\n"),
+                },
+            ],
+            trace: false,
+            public: Vec::new(),
+            warnings_off: library::GENERATED_CODE_WARNINGS.map(String::from).to_vec(),
+        };
+        let library = Library::open(&library::build(&source, cache, progress)?)?;
+        let functions = Functions::load(&library)?;
+        // SAFETY: the harness's constructor; the handle is deleted in `drop`.
+        let handle = unsafe { (functions.block_new)() };
+        let mut ports = HashMap::new();
+        for name in names {
+            let mut bytes = 0;
+            // A Verilog name holds no zero byte.
+            let text = CString::new(name.as_str()).unwrap_or_default();
+            // SAFETY: the handle is live and the name ends with a zero.
+            let port = unsafe { (functions.block_port)(handle, text.as_ptr(), &mut bytes) };
+            ports.insert(name, (port.cast::<u8>(), bytes));
+        }
+        Ok(Self { handle, functions, ports, _library: library })
+    }
+
+    /// Drives an input; seen by [`Self::step`] and [`Self::settle`].
+    ///
+    /// # Panics
+    /// If the block has no such port.
+    pub fn set(&mut self, port: &str, value: u64) {
+        let (place, bytes) = self.ports[port];
+        // SAFETY: the port is `bytes` bytes of the live model; the machine is little-endian.
+        unsafe { std::ptr::copy_nonoverlapping(value.to_le_bytes().as_ptr(), place, bytes) }
+    }
+
+    /// Reads a port as it was after the last step.
+    ///
+    /// # Panics
+    /// If the block has no such port.
+    pub fn get(&self, port: &str) -> u64 {
+        let (place, bytes) = self.ports[port];
+        let mut value = [0; 8];
+        // SAFETY: as in `set`.
+        unsafe { std::ptr::copy_nonoverlapping(place, value.as_mut_ptr(), bytes) };
+        u64::from_le_bytes(value)
+    }
+
+    /// Lets the inputs reach the outputs without a clock edge.
+    pub fn settle(&mut self) {
+        // SAFETY: the handle is live.
+        unsafe { (self.functions.block_settle)(self.handle) }
+    }
+
+    /// Steps rising edges of the clock.
+    pub fn step(&mut self, cycles: u64) {
+        // SAFETY: the handle is live.
+        unsafe { (self.functions.block_step)(self.handle, cycles) }
+    }
+}
+
+impl Drop for BlockModel {
+    fn drop(&mut self) {
+        // SAFETY: the handle is live and not used again.
+        unsafe { (self.functions.block_delete)(self.handle) }
+    }
+}
+
+/// The ports of the top module, from its head.
+fn port_names(design: &Design) -> Vec<String> {
+    let top = design.modules.iter().find(|module| module.name == design.top);
+    let head = top.map_or("", |module| module.text.split(");").next().unwrap_or_default());
+    let list = head.split_once('(').map_or("", |(_, list)| list);
+    list.split(',').map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect()
+}

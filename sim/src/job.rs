@@ -1,0 +1,143 @@
+//! The commands `hash`, `mine` and `cache`.
+
+use serde::Serialize;
+use tensority::Target;
+use tensority_sim::core_model::{Variant, default_cache};
+use tensority_sim::scoreboard::Work;
+use tensority_sim::simulation::{HashOutcome, Simulation};
+
+use crate::args::{self, CacheArgs, CoreArgs, HashArgs, HashingArgs, MineArgs};
+use crate::report::{Account, Bar, Failure, print_json};
+
+#[derive(Serialize)]
+struct HashJson {
+    hash: String,
+    #[serde(flatten)]
+    account: Account,
+}
+
+#[derive(Serialize)]
+struct MineJson {
+    results: Vec<Found>,
+    #[serde(flatten)]
+    account: Account,
+}
+
+#[derive(Serialize)]
+struct Found {
+    nonce: u64,
+    hash: String,
+}
+
+#[derive(Serialize)]
+struct CacheJson {
+    cycles: u64,
+    wall_secs: f64,
+    kcycles_per_sec: f64,
+    stages_checked: u64,
+}
+
+/// Hashes a header hash.
+pub fn hash(args: &HashArgs) -> Result<(), Failure> {
+    let work = Work::HeaderHash(args::bytes("--header-hash", &args.header_hash)?);
+    let (outcome, account) = simulate(&args.hashing, &work, Target::MAX)?;
+    let [result] = &outcome.results[..] else {
+        let found = outcome.results.len();
+        return Err(Failure::software(format!("expected one result of the core, found {found}")));
+    };
+    let hash = hex::encode(result.hash);
+    if args.hashing.core.json {
+        print_json(&HashJson { hash, account });
+    } else {
+        println!("hash             {hash}");
+        account.print();
+    }
+    Ok(())
+}
+
+/// Searches a range of nonces.
+pub fn mine(args: &MineArgs) -> Result<(), Failure> {
+    let prefix = args::header_prefix(&args.header)?;
+    let work = args::nonces(prefix, args.start, args.count)?;
+    let (outcome, account) = simulate(&args.hashing, &work, args::target(&args.goal)?)?;
+    let found = |result: &tensority_sim::core_model::HashReport| Found {
+        nonce: result.nonce,
+        hash: hex::encode(result.hash),
+    };
+    let results: Vec<Found> = outcome.results.iter().map(found).collect();
+    if args.hashing.core.json {
+        print_json(&MineJson { results, account });
+        return Ok(());
+    }
+    if results.is_empty() {
+        println!("none of the {} nonces meets the target", args.count);
+    }
+    for Found { nonce, hash } in &results {
+        println!("nonce            {nonce}\nhash             {hash}");
+    }
+    account.print();
+    Ok(())
+}
+
+/// Generates a matrix list.
+pub fn cache(args: &CacheArgs) -> Result<(), Failure> {
+    let seed = args::bytes("--seed", &args.seed)?;
+    let mut simulation = open(&args.core, &seed)?;
+    let mut bar = Bar::new();
+    let outcome = simulation
+        .generate_cache(&mut |stage, cycles, expected| bar.show(stage, cycles, expected))?;
+    bar.finish();
+    simulation.model().close_trace();
+    let (cycles, stages_checked) = (outcome.cycles, outcome.stages_checked);
+    let wall_secs = outcome.wall.as_secs_f64();
+    let kcycles_per_sec = outcome.stepped as f64 / wall_secs / 1e3;
+    if args.core.json {
+        print_json(&CacheJson { cycles, wall_secs, kcycles_per_sec, stages_checked });
+    } else {
+        println!("cache            {cycles} cycles");
+        println!("speed            {wall_secs:.2} s, {kcycles_per_sec:.0} kcycle/s");
+        println!("stages           {stages_checked} compared with the reference, all equal");
+    }
+    Ok(())
+}
+
+fn simulate(
+    args: &HashingArgs,
+    work: &Work,
+    target: Target,
+) -> Result<(HashOutcome, Account), Failure> {
+    let seed = args::bytes("--seed", &args.seed)?;
+    let mut simulation = open(&args.core, &seed)?;
+    let mut bar = Bar::new();
+    let mut progress =
+        |stage: &str, cycles: u64, expected: u64| bar.show(stage, cycles, expected);
+    let mut cache = None;
+    if args.generate_cache {
+        cache = Some(simulation.generate_cache(&mut progress)?);
+    } else {
+        simulation.fill_memory();
+    }
+    let outcome = match args.unchecked {
+        true => simulation.hash_unchecked(work, target, &mut progress)?,
+        false => simulation.hash(work, target, &mut progress)?,
+    };
+    bar.finish();
+    simulation.model().close_trace();
+    let cycles = cache.map(|cache| cache.cycles);
+    let stages = cache.map_or(0, |cache| cache.stages_checked);
+    let account = Account::new(&outcome, cycles, stages);
+    Ok((outcome, account))
+}
+
+/// Builds the model that the arguments describe, and opens its waveform.
+fn open(args: &CoreArgs, seed: &[u8; 32]) -> Result<Simulation, Failure> {
+    let geometry = args::geometry(args.dim, args.lanes, !args.no_fip)?;
+    let variant = Variant { geometry, array: args.array, trace: args.trace.is_some() };
+    let models = args.models.clone().unwrap_or_else(default_cache);
+    let mut simulation =
+        Simulation::new(&variant, seed, &models, &mut |line| eprintln!("{line}"))?;
+    if let Some(path) = &args.trace {
+        simulation.model().trace(path, args.trace_from, args.trace_to)?;
+    }
+    Ok(simulation)
+}

@@ -1,0 +1,156 @@
+//! What the user sees: progress, results and failures.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use tensority_sim::core_model::Counts;
+use tensority_sim::error::Error;
+use tensority_sim::simulation::HashOutcome;
+
+/// Exit codes of `sysexits.h`, and 1 for a core that differs from the reference.
+pub const USAGE: u8 = 64;
+const MISMATCH: u8 = 1;
+const FILES: u8 = 66;
+const MISSING: u8 = 69;
+const SOFTWARE: u8 = 70;
+
+/// One line on what went wrong, and the exit code.
+#[derive(Debug)]
+pub struct Failure {
+    /// Exit code.
+    pub code: u8,
+    /// What was expected, what was found, what to do.
+    pub message: String,
+}
+
+impl Failure {
+    /// Arguments that make no sense.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { code: USAGE, message: message.into() }
+    }
+
+    /// Something that does not happen to a sound core.
+    pub fn software(message: impl Into<String>) -> Self {
+        Self { code: SOFTWARE, message: message.into() }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = match &error {
+            Error::Mismatch(_) | Error::Hang { .. } => MISMATCH,
+            Error::Trace { .. } | Error::Keep { .. } => FILES,
+            Error::Build(error) => match error {
+                verilator::Error::NoVerilator { .. } | verilator::Error::NoProgram { .. } => MISSING,
+                verilator::Error::File { .. } => FILES,
+                _ => SOFTWARE,
+            },
+            Error::Emit(_) | Error::Load { .. } | Error::Runtime { .. } => SOFTWARE,
+        };
+        Self { code, message: error.to_string() }
+    }
+}
+
+/// A progress bar on a terminal, nothing elsewhere.
+pub struct Bar {
+    bar: ProgressBar,
+    drawn: Instant,
+}
+
+impl Bar {
+    /// A bar without a length yet.
+    pub fn new() -> Self {
+        let style = ProgressStyle::with_template(
+            "{msg:16} [{wide_bar}] {percent:>3}% {pos} of {len} cycles, {per_sec}, {eta} left",
+        );
+        let bar = match std::io::stderr().is_terminal() {
+            true => ProgressBar::new(0).with_style(style.unwrap_or(ProgressStyle::default_bar())),
+            false => ProgressBar::hidden(),
+        };
+        Self { bar, drawn: Instant::now() }
+    }
+
+    /// Shows the stage that was passed.
+    pub fn show(&mut self, stage: &str, cycles: u64, expected: u64) {
+        const PAUSE: Duration = Duration::from_millis(50);
+        if self.drawn.elapsed() < PAUSE {
+            return;
+        }
+        self.drawn = Instant::now();
+        self.bar.set_length(expected.max(cycles));
+        self.bar.set_position(cycles);
+        self.bar.set_message(stage.to_string());
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// The account of a hashing job, as printed with `--json`.
+#[derive(Serialize)]
+pub struct Account {
+    cycles: u64,
+    mac_cycles_ideal: u64,
+    mac_utilization: f64,
+    stalls: Stalls,
+    cache_cycles: Option<u64>,
+    wall_secs: f64,
+    kcycles_per_sec: f64,
+    stages_checked: u64,
+}
+
+#[derive(Serialize)]
+struct Stalls {
+    weights: u64,
+    load: u64,
+    fold: u64,
+    idle: u64,
+}
+
+impl Account {
+    /// The account of a hashing job, with the cycles of a cache generation in front of it.
+    pub fn new(outcome: &HashOutcome, cache_cycles: Option<u64>, cache_stages: u64) -> Self {
+        let Counts { stall_weights, stall_load, stall_fold, idle, .. } = outcome.counts;
+        let wall_secs = outcome.wall.as_secs_f64();
+        Self {
+            cycles: outcome.cycles,
+            mac_cycles_ideal: outcome.ideal_cycles,
+            mac_utilization: outcome.utilization(),
+            stalls: Stalls { weights: stall_weights, load: stall_load, fold: stall_fold, idle },
+            cache_cycles,
+            wall_secs,
+            kcycles_per_sec: outcome.cycles as f64 / wall_secs / 1e3,
+            stages_checked: outcome.stages_checked + cache_stages,
+        }
+    }
+
+    /// The account in words.
+    pub fn print(&self) {
+        if let Some(cycles) = self.cache_cycles {
+            println!("cache            {cycles} cycles");
+        }
+        println!("cycles           {}, of which the multiplies need {}", self.cycles, self.mac_cycles_ideal);
+        println!("MAC utilisation  {:.3} %, first to last multiply", 100.0 * self.mac_utilization);
+        println!(
+            "stalls           weights {}, load {}, fold {}, no pass {}",
+            self.stalls.weights, self.stalls.load, self.stalls.fold, self.stalls.idle
+        );
+        println!("speed            {:.2} s, {:.0} kcycle/s", self.wall_secs, self.kcycles_per_sec);
+        match self.stages_checked {
+            0 => println!("stages           not compared"),
+            n => println!("stages           {n} compared with the reference, all equal"),
+        }
+    }
+}
+
+/// Prints a value as one line of JSON.
+pub fn print_json(value: &impl Serialize) {
+    match serde_json::to_string(value) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("tensority-sim: {error}"),
+    }
+}
