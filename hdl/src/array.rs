@@ -96,12 +96,16 @@ impl Array {
         let mut array = Self {
             xi: Xi::new(lanes, geometry.fip()),
             cells: (0..cells).map(|_| Cell::default()).collect(),
-            lanes: (0..lanes * cells).map(|_| Lane::new(geometry.fip())).collect(),
+            lanes: (0..lanes * cells)
+                .map(|_| Lane::new(geometry.fip()))
+                .collect(),
             etas: (0..lanes).map(|_| Eta::new(geometry.fip())).collect(),
             blocks_per_cell_bits: Parameter::new((4 / per_block).trailing_zeros() as usize),
             lane_bits: Parameter::new(per_block.trailing_zeros() as usize),
             byte_enables: Parameter::new((1 << per_block) - 1),
-            cell_number: (0..cells).map(|g| Parameter::new(g * per_block / lanes)).collect(),
+            cell_number: (0..cells)
+                .map(|g| Parameter::new(g * per_block / lanes))
+                .collect(),
             ..Self::default()
         };
         array.weight.resize_with(lanes, Default::default);
@@ -117,7 +121,16 @@ impl Array {
 impl Logic for Array {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, xi, storing, stored_address, stored_block, stored_cell, stored_bytes);
+        clock!(
+            self,
+            clock,
+            xi,
+            storing,
+            stored_address,
+            stored_block,
+            stored_cell,
+            stored_bytes
+        );
         for i in 0..5 {
             self.after[i].clock.next = self.clock.val();
         }
@@ -189,9 +202,7 @@ impl Logic for Array {
             self.cells[g].clock.next = self.clock.val();
             self.cells[g].write_address.next = self.stored_address.q.val();
             self.cells[g].write.next = 0.into();
-            if self.storing.q.val()
-                & (self.stored_cell.q.val() == self.cell_number[g].q.val())
-            {
+            if self.storing.q.val() & (self.stored_cell.q.val() == self.cell_number[g].q.val()) {
                 self.cells[g].write.next = self.stored_bytes.q.val();
             }
         }

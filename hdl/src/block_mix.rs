@@ -64,7 +64,9 @@ impl BlockMix {
     /// BlockMix with the memory beats of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
         let mut block_mix = Self::default();
-        block_mix.beat.resize_with(geometry.beat_words(), Default::default);
+        block_mix
+            .beat
+            .resize_with(geometry.beat_words(), Default::default);
         block_mix
     }
 }
@@ -86,14 +88,10 @@ impl Logic for BlockMix {
         }
         for i in 0..16 {
             self.mixed[i].next = self.words[i].q.val() ^ self.words[i + 16].q.val();
-            self.words[i].enable.next = self.shift.val()
-                | self.rotate.val()
-                | self.mix_low.val()
-                | self.add_low.val();
-            self.words[i + 16].enable.next = self.shift.val()
-                | self.rotate.val()
-                | self.mix_high.val()
-                | self.add_high.val();
+            self.words[i].enable.next =
+                self.shift.val() | self.rotate.val() | self.mix_low.val() | self.add_low.val();
+            self.words[i + 16].enable.next =
+                self.shift.val() | self.rotate.val() | self.mix_high.val() | self.add_high.val();
         }
         self.words[30].d.next = self.lane.val().get_bits::<32>(0);
         self.words[31].d.next = self.lane.val().get_bits::<32>(32);
@@ -144,8 +142,7 @@ impl Logic for BlockMix {
                     self.work[(5 * j + 8) % 16].q.val() + self.work[(5 * j + 4) % 16].q.val();
                 self.near_word[j].next = self.work[(5 * j + 12) % 16].q.val()
                     ^ ((self.near[j].val() << 13) | (self.near[j].val() >> 19));
-                self.far[j].next =
-                    self.near_word[j].val() + self.work[(5 * j + 8) % 16].q.val();
+                self.far[j].next = self.near_word[j].val() + self.work[(5 * j + 8) % 16].q.val();
                 // Transposed: row j holds column j from its diagonal word on.
                 self.work[4 * j + j].d.next = self.work[5 * j % 16].q.val()
                     ^ ((self.far[j].val() << 18) | (self.far[j].val() >> 14));

@@ -81,8 +81,12 @@ impl Checksum {
             basis: Parameter::new(BASIS as usize),
             ..Self::default()
         };
-        checksum.data.resize_with(geometry.beat_words(), Default::default);
-        checksum.words.resize_with(geometry.beat_words(), Default::default);
+        checksum
+            .data
+            .resize_with(geometry.beat_words(), Default::default);
+        checksum
+            .words
+            .resize_with(geometry.beat_words(), Default::default);
         checksum
     }
 }

@@ -73,7 +73,7 @@ impl Logic for Control {
             & ((self.phase.q.val() == 1) | (self.phase.q.val() == 6));
         self.ready.next = (self.phase.q.val() == 1) | (self.phase.q.val() == 6);
         self.running.next = self.phase.q.val() > 1;
-        self.stop.next = self.phase.q.val() == 2;
+        self.stop.next = (self.phase.q.val() == 2) | (self.phase.q.val() == 3);
         self.clear.next = (self.phase.q.val() == 3) | (self.phase.q.val() == 0);
         self.swap.next = (self.phase.q.val() == 3) & (!self.aborting.q.val());
         self.reading.next = self.phase.q.val() == 4;

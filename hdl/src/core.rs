@@ -10,7 +10,7 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `reset` | in | 1 | |
+//! | `reset` | in | 1 | level: as after power-up; resets the memory's requests too |
 //! | `job_write`, `job_address`, `job_data` | in | 1, 6, 32 | see `job.rs`; only while `ready` |
 //! | `start`, `command`, `cancel`, `ready`, `running` | | | see `control.rs` |
 //! | `request` … `data$i` | | | memory, see `memory_port.rs` |
@@ -143,11 +143,16 @@ impl Core {
             memory: MemoryPort::new(geometry),
             ..Self::default()
         };
-        core.write_beat.resize_with(geometry.beat_words(), Default::default);
-        core.data.resize_with(geometry.beat_words(), Default::default);
-        core.trace_result.resize_with(geometry.lanes(), Default::default);
-        core.trace_loaded.resize_with(geometry.lanes(), Default::default);
-        core.trace_sum.resize_with(geometry.word_lanes(), Default::default);
+        core.write_beat
+            .resize_with(geometry.beat_words(), Default::default);
+        core.data
+            .resize_with(geometry.beat_words(), Default::default);
+        core.trace_result
+            .resize_with(geometry.lanes(), Default::default);
+        core.trace_loaded
+            .resize_with(geometry.lanes(), Default::default);
+        core.trace_sum
+            .resize_with(geometry.word_lanes(), Default::default);
         core
     }
 }
@@ -155,8 +160,12 @@ impl Core {
 impl Logic for Core {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, job, control, hasher, sequencer, fetch, weights, loads, issue, array);
-        clock!(self, clock, load, writeback, fold, smix, sums, memory, counters);
+        clock!(
+            self, clock, job, control, hasher, sequencer, fetch, weights, loads, issue, array
+        );
+        clock!(
+            self, clock, load, writeback, fold, smix, sums, memory, counters
+        );
         dff_setup!(self, clock, load_half);
 
         // Job and control.
@@ -173,11 +182,10 @@ impl Logic for Core {
         self.control.command.next = self.command.val();
         self.control.cancel.next = self.cancel.val();
         self.control.quiet.next = self.memory.quiet.val();
-        self.control.done.next =
-            unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into())
-                | (unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into()) << 1)
-                | (unsigned_cast_extend::<4, 1>(self.smix.finished.val().into()) << 2)
-                | (unsigned_cast_extend::<4, 1>(self.sums.finished.val().into()) << 3);
+        self.control.done.next = unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into())
+            | (unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into()) << 1)
+            | (unsigned_cast_extend::<4, 1>(self.smix.finished.val().into()) << 2)
+            | (unsigned_cast_extend::<4, 1>(self.sums.finished.val().into()) << 3);
         self.ready.next = self.control.ready.val();
         self.running.next = self.control.running.val();
 
@@ -212,8 +220,7 @@ impl Logic for Core {
         self.pass_taken.next = self.fetch.pass_ready.val() & self.issue.pass_ready.val();
         self.sequencer.pass_ready.next = self.pass_taken.val();
         self.fetch.clear.next = self.control.clear.val();
-        self.fetch.pass_valid.next =
-            self.sequencer.pass_valid.val() & self.issue.pass_ready.val();
+        self.fetch.pass_valid.next = self.sequencer.pass_valid.val() & self.issue.pass_ready.val();
         self.fetch.multiply.next = self.sequencer.multiply.val();
         self.fetch.load.next = self.sequencer.load.val();
         self.fetch.last.next = self.sequencer.last.val();
@@ -225,8 +232,7 @@ impl Logic for Core {
         self.fetch.load_freed.next = self.writeback.load_done.val();
         self.issue.clear.next = self.control.clear.val();
         self.issue.stop.next = self.control.stop.val();
-        self.issue.pass_valid.next =
-            self.sequencer.pass_valid.val() & self.fetch.pass_ready.val();
+        self.issue.pass_valid.next = self.sequencer.pass_valid.val() & self.fetch.pass_ready.val();
         self.issue.next_multiply.next = self.sequencer.multiply.val();
         self.issue.next_load.next = self.sequencer.load.val();
         self.issue.next_last.next = self.sequencer.last.val();
@@ -320,7 +326,8 @@ impl Logic for Core {
         self.round.next = self.smix.round.val();
 
         // Memory.
-        self.memory.stop.next = self.control.stop.val() | self.control.clear.val();
+        self.memory.reset.next = self.reset.val();
+        self.memory.stop.next = self.control.stop.val();
         self.memory.row.next = self.fetch.request.val();
         self.memory.row_address.next = self.fetch.address.val();
         self.memory.entry.next = self.smix.request.val();

@@ -45,8 +45,10 @@ impl Design {
     /// If RustHDL's checks refuse the block.
     pub fn new(top: &str, mut block: impl Block) -> Result<Self, EmitError> {
         block.connect_all();
-        check_all(&block)
-            .map_err(|fault| EmitError { top: top.into(), fault: format!("{fault:?}") })?;
+        check_all(&block).map_err(|fault| EmitError {
+            top: top.into(),
+            fault: format!("{fault:?}"),
+        })?;
         let mut defines = ModuleDefines::default();
         block.accept(top, &mut defines);
         Ok(Self::from_text(top, &defines.defines()))
@@ -62,12 +64,18 @@ impl Design {
 
     /// The design whose [`text`](Self::text) this is.
     pub fn from_text(top: &str, text: &str) -> Self {
-        Self { top: top.into(), modules: split(text) }
+        Self {
+            top: top.into(),
+            modules: split(text),
+        }
     }
 
     /// All modules as one text.
     pub fn text(&self) -> String {
-        self.modules.iter().map(|module| module.text.as_str()).collect()
+        self.modules
+            .iter()
+            .map(|module| module.text.as_str())
+            .collect()
     }
 }
 
@@ -76,7 +84,10 @@ fn split(text: &str) -> Vec<Module> {
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("module ") {
             let name = rest.split('(').next().unwrap_or_default().to_string();
-            modules.push(Module { name, text: String::new() });
+            modules.push(Module {
+                name,
+                text: String::new(),
+            });
         }
         if let Some(module) = modules.last_mut()
             && !line.trim().is_empty()
@@ -100,7 +111,12 @@ mod tests {
                 let geometry = Geometry::new(dimension, lanes, fip).unwrap();
                 let design = Design::core(&geometry).unwrap();
                 assert_eq!(design.modules[0].name, "core", "{geometry}");
-                assert!(design.modules.iter().any(|module| module.name == "core$array"));
+                assert!(
+                    design
+                        .modules
+                        .iter()
+                        .any(|module| module.name == "core$array")
+                );
             }
         }
         assert_eq!((DIMENSIONS.len(), LANES.len()), (4, 5));

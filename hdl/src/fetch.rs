@@ -130,8 +130,26 @@ impl Fetch {
 impl Logic for Fetch {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, active, first_row, lane, for_load, weights_free, load_free);
-        dff_setup!(self, clock, open, order, arriving_lane, arriving_beat, weights_half, load_half);
+        dff_setup!(
+            self,
+            clock,
+            active,
+            first_row,
+            lane,
+            for_load,
+            weights_free,
+            load_free
+        );
+        dff_setup!(
+            self,
+            clock,
+            open,
+            order,
+            arriving_lane,
+            arriving_beat,
+            weights_half,
+            load_half
+        );
         clock!(self, clock, pass, weights, loads);
 
         // Requests.
@@ -178,8 +196,7 @@ impl Logic for Fetch {
 
         // Passes.
         self.pass_ready.next = (!self.active.q.val()) | self.finish.val();
-        self.take.next =
-            self.pass_valid.val() & ((!self.active.q.val()) | self.finish.val());
+        self.take.next = self.pass_valid.val() & ((!self.active.q.val()) | self.finish.val());
         self.pass.enable.next = self.take.val();
         self.weights.enable.next = self.take.val();
         self.loads.enable.next = self.take.val();

@@ -114,8 +114,7 @@ impl Logic for Fold {
         clock!(self, clock, early_address, complete);
 
         // Addresses: the RAMs are read two cycles ahead of the bytes.
-        if self.soon.val().get_bit(9)
-            & (self.soon.val().get_bits::<8>(0) == self.last_slot.q.val())
+        if self.soon.val().get_bit(9) & (self.soon.val().get_bits::<8>(0) == self.last_slot.q.val())
         {
             self.soon_block.d.next = self.soon_block.q.val() + 1;
             if self.soon_block.q.val() == self.last_block.q.val() {
@@ -126,8 +125,7 @@ impl Logic for Fold {
             unsigned_cast_extend::<14, 8>(self.soon_block.q.val() & self.group_mask.q.val());
         self.early_address.d.next = (self.early_group.val() << self.slot_bits.q.val())
             | unsigned_cast_extend::<14, 8>(self.soon.val().get_bits::<8>(0));
-        self.group.next =
-            unsigned_cast_extend::<14, 8>(self.block.val() & self.group_mask.q.val());
+        self.group.next = unsigned_cast_extend::<14, 8>(self.block.val() & self.group_mask.q.val());
         self.address.next = (self.group.val() << self.slot_bits.q.val())
             | unsigned_cast_extend::<14, 8>(self.slot.val());
 
@@ -149,14 +147,12 @@ impl Logic for Fold {
                 self.sum[q].next = self.lanes[q].word.val();
             }
         }
-        self.complete.d.next = self.add.val()
-            & (self.chain.val() == 3)
-            & (self.part.val() == self.last_part.q.val());
+        self.complete.d.next =
+            self.add.val() & (self.chain.val() == 3) & (self.part.val() == self.last_part.q.val());
         self.sum_valid.next = self.complete.q.val();
 
         // Fold.
-        for n in (self.levels.len() / self.lanes.len())
-            ..(self.levels.len() / self.lanes.len() + 1)
+        for n in (self.levels.len() / self.lanes.len())..(self.levels.len() / self.lanes.len() + 1)
         {
             for q in 0..self.lanes.len() {
                 self.levels[q * n].valid.next = self.complete.q.val();
@@ -188,8 +184,7 @@ impl Logic for Fold {
                 self.filled.d.next = true;
             }
         }
-        for n in (self.levels.len() / self.lanes.len())
-            ..(self.levels.len() / self.lanes.len() + 1)
+        for n in (self.levels.len() / self.lanes.len())..(self.levels.len() / self.lanes.len() + 1)
         {
             if self.levels[n - 1].out_valid.val() {
                 self.queued.d.next = self.group_words.q.val();

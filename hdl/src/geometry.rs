@@ -40,7 +40,11 @@ impl Geometry {
         if !LANES.contains(&lanes) {
             return Err(GeometryError::Lanes(lanes));
         }
-        Ok(Self { dimension, lanes, fip })
+        Ok(Self {
+            dimension,
+            lanes,
+            fip,
+        })
     }
 
     /// Rows of a matrix, bytes of a row, and matrices of the list.

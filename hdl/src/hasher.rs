@@ -137,11 +137,41 @@ impl Hasher {
 impl Logic for Hasher {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, keccak, messages, digests, sequences, fold_even, fold_odd);
-        clock!(self, clock, absorbed, absorbed_index, comparing, compared, job_id);
+        clock!(
+            self, clock, keccak, messages, digests, sequences, fold_even, fold_odd
+        );
+        clock!(
+            self,
+            clock,
+            absorbed,
+            absorbed_index,
+            comparing,
+            compared,
+            job_id
+        );
         clock!(self, clock, found_job, found_nonce, done);
-        dff_setup!(self, clock, phase, kind, part, seed_wanted, nonce, left, completing, ready);
-        dff_setup!(self, clock, half, in_flight, compare_index, below, waiting, hit);
+        dff_setup!(
+            self,
+            clock,
+            phase,
+            kind,
+            part,
+            seed_wanted,
+            nonce,
+            left,
+            completing,
+            ready
+        );
+        dff_setup!(
+            self,
+            clock,
+            half,
+            in_flight,
+            compare_index,
+            below,
+            waiting,
+            hit
+        );
 
         // Keccak and its messages.
         self.keccak.clear.next = self.clear.val();

@@ -113,7 +113,9 @@ impl Issue {
         };
         issue.word.resize_with(geometry.lanes(), Default::default);
         issue.weight.resize_with(geometry.lanes(), Default::default);
-        issue.weights.resize_with(geometry.lanes(), Default::default);
+        issue
+            .weights
+            .resize_with(geometry.lanes(), Default::default);
         issue
     }
 }
@@ -121,9 +123,27 @@ impl Issue {
 impl Logic for Issue {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, waiting, current, slot, block, bank, weights_there, load_there);
+        dff_setup!(
+            self,
+            clock,
+            waiting,
+            current,
+            slot,
+            block,
+            bank,
+            weights_there,
+            load_there
+        );
         dff_setup!(self, clock, reading, read_index, half);
-        clock!(self, clock, waiting_pass, current_pass, issued_token, word_valid, passing);
+        clock!(
+            self,
+            clock,
+            waiting_pass,
+            current_pass,
+            issued_token,
+            word_valid,
+            passing
+        );
 
         // May the next token go?
         self.opens.next = self.slot.q.val() == 0;
@@ -179,8 +199,7 @@ impl Logic for Issue {
             | (unsigned_cast_extend::<5, 2>(self.next_chain.val()) << 3);
         self.pass_ready.next = !self.waiting.q.val();
         self.accept.next = self.pass_valid.val() & (!self.waiting.q.val());
-        self.promote.next =
-            self.waiting.q.val() & ((!self.current.q.val()) | self.ends.val());
+        self.promote.next = self.waiting.q.val() & ((!self.current.q.val()) | self.ends.val());
         self.waiting_pass.enable.next = self.accept.val();
         self.waiting_pass.d.next = self.offered.val();
         self.current_pass.enable.next = self.promote.val();

@@ -17,7 +17,7 @@
 //! | `digest` | out | 64 | |
 //! | `finished` | out | 1 | one cycle: the whole state is written |
 //!
-//! `start` to `finished`: 27 + 24 * 31 = 771 cycles ([`CYCLES`]), whatever the data.
+//! `start` to `finished`, both counted: 27 + 24 * 31 = 771 cycles ([`CYCLES`]), whatever the data.
 //!
 //! Byte order: the message's bytes 0 … 7 are lane 0, byte 0 in bits 7..0; so the digest of the
 //! empty message, a7 ff c6 f8 bf 1e d7 66 …, begins with the lane 0x66d71ebff8c6ffa7.
@@ -31,7 +31,7 @@ use crate::cast::unsigned_cast_extend;
 use crate::leaf::{Ram, Register};
 use crate::parameter::Parameter;
 
-/// Cycles from `start` to `finished`.
+/// Cycles from `start` to `finished`, both counted.
 pub const CYCLES: u64 = 27 + 24 * 31;
 
 /// See the module's documentation.
@@ -110,7 +110,11 @@ fn iota_rounds() -> [u64; 24] {
     std::array::from_fn(|_| {
         (0..7).fold(0, |round, j| {
             let bit = u64::from(lfsr & 1);
-            lfsr = if lfsr & 0x80 == 0 { lfsr << 1 } else { (lfsr << 1) ^ 0x171 };
+            lfsr = if lfsr & 0x80 == 0 {
+                lfsr << 1
+            } else {
+                (lfsr << 1) ^ 0x171
+            };
             round | bit << j
         })
     })
@@ -136,8 +140,25 @@ impl Keccak {
 impl Logic for Keccak {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, phase, from_zero, step, round, column, write_index);
-        clock!(self, clock, state, absorb_write, absorb_index, gather_step, last_of_row);
+        dff_setup!(
+            self,
+            clock,
+            phase,
+            from_zero,
+            step,
+            round,
+            column,
+            write_index
+        );
+        clock!(
+            self,
+            clock,
+            state,
+            absorb_write,
+            absorb_index,
+            gather_step,
+            last_of_row
+        );
         clock!(self, clock, source_x, rotation, chi_write);
         for i in 0..5 {
             self.parity[i].clock.next = self.clock.val();
@@ -150,7 +171,11 @@ impl Logic for Keccak {
 
         // Reads: absorb walks the lanes in order; a round walks them in pi's order.
         self.route_offset.next = unsigned_cast_extend::<9, 5>(self.step.q.val()) << 4;
-        self.source.next = self.route.q.val().get_bits::<14>(self.route_offset.val().index());
+        self.source.next = self
+            .route
+            .q
+            .val()
+            .get_bits::<14>(self.route_offset.val().index());
         self.state.read_address.next = unsigned_cast_extend::<6, 5>(self.step.q.val());
         if self.phase.q.val() == 2 {
             self.state.read_address.next =
@@ -213,7 +238,11 @@ impl Logic for Keccak {
 
         // Chi and iota.
         self.iota_offset.next = unsigned_cast_extend::<8, 5>(self.round.q.val()) << 3;
-        self.iota_bits.next = self.iota.q.val().get_bits::<7>(self.iota_offset.val().index());
+        self.iota_bits.next = self
+            .iota
+            .q
+            .val()
+            .get_bits::<7>(self.iota_offset.val().index());
         self.iota_lane.next = unsigned_cast_extend::<64, 1>(self.iota_bits.val().get_bits::<1>(0))
             | (unsigned_cast_extend::<64, 1>(self.iota_bits.val().get_bits::<1>(1)) << 1)
             | (unsigned_cast_extend::<64, 1>(self.iota_bits.val().get_bits::<1>(2)) << 3)

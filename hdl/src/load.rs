@@ -42,8 +42,10 @@ pub struct Load {
 impl Load {
     /// The load of a core of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
-        let mut load =
-            Self { excess: Parameter::new(8 - geometry.dimension_bits()), ..Self::default() };
+        let mut load = Self {
+            excess: Parameter::new(8 - geometry.dimension_bits()),
+            ..Self::default()
+        };
         load.word.resize_with(geometry.lanes(), Default::default);
         load.byte.resize_with(geometry.lanes(), Default::default);
         load.picked.resize_with(geometry.lanes(), Default::default);
@@ -70,8 +72,9 @@ impl Logic for Load {
             unsigned_cast_extend::<5, 2>(self.row.val().get_bits::<2>(0)) << 3;
         for c in 0..self.word.len() {
             self.picked[c].clock.next = self.clock.val();
-            self.picked[c].d.next =
-                self.word[c].val().get_bits::<8>(self.byte_offset.q.val().index());
+            self.picked[c].d.next = self.word[c]
+                .val()
+                .get_bits::<8>(self.byte_offset.q.val().index());
             self.fixed[c].clock.next = self.clock.val();
             self.fixed[c].d.next = self.picked[c].q.val()
                 - unsigned_cast_extend::<8, 1>(self.picked[c].q.val().get_bits::<1>(7));

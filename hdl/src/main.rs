@@ -43,10 +43,19 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
-    let Command::Emit { lanes, dim, no_fip, output } = cli.command;
+    let Command::Emit {
+        lanes,
+        dim,
+        no_fip,
+        output,
+    } = cli.command;
     let geometry = match Geometry::new(dim, lanes, !no_fip) {
         Ok(geometry) => geometry,
         Err(error) => return fail(USAGE, &usage_hint(&error)),
@@ -60,7 +69,10 @@ fn main() -> ExitCode {
             println!("{}: {} modules", path.display(), design.modules.len());
             ExitCode::SUCCESS
         }
-        Err(error) => fail(FILES, &format!("cannot write to {}: {error}", output.display())),
+        Err(error) => fail(
+            FILES,
+            &format!("cannot write to {}: {error}", output.display()),
+        ),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
+//! | `reset` | in | 1 | forget all requests, with the memory |
 //! | `stop` | in | 1 | take no new requests |
 //! | `row`, `row_address`, `row_ready` | in, in, out | 1, 24, 1 | fetch: read a matrix row |
 //! | `entry`, `entry_write`, `entry_address`, `entry_ready` | in …, out | | SMix: an entry of V |
@@ -32,6 +33,7 @@ use crate::parameter::Parameter;
 #[derive(LogicBlock, Default)]
 pub struct MemoryPort {
     pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
     pub stop: Signal<In, Bit>,
     pub row: Signal<In, Bit>,
     pub row_address: Signal<In, Bits<24>>,
@@ -80,9 +82,12 @@ impl MemoryPort {
             entry_beats: Parameter::new(32 / geometry.beat_words()),
             ..Self::default()
         };
-        port.data.resize_with(geometry.beat_words(), Default::default);
-        port.beat.resize_with(geometry.beat_words(), Default::default);
-        port.words.resize_with(geometry.beat_words(), Default::default);
+        port.data
+            .resize_with(geometry.beat_words(), Default::default);
+        port.beat
+            .resize_with(geometry.beat_words(), Default::default);
+        port.words
+            .resize_with(geometry.beat_words(), Default::default);
         port
     }
 }
@@ -91,9 +96,15 @@ impl Logic for MemoryPort {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, pending, expected);
-        clock!(self, clock, pending_write, pending_address, pending_beats, arrival);
-        self.take.next =
-            (!self.stop.val()) & ((!self.pending.q.val()) | self.request_ready.val());
+        clock!(
+            self,
+            clock,
+            pending_write,
+            pending_address,
+            pending_beats,
+            arrival
+        );
+        self.take.next = (!self.stop.val()) & ((!self.pending.q.val()) | self.request_ready.val());
         self.row_ready.next = self.take.val();
         self.entry_ready.next = self.take.val();
         self.word_ready.next = self.take.val();
@@ -137,15 +148,18 @@ impl Logic for MemoryPort {
 
         self.asked.next = self.expected.q.val();
         if self.pending.q.val() & self.request_ready.val() & (!self.pending_write.q.val().any()) {
-            self.asked.next = self.expected.q.val()
-                + unsigned_cast_extend::<12, 8>(self.pending_beats.q.val());
+            self.asked.next =
+                self.expected.q.val() + unsigned_cast_extend::<12, 8>(self.pending_beats.q.val());
         }
         self.expected.d.next = self.asked.val();
         if self.arrival.q.val() {
             self.expected.d.next = self.asked.val() - 1;
         }
-        self.quiet.next = (!self.pending.q.val())
-            & (!self.sending.val())
-            & (self.expected.q.val() == 0);
+        if self.reset.val() {
+            self.pending.d.next = false;
+            self.expected.d.next = 0.into();
+        }
+        self.quiet.next =
+            (!self.pending.q.val()) & (!self.sending.val()) & (self.expected.q.val() == 0);
     }
 }

@@ -113,8 +113,7 @@ impl Logic for Messages {
         // Next cycle: answer.
         self.index.d.next = self.lane_index.val();
         self.digest_before.d.next = self.digest.val();
-        self.entry.next =
-            (self.digest_before.q.val() >> 32) | (self.digest.val() << 32);
+        self.entry.next = (self.digest_before.q.val() >> 32) | (self.digest.val() << 32);
         if self.index.q.val() == 0 {
             self.entry.next = self.entry0.q.val();
         }

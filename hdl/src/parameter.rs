@@ -18,13 +18,20 @@ impl<const W: usize> Parameter<W> {
 
     /// A table: entry `i` at bit `i * width`, each at most 64 bits.
     pub fn packed(entries: impl Iterator<Item = u64>, width: usize) -> Self {
-        Self::of(entries.enumerate().fold(Bits::default(), |table, (i, entry)| {
-            table | (bits::<W>(entry) << bits::<16>((i * width) as u64))
-        }))
+        Self::of(
+            entries
+                .enumerate()
+                .fold(Bits::default(), |table, (i, entry)| {
+                    table | (bits::<W>(entry) << bits::<16>((i * width) as u64))
+                }),
+        )
     }
 
     fn of(value: Bits<W>) -> Self {
-        Self { q: Default::default(), value: Constant::new(value) }
+        Self {
+            q: Default::default(),
+            value: Constant::new(value),
+        }
     }
 }
 

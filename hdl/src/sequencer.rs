@@ -66,7 +66,10 @@ pub struct Sequencer {
 impl Sequencer {
     /// The sequencer of a core of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
-        Self { index_mask: Parameter::new(geometry.dimension() - 1), ..Self::default() }
+        Self {
+            index_mask: Parameter::new(geometry.dimension() - 1),
+            ..Self::default()
+        }
     }
 }
 
@@ -94,9 +97,13 @@ impl Logic for Sequencer {
             self.sequence_address.next = (unsigned_cast_extend::<5, 2>(self.load_chain.val()) << 2)
                 | (unsigned_cast_extend::<5, 1>(self.load_half.val().into()) << 4);
         }
-        self.byte_offset.next = unsigned_cast_extend::<6, 3>(self.step.q.val().get_bits::<3>(0)) << 3;
+        self.byte_offset.next =
+            unsigned_cast_extend::<6, 3>(self.step.q.val().get_bits::<3>(0)) << 3;
         self.weights.enable.next = self.phase.q.val() == 2;
-        self.weights.d.next = self.indices.val().get_bits::<8>(self.byte_offset.val().index())
+        self.weights.d.next = self
+            .indices
+            .val()
+            .get_bits::<8>(self.byte_offset.val().index())
             & self.index_mask.q.val();
         self.loaded.enable.next = self.phase.q.val() == 3;
         self.loaded.d.next = self.indices.val().get_bits::<8>(0) & self.index_mask.q.val();

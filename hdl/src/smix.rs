@@ -52,7 +52,7 @@ pub struct Smix {
     pub finished: Signal<Out, Bit>,
 
     block_mix: BlockMix,
-    /// 0 idle, 1 write an entry, 2 ask for one, 3 XOR it, 4 BlockMix.
+    /// 0 idle, 1 write an entry, 2 ask for one, 3 XOR it, 4 BlockMix, 5 wait for the last write.
     phase: DFF<Bits<3>>,
     mixing: DFF<Bit>,
     entry: DFF<Bits<10>>,
@@ -89,8 +89,10 @@ impl Smix {
             beats: Parameter::new(32 / geometry.beat_words()),
             ..Self::default()
         };
-        smix.write_beat.resize_with(geometry.beat_words(), Default::default);
-        smix.data.resize_with(geometry.beat_words(), Default::default);
+        smix.write_beat
+            .resize_with(geometry.beat_words(), Default::default);
+        smix.data
+            .resize_with(geometry.beat_words(), Default::default);
         smix
     }
 }
@@ -98,7 +100,16 @@ impl Smix {
 impl Logic for Smix {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, phase, mixing, entry, round_number, beats_left, writing);
+        dff_setup!(
+            self,
+            clock,
+            phase,
+            mixing,
+            entry,
+            round_number,
+            beats_left,
+            writing
+        );
         dff_setup!(self, clock, write_left, write_entry);
         clock!(self, clock, block_mix);
 
@@ -144,19 +155,17 @@ impl Logic for Smix {
         }
 
         // Requests: the entry that is written, or the one that X chooses.
-        self.request.next = (self.writing.q.val() == 1)
-            | ((self.phase.q.val() == 2) & (self.writing.q.val() == 0));
+        self.request.next =
+            (self.writing.q.val() == 1) | ((self.phase.q.val() == 2) & (self.writing.q.val() == 0));
         self.request_write.next = self.writing.q.val() == 1;
-        self.wanted.next =
-            self.block_mix.x[16].val().get_bits::<10>(0) & self.last_entry.q.val();
+        self.wanted.next = self.block_mix.x[16].val().get_bits::<10>(0) & self.last_entry.q.val();
         if self.writing.q.val() == 1 {
             self.wanted.next = self.write_entry.q.val();
         }
         self.matrix.next = (unsigned_cast_extend::<24, 8>(self.round_number.q.val()) << 1)
             | unsigned_cast_extend::<24, 1>(self.wanted.val().get_bits::<1>(0));
         self.offset.next = unsigned_cast_extend::<24, 9>(self.wanted.val().get_bits::<9>(1)) << 7;
-        self.address.next =
-            (self.matrix.val() << self.matrix_bits.q.val()) | self.offset.val();
+        self.address.next = (self.matrix.val() << self.matrix_bits.q.val()) | self.offset.val();
 
         // Sequence.
         match self.phase.q.val().index() {
@@ -191,7 +200,7 @@ impl Logic for Smix {
                     self.phase.d.next = 4.into();
                 }
             }
-            _ => {
+            4 => {
                 if self.block_mix.done.val() {
                     self.entry.d.next = self.entry.q.val() + 1;
                     self.phase.d.next = 1.into();
@@ -206,16 +215,20 @@ impl Logic for Smix {
                             self.phase.d.next = 1.into();
                             self.round_number.d.next = self.round_number.q.val() + 1;
                         } else if self.round_number.q.val() == self.last_round.q.val() {
-                            self.phase.d.next = 0.into();
-                            self.round_number.d.next = self.round_number.q.val() + 1;
+                            self.phase.d.next = 5.into();
                         }
                     }
                 }
             }
+            _ => {
+                if self.writing.q.val() == 0 {
+                    self.phase.d.next = 0.into();
+                    self.round_number.d.next = self.round_number.q.val() + 1;
+                }
+            }
         }
         self.round.next = self.round_number.q.val();
-        self.finished.next = (self.round_number.q.val() == self.rounds.q.val())
-            & (self.writing.q.val() == 0);
+        self.finished.next = self.round_number.q.val() == self.rounds.q.val();
         if self.clear.val() {
             self.phase.d.next = 0.into();
             self.writing.d.next = 0.into();

@@ -51,7 +51,10 @@ impl SumLane {
     /// A lane of the sum of a core of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
         let words = geometry.matrix_bytes() / 4 / geometry.word_lanes();
-        Self { ram: ByteRam::new(words), ..Self::default() }
+        Self {
+            ram: ByteRam::new(words),
+            ..Self::default()
+        }
     }
 }
 

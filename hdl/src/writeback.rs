@@ -71,9 +71,15 @@ impl Writeback {
             last_block: Parameter::new(geometry.blocks() - 1),
             ..Self::default()
         };
-        writeback.result.resize_with(geometry.lanes(), Default::default);
-        writeback.loaded.resize_with(geometry.lanes(), Default::default);
-        writeback.write_byte.resize_with(geometry.lanes(), Default::default);
+        writeback
+            .result
+            .resize_with(geometry.lanes(), Default::default);
+        writeback
+            .loaded
+            .resize_with(geometry.lanes(), Default::default);
+        writeback
+            .write_byte
+            .resize_with(geometry.lanes(), Default::default);
         writeback
     }
 }

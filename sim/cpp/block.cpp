@@ -1,4 +1,5 @@
-// The step loop around a single block; PORTS is written for each model as X(name, member).
+// The step loop around a single block. ports.h is written for each model: PORTS as X(name, member),
+// and CLOCK(block, level), which does nothing for a block without a clock.
 
 #include <cstdint>
 #include <cstring>
@@ -17,7 +18,7 @@ extern "C" {
 
 Block* block_new() {
     Block* block = new Block;
-    block->top.clock = 0;
+    CLOCK(block, 0);
     block->top.eval();
     return block;
 }
@@ -33,9 +34,9 @@ void block_settle(Block* block) { block->top.eval(); }
 
 void block_step(Block* block, uint64_t cycles) {
     while (cycles--) {
-        block->top.clock = 1;
+        CLOCK(block, 1);
         block->top.eval();
-        block->top.clock = 0;
+        CLOCK(block, 0);
         block->top.eval();
     }
 }

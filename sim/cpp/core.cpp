@@ -1,7 +1,8 @@
 // The step loop around the core: clock, memory, and the stages as they pass the trace ports.
 //
 // geometry.h is written for each model: DIMENSION, LANES, BEAT_WORDS, WORD_LANES, and the lists of
-// array ports EACH_DATA, EACH_WRITE_BEAT, EACH_RESULT, EACH_LOADED, EACH_SUM as X(index, port).
+// array ports EACH_DATA, EACH_WRITE_BEAT, EACH_RESULT, EACH_LOADED, EACH_SUM as X(index, port); and
+// EACH_FAULT as X(index, signal), the signals of which core_flip inverts a bit.
 
 #include <cstdint>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "Vmodel.h"
+#include "Vmodel___024root.h"
 #include "geometry.h"
 #include <verilated.h>
 #if VM_TRACE
@@ -295,6 +297,13 @@ void core_cancel(Core* core) {
     core->top.cancel = 1;
     core->tick();
     core->top.cancel = 0;
+}
+
+void core_flip(Core* core, uint32_t fault) {
+    (void)core;
+#define X(index, signal) if (fault == index) core->top.rootp->signal ^= 1;
+    EACH_FAULT
+#undef X
 }
 
 bool core_ready(const Core* core) { return core->top.ready; }

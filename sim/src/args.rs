@@ -161,7 +161,9 @@ pub fn bytes<const N: usize>(flag: &str, text: &str) -> Result<[u8; N], Failure>
 
 fn any_bytes(flag: &str, text: &str) -> Result<Vec<u8>, Failure> {
     hex::decode(text).map_err(|error| {
-        Failure::usage(format!("{flag}: expected hex digits, found {error}; give plain hex, no 0x"))
+        Failure::usage(format!(
+            "{flag}: expected hex digits, found {error}; give plain hex, no 0x"
+        ))
     })
 }
 
@@ -187,7 +189,9 @@ pub fn target(goal: &Goal) -> Result<Target, Failure> {
         let mut value: [u8; 32] = bytes("--target", text)?;
         value.reverse();
         return Target::from_le_bytes(value).map_err(|error| {
-            Failure::usage(format!("--target: {error}; no hash can meet it, give a larger one"))
+            Failure::usage(format!(
+                "--target: {error}; no hash can meet it, give a larger one"
+            ))
         });
     }
     let text = goal.bits.as_deref().unwrap_or_default();
@@ -201,7 +205,9 @@ pub fn target(goal: &Goal) -> Result<Target, Failure> {
         ))
     })?;
     Target::from_bits(bits).map_err(|error| {
-        Failure::usage(format!("--bits: {error}; no hash can meet it, give the header's bits"))
+        Failure::usage(format!(
+            "--bits: {error}; no hash can meet it, give the header's bits"
+        ))
     })
 }
 
@@ -209,10 +215,16 @@ pub fn target(goal: &Goal) -> Result<Target, Failure> {
 pub fn nonces(prefix: [u8; 128], start: u64, count: u64) -> Result<Work, Failure> {
     const END: u64 = 1 << 63;
     if count == 0 {
-        return Err(Failure::usage("--count: expected at least 1, found 0; give a number of nonces"));
+        return Err(Failure::usage(
+            "--count: expected at least 1, found 0; give a number of nonces",
+        ));
     }
     match start.checked_add(count) {
-        Some(end) if end <= END => Ok(Work::Nonces { prefix, start, count }),
+        Some(end) if end <= END => Ok(Work::Nonces {
+            prefix,
+            start,
+            count,
+        }),
         _ => Err(Failure::usage(format!(
             "--start, --count: expected nonces below 2^63, found {start} and {count} more; Bytom \
              cannot store others, choose a lower range"

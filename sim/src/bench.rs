@@ -37,7 +37,11 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     let geometry = geometry(256, args.lanes.unwrap_or(DEFAULT_LANES), true)?;
     let mut simulation = open(&geometry, ArrayKind::Functional)?;
     let cache = simulation.generate_cache(&mut |_, _, _| {})?;
-    println!("\ncache generation, {} lanes: {} cycles per seed", geometry.lanes(), cache.cycles);
+    println!(
+        "\ncache generation, {} lanes: {} cycles per seed",
+        geometry.lanes(),
+        cache.cycles
+    );
     let (verilator, rust_hdl) = keccak_speed::measure()?;
     println!(
         "Keccak: Verilator {:.0} kcycle/s, RustHDL's simulator {:.2} kcycle/s, ratio {:.0}",
@@ -49,8 +53,14 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
 }
 
 fn open(geometry: &Geometry, array: ArrayKind) -> Result<Simulation, Error> {
-    let variant = Variant { geometry: *geometry, array, trace: false };
-    Simulation::new(&variant, &INITIAL_SEED, &default_cache(), &mut |line| eprintln!("{line}"))
+    let variant = Variant {
+        geometry: *geometry,
+        array,
+        trace: false,
+    };
+    Simulation::new(&variant, &INITIAL_SEED, &default_cache(), &mut |line| {
+        eprintln!("{line}")
+    })
 }
 
 /// The fastest of some hashes.
@@ -74,5 +84,8 @@ fn hash(geometry: &Geometry, array: ArrayKind, checked: bool) -> Result<HashOutc
 
 fn speed(outcome: &HashOutcome) -> String {
     let seconds = outcome.wall.as_secs_f64();
-    format!("{seconds:.2} s, {:.0} kcycle/s", outcome.cycles as f64 / seconds / 1e3)
+    format!(
+        "{seconds:.2} s, {:.0} kcycle/s",
+        outcome.cycles as f64 / seconds / 1e3
+    )
 }

@@ -25,7 +25,7 @@ library::functions! {
     }
 }
 
-/// A running model of a block with a port `clock` and no port above 64 bits.
+/// A running model of a block without ports above 64 bits; its clock, if it has one, is `clock`.
 pub struct BlockModel {
     handle: *mut Handle,
     functions: Functions,
@@ -45,12 +45,21 @@ impl BlockModel {
     ) -> Result<Self, Error> {
         let names = port_names(design);
         let member = |name: &String| name.replace('$', "__024");
-        let ports: String =
-            names.iter().map(|name| format!(" X({name}, {})", member(name))).collect();
+        let ports: String = names
+            .iter()
+            .map(|name| format!(" X({name}, {})", member(name)))
+            .collect();
+        let clock = match names.iter().any(|name| name == "clock") {
+            true => "CLOCK(block, level) block->top.clock = level",
+            false => "CLOCK(block, level)",
+        };
         let source = ModelSource {
             name: format!("block_{}", design.top),
             top: design.top.clone(),
-            verilog: vec![SourceFile { name: "block.v".into(), text: design.text() }],
+            verilog: vec![SourceFile {
+                name: "block.v".into(),
+                text: design.text(),
+            }],
             cpp: vec![
                 SourceFile {
                     name: "block.cpp".into(),
@@ -58,7 +67,7 @@ impl BlockModel {
                 },
                 SourceFile {
                     name: "ports.h".into(),
-                    text: format!("#pragma once\n#define PORTS{ports}\n"),
+                    text: format!("#pragma once\n#define PORTS{ports}\n#define {clock}\n"),
                 },
             ],
             trace: false,
@@ -78,7 +87,12 @@ impl BlockModel {
             let port = unsafe { (functions.block_port)(handle, text.as_ptr(), &mut bytes) };
             ports.insert(name, (port.cast::<u8>(), bytes));
         }
-        Ok(Self { handle, functions, ports, _library: library })
+        Ok(Self {
+            handle,
+            functions,
+            ports,
+            _library: library,
+        })
     }
 
     /// Drives an input; seen by [`Self::step`] and [`Self::settle`].
@@ -125,8 +139,16 @@ impl Drop for BlockModel {
 
 /// The ports of the top module, from its head.
 fn port_names(design: &Design) -> Vec<String> {
-    let top = design.modules.iter().find(|module| module.name == design.top);
-    let head = top.map_or("", |module| module.text.split(");").next().unwrap_or_default());
+    let top = design
+        .modules
+        .iter()
+        .find(|module| module.name == design.top);
+    let head = top.map_or("", |module| {
+        module.text.split(");").next().unwrap_or_default()
+    });
     let list = head.split_once('(').map_or("", |(_, list)| list);
-    list.split(',').map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect()
+    list.split(',')
+        .map(|name| name.trim().to_string())
+        .filter(|name| !name.is_empty())
+        .collect()
 }

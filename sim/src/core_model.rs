@@ -176,6 +176,7 @@ library::functions! {
         core_write_job: fn(*mut Handle, u8, u32),
         core_start: fn(*mut Handle, u8),
         core_cancel: fn(*mut Handle),
+        core_flip: fn(*mut Handle, u32),
         core_ready: fn(*const Handle) -> bool,
         core_running: fn(*const Handle) -> bool,
         core_cycle: fn(*const Handle) -> u64,
@@ -226,7 +227,12 @@ impl CoreModel {
         let functions = Functions::load(&library)?;
         // SAFETY: the harness's constructor; the handle is deleted in `drop`.
         let handle = unsafe { (functions.core_new)() };
-        Ok(Self { variant: *variant, handle, functions, _library: library })
+        Ok(Self {
+            variant: *variant,
+            handle,
+            functions,
+            _library: library,
+        })
     }
 
     /// What this model was built for.
@@ -282,6 +288,12 @@ impl CoreModel {
         unsafe { (self.functions.core_cancel)(self.handle) }
     }
 
+    /// Inverts the lowest bit of a signal that [`with_faults`] made reachable.
+    pub fn flip(&mut self, fault: usize) {
+        // SAFETY: the handle is live; an unknown number does nothing.
+        unsafe { (self.functions.core_flip)(self.handle, fault as u32) }
+    }
+
     /// Whether the core takes commands and job words.
     pub fn ready(&self) -> bool {
         // SAFETY: the handle is live.
@@ -312,7 +324,11 @@ impl CoreModel {
             let kind = (functions.event_kind)(raw);
             let detail = (functions.event_detail)(raw);
             let cycle = (functions.event_cycle)(raw);
-            Some(Event { stage: stage(kind, detail, bytes), cycle, block_cycles })
+            Some(Event {
+                stage: stage(kind, detail, bytes),
+                cycle,
+                block_cycles,
+            })
         }
     }
 
@@ -337,7 +353,14 @@ impl CoreModel {
         // SAFETY: the handle is live and the harness writes COUNTERS values.
         unsafe { (self.functions.core_counters)(self.handle, counts.as_mut_ptr()) };
         let [issued, stall_weights, stall_load, stall_fold, idle, hashes] = counts;
-        Counts { issued, stall_weights, stall_load, stall_fold, idle, hashes }
+        Counts {
+            issued,
+            stall_weights,
+            stall_load,
+            stall_fold,
+            idle,
+            hashes,
+        }
     }
 
     /// Writes a waveform of the cycles `from` … `to` - 1 to `path`, until it is closed.
@@ -345,12 +368,18 @@ impl CoreModel {
     /// # Errors
     /// If the file cannot be opened, or the variant has no trace.
     pub fn trace(&mut self, path: &Path, from: u64, to: u64) -> Result<(), Error> {
-        let refused = || Error::Trace { path: path.to_path_buf() };
-        let name = CString::new(path.as_os_str().as_encoded_bytes()).map_err(|_| refused())?;
+        let refused = |reason: String| Error::Trace {
+            path: path.to_path_buf(),
+            reason,
+        };
+        // The waveform writer does not notice a file that it cannot create.
+        fs::File::create(path).map_err(|error| refused(error.to_string()))?;
+        let name = CString::new(path.as_os_str().as_encoded_bytes())
+            .map_err(|error| refused(error.to_string()))?;
         // SAFETY: the handle is live and the name ends with a zero.
         match unsafe { (self.functions.core_trace)(self.handle, name.as_ptr(), from, to) } {
             true => Ok(()),
-            false => Err(refused()),
+            false => Err(refused("the model was built without waveforms".into())),
         }
     }
 
@@ -416,10 +445,19 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
 pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
     let geometry = &variant.geometry;
     let design = kept_design(geometry, cache)?;
-    let mut verilog = vec![SourceFile { name: "core.v".into(), text: design.text() }];
+    let mut verilog = vec![SourceFile {
+        name: "core.v".into(),
+        text: design.text(),
+    }];
     let mut cpp = vec![
-        SourceFile { name: "core.cpp".into(), text: include_str!("../cpp/core.cpp").into() },
-        SourceFile { name: "geometry.h".into(), text: geometry_header(geometry) },
+        SourceFile {
+            name: "core.cpp".into(),
+            text: include_str!("../cpp/core.cpp").into(),
+        },
+        SourceFile {
+            name: "geometry.h".into(),
+            text: geometry_header(geometry),
+        },
     ];
     let mut name = format!("core_{geometry}");
     if variant.array == ArrayKind::Functional {
@@ -429,9 +467,15 @@ pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
         });
         verilog[0].text = outside.map(|module| module.text.as_str()).collect();
         let text = functional_array::module(geometry);
-        verilog.push(SourceFile { name: "array.sv".into(), text });
+        verilog.push(SourceFile {
+            name: "array.sv".into(),
+            text,
+        });
         let text = include_str!("../cpp/array.cpp").into();
-        cpp.push(SourceFile { name: "array.cpp".into(), text });
+        cpp.push(SourceFile {
+            name: "array.cpp".into(),
+            text,
+        });
     }
     if variant.trace {
         name += "_trace";
@@ -455,11 +499,16 @@ fn kept_design(geometry: &Geometry, cache: &Path) -> Result<Design, Error> {
     }
     let design = Design::core(geometry)?;
     let stale = format!("core_{geometry}.");
-    let io = |source| Error::Keep { path: path.clone(), source };
+    let io = |source| Error::Keep {
+        path: path.clone(),
+        source,
+    };
     fs::create_dir_all(cache).map_err(io)?;
     for entry in fs::read_dir(cache).map_err(io)?.flatten() {
         let name = entry.file_name();
-        if name.to_string_lossy().starts_with(&stale) && entry.path().extension() == Some("v".as_ref()) {
+        if name.to_string_lossy().starts_with(&stale)
+            && entry.path().extension() == Some("v".as_ref())
+        {
             // Another process may have been faster.
             let _ = fs::remove_file(entry.path());
         }
@@ -478,6 +527,7 @@ fn geometry_header(geometry: &Geometry) -> String {
         geometry.dimension(),
         geometry.word_lanes(),
     );
+    text += "#define EACH_FAULT\n";
     for (list, port, count) in [
         ("EACH_DATA", "data", beat),
         ("EACH_WRITE_BEAT", "write_beat", beat),
@@ -486,10 +536,46 @@ fn geometry_header(geometry: &Geometry) -> String {
         ("EACH_SUM", "trace_sum", geometry.word_lanes()),
     ] {
         // Verilator writes a dollar sign in a name as __024.
-        let ports: String = (0..count).map(|i| format!(" X({i}, {port}__024{i})")).collect();
+        let ports: String = (0..count)
+            .map(|i| format!(" X({i}, {port}__024{i})"))
+            .collect();
         text += &format!("#define {list}{ports}\n");
     }
     text
+}
+
+/// The source of a model in which [`CoreModel::flip`] reaches registers and RAMs, to see that the
+/// scoreboard finds a fault. A signal is a module's name, such as `core$fold$lanes$0$result`, and
+/// the name of a signal in it; a RAM's name comes with the index of the word.
+pub fn with_faults(mut source: ModelSource, signals: &[(&str, &str)]) -> ModelSource {
+    let mut list = String::from("#define EACH_FAULT");
+    for (i, (module, signal)) in signals.iter().enumerate() {
+        let name = signal.split('[').next().unwrap_or(signal);
+        source.public.push((module.to_string(), name.to_string()));
+        let mut path = String::new();
+        for part in module.split('$') {
+            // The number of an instance in an array belongs to its name.
+            let number = part.bytes().all(|byte| byte.is_ascii_digit());
+            let joint = if path.is_empty() {
+                ""
+            } else if number {
+                "__024"
+            } else {
+                "__DOT__"
+            };
+            path += &format!("{joint}{part}");
+        }
+        list += &format!(" X({i}, {path}__DOT__{signal})");
+    }
+    for file in source
+        .cpp
+        .iter_mut()
+        .filter(|file| file.name == "geometry.h")
+    {
+        file.text = file.text.replace("#define EACH_FAULT", &list);
+    }
+    source.name += "_faults";
+    source
 }
 
 /// The folder for models of the workspace that this program was built from.

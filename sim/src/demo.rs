@@ -38,12 +38,20 @@ pub fn run() -> Result<(), Failure> {
          RustHDL and is simulated by Verilator.\n",
         geometry.lanes(),
     );
-    let variant = Variant { geometry, array: ArrayKind::Rtl, trace: false };
+    let variant = Variant {
+        geometry,
+        array: ArrayKind::Rtl,
+        trace: false,
+    };
     let mut simulation = Simulation::new(&variant, &seed, &default_cache(), &mut |line| {
         eprintln!("{line}");
     })?;
     simulation.fill_memory();
-    let work = Work::Nonces { prefix: header.prefix(), start, count: COUNT };
+    let work = Work::Nonces {
+        prefix: header.prefix(),
+        start,
+        count: COUNT,
+    };
     let mut bar = Bar::new();
     let mut passed = Passed::default();
     let outcome = simulation.hash(&work, target, &mut |stage, cycles, expected| {
@@ -59,13 +67,18 @@ pub fn run() -> Result<(), Failure> {
     println!();
     let [found] = &outcome.results[..] else {
         let found = outcome.results.len();
-        return Err(Failure::software(format!("expected one nonce, the core found {found}")));
+        return Err(Failure::software(format!(
+            "expected one nonce, the core found {found}"
+        )));
     };
     println!("nonce found      {}", found.nonce);
     println!("hash             {}", hex::encode(found.hash));
     Account::new(&outcome, None, 0).print();
     if found.nonce != header.nonce || !target.is_met_by(&found.hash) {
-        return Err(Failure::software(format!("expected nonce {}", header.nonce)));
+        return Err(Failure::software(format!(
+            "expected nonce {}",
+            header.nonce
+        )));
     }
     print_conclusion(&geometry, header.bits);
     Ok(())

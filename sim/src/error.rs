@@ -41,10 +41,12 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The waveform cannot be written.
-    #[error("{}: cannot write a waveform there; choose another file", path.display())]
+    #[error("{}: cannot write a waveform there: {reason}; choose another file", path.display())]
     Trace {
         /// The file.
         path: PathBuf,
+        /// Why not.
+        reason: String,
     },
     /// The core differs from the reference.
     #[error(transparent)]

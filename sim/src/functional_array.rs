@@ -10,9 +10,19 @@ use tensority_hdl::geometry::Geometry;
 /// so an idle array costs nothing.
 pub fn module(geometry: &Geometry) -> String {
     let lanes = geometry.lanes();
-    let each = |port: &str| (0..lanes).map(|c| format!("{port}${c}")).collect::<Vec<_>>().join(", ");
-    let reversed =
-        |port: &str| (0..lanes).rev().map(|c| format!("{port}${c}")).collect::<Vec<_>>().join(", ");
+    let each = |port: &str| {
+        (0..lanes)
+            .map(|c| format!("{port}${c}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let reversed = |port: &str| {
+        (0..lanes)
+            .rev()
+            .map(|c| format!("{port}${c}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let mut text = format!(
         "module core$array(clock, token, weight_valid, {weight}, soon, out, {result}, write,
     write_address, write_block, {byte});
@@ -58,7 +68,12 @@ pub fn module(geometry: &Geometry) -> String {
         byte_top = 8 * lanes - 1,
     );
     for c in 0..lanes {
-        let _ = writeln!(text, "  assign result${c} = result[{}:{}];", 8 * c + 7, 8 * c);
+        let _ = writeln!(
+            text,
+            "  assign result${c} = result[{}:{}];",
+            8 * c + 7,
+            8 * c
+        );
     }
     text + "endmodule\n"
 }

@@ -43,7 +43,9 @@ pub fn hash(args: &HashArgs) -> Result<(), Failure> {
     let (outcome, account) = simulate(&args.hashing, &work, Target::MAX)?;
     let [result] = &outcome.results[..] else {
         let found = outcome.results.len();
-        return Err(Failure::software(format!("expected one result of the core, found {found}")));
+        return Err(Failure::software(format!(
+            "expected one result of the core, found {found}"
+        )));
     };
     let hash = hex::encode(result.hash);
     if args.hashing.core.json {
@@ -92,7 +94,12 @@ pub fn cache(args: &CacheArgs) -> Result<(), Failure> {
     let wall_secs = outcome.wall.as_secs_f64();
     let kcycles_per_sec = outcome.stepped as f64 / wall_secs / 1e3;
     if args.core.json {
-        print_json(&CacheJson { cycles, wall_secs, kcycles_per_sec, stages_checked });
+        print_json(&CacheJson {
+            cycles,
+            wall_secs,
+            kcycles_per_sec,
+            stages_checked,
+        });
     } else {
         println!("cache            {cycles} cycles");
         println!("speed            {wall_secs:.2} s, {kcycles_per_sec:.0} kcycle/s");
@@ -109,8 +116,7 @@ fn simulate(
     let seed = args::bytes("--seed", &args.seed)?;
     let mut simulation = open(&args.core, &seed)?;
     let mut bar = Bar::new();
-    let mut progress =
-        |stage: &str, cycles: u64, expected: u64| bar.show(stage, cycles, expected);
+    let mut progress = |stage: &str, cycles: u64, expected: u64| bar.show(stage, cycles, expected);
     let mut cache = None;
     if args.generate_cache {
         cache = Some(simulation.generate_cache(&mut progress)?);
@@ -132,12 +138,17 @@ fn simulate(
 /// Builds the model that the arguments describe, and opens its waveform.
 fn open(args: &CoreArgs, seed: &[u8; 32]) -> Result<Simulation, Failure> {
     let geometry = args::geometry(args.dim, args.lanes, !args.no_fip)?;
-    let variant = Variant { geometry, array: args.array, trace: args.trace.is_some() };
+    let variant = Variant {
+        geometry,
+        array: args.array,
+        trace: args.trace.is_some(),
+    };
     let models = args.models.clone().unwrap_or_else(default_cache);
-    let mut simulation =
-        Simulation::new(&variant, seed, &models, &mut |line| eprintln!("{line}"))?;
+    let mut simulation = Simulation::new(&variant, seed, &models, &mut |line| eprintln!("{line}"))?;
     if let Some(path) = &args.trace {
-        simulation.model().trace(path, args.trace_from, args.trace_to)?;
+        simulation
+            .model()
+            .trace(path, args.trace_from, args.trace_to)?;
     }
     Ok(simulation)
 }

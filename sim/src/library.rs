@@ -42,12 +42,21 @@ impl Library {
         let ours = verilated::product_version().to_string_lossy();
         let installed = verilator::Tool::find()?.version()?;
         if !ours.contains(&installed) {
-            return Err(Error::Runtime { ours: ours.to_string(), installed });
+            return Err(Error::Runtime {
+                ours: ours.to_string(),
+                installed,
+            });
         }
         // SAFETY: the library was built by `build`; its initialisers are Verilator's own.
         let loaded = unsafe { Loaded::open(Some::<&OsStr>(path.as_ref()), RTLD_NOW | RTLD_LOCAL) };
-        let loaded = loaded.map_err(|source| Error::Load { path: path.to_path_buf(), source })?;
-        Ok(Self { loaded, path: path.to_path_buf() })
+        let loaded = loaded.map_err(|source| Error::Load {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        Ok(Self {
+            loaded,
+            path: path.to_path_buf(),
+        })
     }
 
     /// A function of the library.

@@ -20,7 +20,11 @@ fn main() -> ExitCode {
         Err(error) => {
             // A broken pipe leaves nobody to tell.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let done = match cli.command {

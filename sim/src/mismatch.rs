@@ -23,7 +23,11 @@ impl fmt::Display for Mismatch {
         for (what, number) in &self.place {
             write!(f, ", {what} {number}")?;
         }
-        write!(f, ", cycle {}: expected {}, found {}", self.cycle, self.expected, self.found)
+        write!(
+            f,
+            ", cycle {}: expected {}, found {}",
+            self.cycle, self.expected, self.found
+        )
     }
 }
 
@@ -44,5 +48,11 @@ pub fn compare(
         return Ok(());
     }
     let (expected, found) = (hex::encode(expected), hex::encode(found));
-    Err(Mismatch { stage, place: place.to_vec(), cycle, expected, found })
+    Err(Mismatch {
+        stage,
+        place: place.to_vec(),
+        cycle,
+        expected,
+        found,
+    })
 }

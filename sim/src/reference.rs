@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
-use tensority::{
-    ChainStates, Matrix, MatrixList, Rounds, fold, pow_hash_of_fold, sequences, sum,
-};
+use tensority::{ChainStates, Matrix, MatrixList, Rounds, fold, pow_hash_of_fold, sequences, sum};
 
 /// One round of SMix.
 pub struct ExpectedRound {
@@ -52,7 +50,9 @@ pub trait Reference: Send + Sync {
 
 impl<const D: usize> Reference for MatrixList<D> {
     fn list_bytes(&self) -> Vec<u8> {
-        (0..self.len()).flat_map(|i| self.matrix(i).to_bytes()).collect()
+        (0..self.len())
+            .flat_map(|i| self.matrix(i).to_bytes())
+            .collect()
     }
 
     fn stages(
@@ -66,7 +66,14 @@ impl<const D: usize> Reference for MatrixList<D> {
         for (chain, sequence) in sequences.iter().enumerate() {
             for (i, state) in ChainStates::new(self, sequence).enumerate() {
                 let bytes = state.to_bytes();
-                if states.send(ExpectedState { chain, step: i + 1, bytes }).is_err() {
+                if states
+                    .send(ExpectedState {
+                        chain,
+                        step: i + 1,
+                        bytes,
+                    })
+                    .is_err()
+                {
                     return;
                 }
                 results[chain] = state;
@@ -88,10 +95,22 @@ impl<const D: usize> Reference for MatrixList<D> {
 macro_rules! with_dimension {
     ($dimension:expr, $d:ident => $body:expr) => {
         match $dimension {
-            32 => { const $d: usize = 32; $body }
-            64 => { const $d: usize = 64; $body }
-            128 => { const $d: usize = 128; $body }
-            _ => { const $d: usize = 256; $body }
+            32 => {
+                const $d: usize = 32;
+                $body
+            }
+            64 => {
+                const $d: usize = 64;
+                $body
+            }
+            128 => {
+                const $d: usize = 128;
+                $body
+            }
+            _ => {
+                const $d: usize = 256;
+                $body
+            }
         }
     };
 }

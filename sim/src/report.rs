@@ -28,12 +28,18 @@ pub struct Failure {
 impl Failure {
     /// Arguments that make no sense.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { code: USAGE, message: message.into() }
+        Self {
+            code: USAGE,
+            message: message.into(),
+        }
     }
 
     /// Something that does not happen to a sound core.
     pub fn software(message: impl Into<String>) -> Self {
-        Self { code: SOFTWARE, message: message.into() }
+        Self {
+            code: SOFTWARE,
+            message: message.into(),
+        }
     }
 }
 
@@ -43,13 +49,18 @@ impl From<Error> for Failure {
             Error::Mismatch(_) | Error::Hang { .. } => MISMATCH,
             Error::Trace { .. } | Error::Keep { .. } => FILES,
             Error::Build(error) => match error {
-                verilator::Error::NoVerilator { .. } | verilator::Error::NoProgram { .. } => MISSING,
+                verilator::Error::NoVerilator { .. } | verilator::Error::NoProgram { .. } => {
+                    MISSING
+                }
                 verilator::Error::File { .. } => FILES,
                 _ => SOFTWARE,
             },
             Error::Emit(_) | Error::Load { .. } | Error::Runtime { .. } => SOFTWARE,
         };
-        Self { code, message: error.to_string() }
+        Self {
+            code,
+            message: error.to_string(),
+        }
     }
 }
 
@@ -69,7 +80,10 @@ impl Bar {
             true => ProgressBar::new(0).with_style(style.unwrap_or(ProgressStyle::default_bar())),
             false => ProgressBar::hidden(),
         };
-        Self { bar, drawn: Instant::now() }
+        Self {
+            bar,
+            drawn: Instant::now(),
+        }
     }
 
     /// Shows the stage that was passed.
@@ -114,13 +128,24 @@ struct Stalls {
 impl Account {
     /// The account of a hashing job, with the cycles of a cache generation in front of it.
     pub fn new(outcome: &HashOutcome, cache_cycles: Option<u64>, cache_stages: u64) -> Self {
-        let Counts { stall_weights, stall_load, stall_fold, idle, .. } = outcome.counts;
+        let Counts {
+            stall_weights,
+            stall_load,
+            stall_fold,
+            idle,
+            ..
+        } = outcome.counts;
         let wall_secs = outcome.wall.as_secs_f64();
         Self {
             cycles: outcome.cycles,
             mac_cycles_ideal: outcome.ideal_cycles,
             mac_utilization: outcome.utilization(),
-            stalls: Stalls { weights: stall_weights, load: stall_load, fold: stall_fold, idle },
+            stalls: Stalls {
+                weights: stall_weights,
+                load: stall_load,
+                fold: stall_fold,
+                idle,
+            },
             cache_cycles,
             wall_secs,
             kcycles_per_sec: outcome.cycles as f64 / wall_secs / 1e3,
@@ -133,13 +158,22 @@ impl Account {
         if let Some(cycles) = self.cache_cycles {
             println!("cache            {cycles} cycles");
         }
-        println!("cycles           {}, of which the multiplies need {}", self.cycles, self.mac_cycles_ideal);
-        println!("MAC utilisation  {:.3} %, first to last multiply", 100.0 * self.mac_utilization);
+        println!(
+            "cycles           {}, of which the multiplies need {}",
+            self.cycles, self.mac_cycles_ideal
+        );
+        println!(
+            "MAC utilisation  {:.3} %, first to last multiply",
+            100.0 * self.mac_utilization
+        );
         println!(
             "stalls           weights {}, load {}, fold {}, no pass {}",
             self.stalls.weights, self.stalls.load, self.stalls.fold, self.stalls.idle
         );
-        println!("speed            {:.2} s, {:.0} kcycle/s", self.wall_secs, self.kcycles_per_sec);
+        println!(
+            "speed            {:.2} s, {:.0} kcycle/s",
+            self.wall_secs, self.kcycles_per_sec
+        );
         match self.stages_checked {
             0 => println!("stages           not compared"),
             n => println!("stages           {n} compared with the reference, all equal"),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tensority::{Target, header_hash_of_inner, sequences};
 use tensority_hdl::geometry::Geometry;
 
-pub use crate::mismatch::Mismatch;
 use crate::core_model::{DigestKind, Event, HashReport, Stage};
+pub use crate::mismatch::Mismatch;
 use crate::mismatch::compare;
 use crate::reference::{ExpectedEnd, Reference, Stages};
 
@@ -126,7 +126,11 @@ impl Scoreboard {
     }
 
     fn place(&self, hash: u64) -> Vec<(&'static str, u64)> {
-        self.work.nonce(hash).map(|nonce| ("nonce", nonce)).into_iter().collect()
+        self.work
+            .nonce(hash)
+            .map(|nonce| ("nonce", nonce))
+            .into_iter()
+            .collect()
     }
 
     fn check_digest(
@@ -139,7 +143,13 @@ impl Scoreboard {
         let (inner, header_hash) = self.work.header(self.prepared);
         match kind {
             DigestKind::Inner => {
-                compare("inner hash", &place, event.cycle, &inner.unwrap_or_default(), digest)?;
+                compare(
+                    "inner hash",
+                    &place,
+                    event.cycle,
+                    &inner.unwrap_or_default(),
+                    digest,
+                )?;
             }
             DigestKind::HeaderHash => {
                 compare("header hash", &place, event.cycle, &header_hash, digest)?;
@@ -163,7 +173,10 @@ impl Scoreboard {
         let Ok(expected) = self.stages.states.recv() else {
             return Err(self.surplus(event, place));
         };
-        place.extend([("chain", expected.chain as u64), ("step", expected.step as u64)]);
+        place.extend([
+            ("chain", expected.chain as u64),
+            ("step", expected.step as u64),
+        ]);
         if load != (expected.step == 1) {
             return Err(self.surplus(event, place));
         }
@@ -176,8 +189,7 @@ impl Scoreboard {
         self.multiplied += u64::from(last && expected.chain == 3);
         let (dimension, lanes) = (self.geometry.dimension(), self.geometry.lanes());
         for (i, &found) in found.iter().enumerate() {
-            let (block, slot, lane) =
-                (i / lanes / dimension, i / lanes % dimension, i % lanes);
+            let (block, slot, lane) = (i / lanes / dimension, i / lanes % dimension, i % lanes);
             let row = self.geometry.row_of_slot(slot);
             let column = self.geometry.matrix_row(block * lanes + lane, last);
             let expected = expected.bytes[row * dimension + column];
@@ -214,7 +226,13 @@ impl Scoreboard {
         let expected = self.end(event)?.hash;
         compare("hash", &place, event.cycle, &expected, &report.hash)?;
         let hit = self.target.is_met_by(&expected);
-        compare("hit", &place, event.cycle, &[u8::from(hit)], &[u8::from(report.hit)])?;
+        compare(
+            "hit",
+            &place,
+            event.cycle,
+            &[u8::from(hit)],
+            &[u8::from(report.hit)],
+        )?;
         if let Some(nonce) = self.work.nonce(self.completed) {
             let (expected, found) = (nonce.to_be_bytes(), report.nonce.to_be_bytes());
             compare("nonce", &place, event.cycle, &expected, &found)?;

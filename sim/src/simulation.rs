@@ -65,7 +65,11 @@ pub struct Simulation {
     seed: [u8; 32],
     reference: Arc<dyn Reference>,
     jobs: u32,
+    disturbance: Option<Disturbance>,
 }
+
+/// Sees every event before the scoreboard does, and may change the model.
+type Disturbance = Box<dyn FnMut(&mut CoreModel, &Event)>;
 
 impl Simulation {
     /// Builds or loads the model of `variant`, and computes the matrix list of `seed`. The core's
@@ -87,12 +91,25 @@ impl Simulation {
     pub fn with(model: CoreModel, seed: &[u8; 32]) -> Self {
         let geometry = model.variant().geometry;
         let reference = reference(geometry.dimension(), seed);
-        Self { model, geometry, seed: *seed, reference, jobs: 0 }
+        Self {
+            model,
+            geometry,
+            seed: *seed,
+            reference,
+            jobs: 0,
+            disturbance: None,
+        }
     }
 
     /// The model, to look at or to disturb.
     pub fn model(&mut self) -> &mut CoreModel {
         &mut self.model
+    }
+
+    /// Lets `disturbance` see every event before the scoreboard does, and change the model: for
+    /// tests that must see a fault found.
+    pub fn disturb(&mut self, disturbance: impl FnMut(&mut CoreModel, &Event) + 'static) {
+        self.disturbance = Some(Box::new(disturbance));
     }
 
     /// Writes the reference's matrix list to the core's memory through the back door.
@@ -109,7 +126,8 @@ impl Simulation {
         let begin = Instant::now();
         let first = self.start(Command::Generate, &[(JobLane::Seed, &self.seed.clone())]);
         let mut check = CacheCheck::new(&self.geometry, &self.seed);
-        let expected = 112 * 2 * (self.geometry.smix_entries() * self.geometry.smix_rounds()) as u64;
+        let expected =
+            112 * 2 * (self.geometry.smix_entries() * self.geometry.smix_rounds()) as u64;
         let mut last = first;
         self.drive(Command::Generate, &mut |model, event| {
             check.check(model.memory(), event)?;
@@ -127,7 +145,13 @@ impl Simulation {
             if let Stage::Checksum(index, sum) = event.stage {
                 let expected = checksum::of_matrix(matrices[index]).to_be_bytes();
                 let place = [("matrix", index as u64)];
-                compare("matrix checksum", &place, event.cycle, &expected, &sum.to_be_bytes())?;
+                compare(
+                    "matrix checksum",
+                    &place,
+                    event.cycle,
+                    &expected,
+                    &sum.to_be_bytes(),
+                )?;
                 check.checked += 1;
                 let elapsed = event.cycle - first;
                 progress("checksums", elapsed, elapsed * total / (index as u64 + 1));
@@ -135,7 +159,12 @@ impl Simulation {
             Ok(())
         })?;
         let stepped = self.model.cycle() - begun;
-        Ok(CacheOutcome { cycles, stepped, stages_checked: check.checked, wall: begin.elapsed() })
+        Ok(CacheOutcome {
+            cycles,
+            stepped,
+            stages_checked: check.checked,
+            wall: begin.elapsed(),
+        })
     }
 
     /// Hashes `work` and reports what meets `target`; a header hash is always reported.
@@ -178,9 +207,17 @@ impl Simulation {
         let first = match work {
             Work::HeaderHash(hash) => self.start(
                 Command::Hash,
-                &[(JobLane::HeaderHash, hash), (JobLane::Target, &target), (JobLane::Start, &[0; 8])],
+                &[
+                    (JobLane::HeaderHash, hash),
+                    (JobLane::Target, &target),
+                    (JobLane::Start, &[0; 8]),
+                ],
             ),
-            Work::Nonces { prefix, start, count } => self.start(
+            Work::Nonces {
+                prefix,
+                start,
+                count,
+            } => self.start(
                 Command::Range,
                 &[
                     (JobLane::Prefix, prefix),
@@ -205,7 +242,13 @@ impl Simulation {
             completed += u64::from(matches!(event.stage, Stage::Hashed(_)));
             if let Stage::Result(result) = &event.stage {
                 let (job, found) = (job.to_be_bytes(), result.job.to_be_bytes());
-                compare("job id", &[("nonce", result.nonce)], event.cycle, &job, &found)?;
+                compare(
+                    "job id",
+                    &[("nonce", result.nonce)],
+                    event.cycle,
+                    &job,
+                    &found,
+                )?;
                 results.push(*result);
             }
             last = event.cycle;
@@ -257,6 +300,9 @@ impl Simulation {
             if let Some(event) = self.model.step(SLICE) {
                 after = stage_name(&event.stage).into();
                 seen = event.cycle;
+                if let Some(disturbance) = &mut self.disturbance {
+                    disturbance(&mut self.model, &event);
+                }
                 on_event(&mut self.model, &event)?;
             } else if !self.model.running() {
                 return Ok(());
@@ -266,7 +312,11 @@ impl Simulation {
                     Command::Generate => "the next SMix round",
                     Command::Checksum => "the next checksum",
                 };
-                return Err(Error::Hang { cycles: patience, after, expected });
+                return Err(Error::Hang {
+                    cycles: patience,
+                    after,
+                    expected,
+                });
             }
         }
     }
@@ -305,13 +355,20 @@ impl CacheCheck {
                 self.checked += 1;
             }
             Stage::Round(done) if done == self.done + 1 => {
-                let Some(expected) = self.rounds.next() else { return Ok(()) };
+                let Some(expected) = self.rounds.next() else {
+                    return Ok(());
+                };
                 let round = self.done;
                 let place = [("round", round as u64)];
                 let found = &memory[2 * round * self.matrix_bytes..][..2 * self.matrix_bytes];
                 let stage = if round == 0 { "extended seed" } else { "X" };
                 compare(stage, &place, event.cycle, &self.entry, &found[..128])?;
-                for (i, pair) in expected.matrices.chunks(128).zip(found.chunks(128)).enumerate() {
+                for (i, pair) in expected
+                    .matrices
+                    .chunks(128)
+                    .zip(found.chunks(128))
+                    .enumerate()
+                {
                     let matrix = 2 * round + i * 128 / self.matrix_bytes;
                     let byte = i * 128 % self.matrix_bytes;
                     let place = [("matrix", matrix as u64), ("byte", byte as u64)];

@@ -56,7 +56,9 @@ impl BlockBuffer {
             _words: vec![0; 2 * lanes * row_words],
             ..Self::default()
         };
-        buffer.beat.resize_with(geometry.beat_words(), Default::default);
+        buffer
+            .beat
+            .resize_with(geometry.beat_words(), Default::default);
         buffer.word.resize_with(lanes, Default::default);
         buffer
     }
@@ -123,6 +125,8 @@ end
                 last = 2 * beats - 1,
             )
         });
-        Verilog::Custom(lanes.collect())
+        // The address ports are as wide as the largest core needs.
+        let unused = "wire unused = &{1'b0, read_word, write_beat};\n";
+        Verilog::Custom(lanes.chain([unused.to_string()]).collect())
     }
 }

@@ -48,7 +48,10 @@ impl<const A: usize> ByteRam<A> {
     /// # Panics
     /// If `depth` words need more than `A` address bits.
     pub fn new(depth: usize) -> Self {
-        assert!(depth <= 1 << A, "{depth} words need more than {A} address bits");
+        assert!(
+            depth <= 1 << A,
+            "{depth} words need more than {A} address bits"
+        );
         Self {
             clock: Default::default(),
             read_address: Default::default(),
@@ -109,6 +112,7 @@ always @(posedge clock) begin
   end
 end
 /* verilator lint_on BLKSEQ */
+wire unused = &{{1'b0, read_address, write_address}};
 ",
             last = depth - 1,
         ))

@@ -37,7 +37,10 @@ impl<const A: usize, const W: usize> Ram<A, W> {
     /// # Panics
     /// If `depth` words need more than `A` address bits.
     pub fn new(depth: usize) -> Self {
-        assert!(depth <= 1 << A, "{depth} words need more than {A} address bits");
+        assert!(
+            depth <= 1 << A,
+            "{depth} words need more than {A} address bits"
+        );
         Self {
             clock: Default::default(),
             read_address: Default::default(),
@@ -80,6 +83,7 @@ always @(posedge clock) begin
   q <= mem[read_address[{top}:0]];
   if (write) mem[write_address[{top}:0]] <= d;
 end
+wire unused = &{{1'b0, read_address, write_address}};
 ",
             width = W - 1,
             last = depth - 1,

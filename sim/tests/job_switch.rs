@@ -1,0 +1,96 @@
+//! A job that ends another in mid-hash: no nonce is ever credited to the wrong job.
+
+mod common;
+
+use std::collections::HashMap;
+
+use common::{random, small_core};
+use rand::Rng;
+use tensority::{MatrixList, header_hash, tensority};
+use tensority_sim::core_model::{Command, CoreModel, JobLane, Stage};
+
+const COUNT: u64 = 4;
+
+struct Job {
+    prefix: [u8; 128],
+    start: u64,
+}
+
+fn write(model: &mut CoreModel, id: u32, job: &Job) {
+    model.write_job(JobLane::Prefix, &job.prefix);
+    model.write_job(JobLane::Target, &[0xff; 32]);
+    model.write_job(JobLane::Start, &job.start.to_le_bytes());
+    model.write_job(JobLane::Count, &COUNT.to_le_bytes());
+    model.write_job(JobLane::Id, &id.to_le_bytes());
+}
+
+#[test]
+fn no_nonce_is_credited_to_another_job() {
+    let mut random = random();
+    let seed = random.random();
+    let list = MatrixList::<32>::from_seed(&seed);
+    let mut core = small_core(16, &seed);
+    let model = core.model();
+    model.set_memory(2, 40, random.random());
+
+    let mut jobs: HashMap<u32, Job> = HashMap::new();
+    let mut results = Vec::new();
+    for id in 1..=150 {
+        let mut prefix = [0; 128];
+        random.fill(&mut prefix[..]);
+        let job = Job {
+            prefix,
+            start: random.random_range(0..1 << 62),
+        };
+        // The next job is written while the one before still runs.
+        write(model, id, &job);
+        jobs.insert(id, job);
+        if random.random_ratio(1, 5) {
+            model.cancel();
+            for _ in 0..10_000 {
+                if model.ready() {
+                    break;
+                }
+                results.extend(model.step(1));
+            }
+            assert!(
+                model.ready() && !model.running(),
+                "a cancelled core is idle"
+            );
+        }
+        model.start(Command::Range);
+        let end = model.cycle() + random.random_range(200..80_000);
+        while model.cycle() < end {
+            results.extend(model.step(end - model.cycle()));
+        }
+        assert!(model.ready(), "a core takes the next job within 200 cycles");
+    }
+
+    let mut last = 0;
+    let mut credited = 0;
+    for event in results {
+        let Stage::Result(result) = event.stage else {
+            continue;
+        };
+        let job = &jobs[&result.job];
+        assert!(result.job >= last, "results come in the order of the jobs");
+        last = result.job;
+        assert!(
+            (job.start..job.start + COUNT).contains(&result.nonce),
+            "job {}",
+            result.job
+        );
+        let header_hash = header_hash(&job.prefix, result.nonce).unwrap();
+        assert_eq!(
+            result.hash,
+            tensority(&header_hash, &list),
+            "job {}",
+            result.job
+        );
+        credited += 1;
+    }
+    assert!(
+        credited > 50,
+        "enough hashes were completed to see a wrong one: {credited}"
+    );
+}
