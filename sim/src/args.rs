@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use tensority::{BlockHeader, Target};
 use tensority_hdl::geometry::{Geometry, GeometryError};
-use tensority_sim::core_model::ArrayKind;
 use tensority_sim::scoreboard::Work;
+use tensority_sim::source::ArrayKind;
 
 use crate::report::Failure;
 

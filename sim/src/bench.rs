@@ -2,10 +2,10 @@
 
 use tensority::{INITIAL_SEED, Target};
 use tensority_hdl::geometry::{Geometry, LANES};
-use tensority_sim::core_model::{ArrayKind, Variant, default_cache};
 use tensority_sim::error::Error;
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
+use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 use crate::args::{BenchArgs, DEFAULT_LANES, geometry};
 use crate::keccak_speed;

@@ -2,37 +2,15 @@
 
 use std::ffi::{CString, c_char};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tensority_hdl::counters::COUNTERS;
-use tensority_hdl::emit::{Design, FINGERPRINT};
-use tensority_hdl::geometry::Geometry;
-use verilator::{ModelSource, SourceFile};
+use verilator::ModelSource;
 
 use crate::error::Error;
-use crate::functional_array;
 use crate::library::{self, Library};
-
-/// Which array a model contains.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ArrayKind {
-    /// The array that is built into hardware, gate for gate.
-    #[default]
-    Rtl,
-    /// C++ code with the same ports and cycles, for long runs.
-    Functional,
-}
-
-/// What a model is built for.
-#[derive(Clone, Copy, Debug)]
-pub struct Variant {
-    /// Parameters of the core.
-    pub geometry: Geometry,
-    /// Its array.
-    pub array: ArrayKind,
-    /// Whether it can write waveforms; costs speed.
-    pub trace: bool,
-}
+use crate::source::{Variant, source};
+use crate::stage::{self, Event};
 
 /// Commands of the core (`tensority_hdl::control`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,72 +42,6 @@ pub enum JobLane {
     Count = 29,
     /// Job id, 32 bits.
     Id = 30,
-}
-
-/// A message of the hasher (`tensority_hdl::messages`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DigestKind {
-    /// Inner hash of the header; its first block alone means nothing.
-    HeaderBlock,
-    /// Inner hash of the header.
-    Inner,
-    /// Header hash.
-    HeaderHash,
-    /// Sequence of a chain.
-    Sequence(usize),
-    /// S(i + 1) of the extended seed.
-    Seed(usize),
-    /// PoW hash; with two blocks the first alone means nothing.
-    FoldBlock,
-    /// PoW hash.
-    FoldTail,
-}
-
-/// A hash that the core completed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashReport {
-    /// PoW hash.
-    pub hash: [u8; 32],
-    /// Nonce; 0 or whatever the job says for [`Command::Hash`].
-    pub nonce: u64,
-    /// Job that it belongs to.
-    pub job: u32,
-    /// Whether it meets the job's target.
-    pub hit: bool,
-}
-
-/// What passed a stage boundary.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// A SHA3-256 digest.
-    Digest(DigestKind, [u8; 32]),
-    /// The first multiply of a chain, as loaded: bytes by block, slot, lane.
-    Loaded(Vec<u8>),
-    /// Another multiply: bytes by block, slot, lane.
-    Multiplied(Vec<u8>),
-    /// The sum of the chains: words by block, slot, word lane.
-    Summed(Vec<u8>),
-    /// The folded row.
-    Folded(Vec<u8>),
-    /// A hash, hit or not.
-    Hashed(HashReport),
-    /// A result handed to the host.
-    Result(HashReport),
-    /// Checksum of a matrix.
-    Checksum(usize, u32),
-    /// This many SMix rounds are done, 0 after a clear.
-    Round(usize),
-}
-
-/// A stage with its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// What.
-    pub stage: Stage,
-    /// The cycle in which it was whole.
-    pub cycle: u64,
-    /// For stages that take many cycles: the cycle in which each of its blocks began.
-    pub block_cycles: Vec<u64>,
 }
 
 /// The core's counters (`tensority_hdl::counters`).
@@ -288,7 +200,7 @@ impl CoreModel {
         unsafe { (self.functions.core_cancel)(self.handle) }
     }
 
-    /// Inverts the lowest bit of a signal that [`with_faults`] made reachable.
+    /// Inverts the lowest bit of a signal that [`with_faults`](crate::source::with_faults) made reachable.
     pub fn flip(&mut self, fault: usize) {
         // SAFETY: the handle is live; an unknown number does nothing.
         unsafe { (self.functions.core_flip)(self.handle, fault as u32) }
@@ -325,7 +237,7 @@ impl CoreModel {
             let detail = (functions.event_detail)(raw);
             let cycle = (functions.event_cycle)(raw);
             Some(Event {
-                stage: stage(kind, detail, bytes),
+                stage: stage::decode(kind, detail, bytes),
                 cycle,
                 block_cycles,
             })
@@ -395,190 +307,4 @@ impl Drop for CoreModel {
         // SAFETY: the handle is live and not used again.
         unsafe { (self.functions.core_delete)(self.handle) }
     }
-}
-
-fn stage(kind: u32, detail: u32, bytes: Vec<u8>) -> Stage {
-    match kind {
-        0 => Stage::Digest(digest_kind(detail), array(&bytes)),
-        1 => Stage::Loaded(bytes),
-        2 => Stage::Multiplied(bytes),
-        3 => Stage::Summed(bytes),
-        4 => Stage::Folded(bytes),
-        5 => Stage::Hashed(report(detail, &bytes)),
-        6 => Stage::Result(report(detail, &bytes)),
-        7 => Stage::Checksum(detail as usize, u32::from_le_bytes(array(&bytes))),
-        8 => Stage::Round(detail as usize),
-        _ => unreachable!("the harness has no event of kind {kind}"),
-    }
-}
-
-fn digest_kind(detail: u32) -> DigestKind {
-    let part = (detail >> 8) as usize;
-    match detail & 0xff {
-        0 => DigestKind::HeaderBlock,
-        1 => DigestKind::Inner,
-        2 => DigestKind::HeaderHash,
-        3 => DigestKind::Sequence(part),
-        4 => DigestKind::Seed(part),
-        5 => DigestKind::FoldBlock,
-        _ => DigestKind::FoldTail,
-    }
-}
-
-fn report(detail: u32, bytes: &[u8]) -> HashReport {
-    HashReport {
-        hash: array(&bytes[..32]),
-        nonce: u64::from_le_bytes(array(&bytes[32..40])),
-        job: u32::from_le_bytes(array(&bytes[40..44])),
-        hit: detail != 0,
-    }
-}
-
-fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    std::array::from_fn(|i| bytes[i])
-}
-
-/// The source of a variant's model. Emitted Verilog is kept in the folder `cache`.
-///
-/// # Errors
-/// If RustHDL refuses the design, or a file cannot be written.
-pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
-    let geometry = &variant.geometry;
-    let design = kept_design(geometry, cache)?;
-    let mut verilog = vec![SourceFile {
-        name: "core.v".into(),
-        text: design.text(),
-    }];
-    let mut cpp = vec![
-        SourceFile {
-            name: "core.cpp".into(),
-            text: include_str!("../cpp/core.cpp").into(),
-        },
-        SourceFile {
-            name: "geometry.h".into(),
-            text: geometry_header(geometry),
-        },
-    ];
-    let mut name = format!("core_{geometry}");
-    if variant.array == ArrayKind::Functional {
-        name += "_functional";
-        let outside = design.modules.iter().filter(|module| {
-            module.name != "core$array" && !module.name.starts_with("core$array$")
-        });
-        verilog[0].text = outside.map(|module| module.text.as_str()).collect();
-        let text = functional_array::module(geometry);
-        verilog.push(SourceFile {
-            name: "array.sv".into(),
-            text,
-        });
-        let text = include_str!("../cpp/array.cpp").into();
-        cpp.push(SourceFile {
-            name: "array.cpp".into(),
-            text,
-        });
-    }
-    if variant.trace {
-        name += "_trace";
-    }
-    Ok(ModelSource {
-        name,
-        top: design.top,
-        verilog,
-        cpp,
-        trace: variant.trace,
-        public: Vec::new(),
-        warnings_off: library::GENERATED_CODE_WARNINGS.map(String::from).to_vec(),
-    })
-}
-
-/// The core's Verilog, emitted anew only when a block has changed: large cores take seconds.
-fn kept_design(geometry: &Geometry, cache: &Path) -> Result<Design, Error> {
-    let path = cache.join(format!("core_{geometry}.{FINGERPRINT}.v"));
-    if let Ok(text) = fs::read_to_string(&path) {
-        return Ok(Design::from_text("core", &text));
-    }
-    let design = Design::core(geometry)?;
-    let stale = format!("core_{geometry}.");
-    let io = |source| Error::Keep {
-        path: path.clone(),
-        source,
-    };
-    fs::create_dir_all(cache).map_err(io)?;
-    for entry in fs::read_dir(cache).map_err(io)?.flatten() {
-        let name = entry.file_name();
-        if name.to_string_lossy().starts_with(&stale)
-            && entry.path().extension() == Some("v".as_ref())
-        {
-            // Another process may have been faster.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-    let partial = path.with_extension(format!("{}.partial", std::process::id()));
-    fs::write(&partial, design.text()).map_err(io)?;
-    fs::rename(&partial, &path).map_err(io)?;
-    Ok(design)
-}
-
-fn geometry_header(geometry: &Geometry) -> String {
-    let (lanes, beat) = (geometry.lanes(), geometry.beat_words());
-    let mut text = format!(
-        "#pragma once\n#define DIMENSION {}\n#define LANES {lanes}\n#define BEAT_WORDS {beat}\n\
-         #define WORD_LANES {}\n",
-        geometry.dimension(),
-        geometry.word_lanes(),
-    );
-    text += "#define EACH_FAULT\n";
-    for (list, port, count) in [
-        ("EACH_DATA", "data", beat),
-        ("EACH_WRITE_BEAT", "write_beat", beat),
-        ("EACH_RESULT", "trace_result", lanes),
-        ("EACH_LOADED", "trace_loaded", lanes),
-        ("EACH_SUM", "trace_sum", geometry.word_lanes()),
-    ] {
-        // Verilator writes a dollar sign in a name as __024.
-        let ports: String = (0..count)
-            .map(|i| format!(" X({i}, {port}__024{i})"))
-            .collect();
-        text += &format!("#define {list}{ports}\n");
-    }
-    text
-}
-
-/// The source of a model in which [`CoreModel::flip`] reaches registers and RAMs, to see that the
-/// scoreboard finds a fault. A signal is a module's name, such as `core$fold$lanes$0$result`, and
-/// the name of a signal in it; a RAM's name comes with the index of the word.
-pub fn with_faults(mut source: ModelSource, signals: &[(&str, &str)]) -> ModelSource {
-    let mut list = String::from("#define EACH_FAULT");
-    for (i, (module, signal)) in signals.iter().enumerate() {
-        let name = signal.split('[').next().unwrap_or(signal);
-        source.public.push((module.to_string(), name.to_string()));
-        let mut path = String::new();
-        for part in module.split('$') {
-            // The number of an instance in an array belongs to its name.
-            let number = part.bytes().all(|byte| byte.is_ascii_digit());
-            let joint = if path.is_empty() {
-                ""
-            } else if number {
-                "__024"
-            } else {
-                "__DOT__"
-            };
-            path += &format!("{joint}{part}");
-        }
-        list += &format!(" X({i}, {path}__DOT__{signal})");
-    }
-    for file in source
-        .cpp
-        .iter_mut()
-        .filter(|file| file.name == "geometry.h")
-    {
-        file.text = file.text.replace("#define EACH_FAULT", &list);
-    }
-    source.name += "_faults";
-    source
-}
-
-/// The folder for models of the workspace that this program was built from.
-pub fn default_cache() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/models")
 }

@@ -2,9 +2,9 @@
 
 use tensority::{BlockHeader, Target};
 use tensority_hdl::geometry::Geometry;
-use tensority_sim::core_model::{ArrayKind, Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::Simulation;
+use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 use crate::args::{DEFAULT_LANES, geometry};
 use crate::report::{Account, Bar, Failure};

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use tensority::Target;
-use tensority_sim::core_model::{Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
+use tensority_sim::source::{Variant, default_cache};
 
 use crate::args::{self, CacheArgs, CoreArgs, HashArgs, HashingArgs, MineArgs};
 use crate::report::{Account, Bar, Failure, print_json};
@@ -62,7 +62,7 @@ pub fn mine(args: &MineArgs) -> Result<(), Failure> {
     let prefix = args::header_prefix(&args.header)?;
     let work = args::nonces(prefix, args.start, args.count)?;
     let (outcome, account) = simulate(&args.hashing, &work, args::target(&args.goal)?)?;
-    let found = |result: &tensority_sim::core_model::HashReport| Found {
+    let found = |result: &tensority_sim::stage::HashReport| Found {
         nonce: result.nonce,
         hash: hex::encode(result.hash),
     };

@@ -6,8 +6,8 @@ use rust_hdl::prelude::*;
 use tensority_hdl::emit::Design;
 use tensority_hdl::keccak::{CYCLES, Keccak};
 use tensority_sim::block_model::BlockModel;
-use tensority_sim::core_model::default_cache;
 use tensority_sim::error::Error;
+use tensority_sim::source::default_cache;
 
 /// Cycles per second in Verilator and in RustHDL's simulator.
 pub fn measure() -> Result<(f64, f64), Error> {

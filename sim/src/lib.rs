@@ -6,6 +6,7 @@
 //! - [`simulation`] runs whole jobs: hashes, ranges of nonces, cache generation.
 
 pub mod block_model;
+mod cache_check;
 pub mod core_model;
 pub mod error;
 mod functional_array;
@@ -14,3 +15,5 @@ pub mod mismatch;
 pub mod reference;
 pub mod scoreboard;
 pub mod simulation;
+pub mod source;
+pub mod stage;

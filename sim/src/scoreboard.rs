@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tensority::{Target, header_hash_of_inner, sequences};
 use tensority_hdl::geometry::Geometry;
 
-use crate::core_model::{DigestKind, Event, HashReport, Stage};
 pub use crate::mismatch::Mismatch;
 use crate::mismatch::compare;
 use crate::reference::{ExpectedEnd, Reference, Stages};
+use crate::stage::{DigestKind, Event, HashReport, Stage};
 
 /// What is hashed.
 #[derive(Clone, Debug)]

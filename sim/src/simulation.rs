@@ -8,13 +8,14 @@ use tensority::Target;
 use tensority_hdl::checksum;
 use tensority_hdl::geometry::Geometry;
 
-use crate::core_model::{
-    Command, CoreModel, Counts, DigestKind, Event, HashReport, JobLane, Stage, Variant,
-};
+use crate::cache_check::CacheCheck;
+use crate::core_model::{Command, CoreModel, Counts, JobLane};
 use crate::error::Error;
 use crate::mismatch::{Mismatch, compare};
-use crate::reference::{ExpectedRound, Reference, reference, rounds};
+use crate::reference::{Reference, reference};
 use crate::scoreboard::{Scoreboard, Work};
+use crate::source::Variant;
+use crate::stage::{Event, HashReport, Stage};
 
 /// How far a job is: what is in work, cycles done, cycles it is expected to take.
 pub type Progress<'a> = &'a mut dyn FnMut(&str, u64, u64);
@@ -252,7 +253,7 @@ impl Simulation {
                 results.push(*result);
             }
             last = event.cycle;
-            progress(stage_name(&event.stage), event.cycle - first, expected);
+            progress(event.stage.name(), event.cycle - first, expected);
             Ok(())
         })?;
         if completed != work.count() {
@@ -298,7 +299,7 @@ impl Simulation {
         let (mut after, mut seen) = ("the start".to_string(), self.model.cycle());
         loop {
             if let Some(event) = self.model.step(SLICE) {
-                after = stage_name(&event.stage).into();
+                after = event.stage.name().into();
                 seen = event.cycle;
                 if let Some(disturbance) = &mut self.disturbance {
                     disturbance(&mut self.model, &event);
@@ -319,85 +320,5 @@ impl Simulation {
                 });
             }
         }
-    }
-}
-
-/// Checks the SMix rounds of a cache generation as they complete.
-struct CacheCheck {
-    matrix_bytes: usize,
-    /// The extended seed, or X after the round before: the first entry of the round in work.
-    entry: Vec<u8>,
-    rounds: Box<dyn Iterator<Item = ExpectedRound>>,
-    done: usize,
-    extended_seed: [u8; 128],
-    checked: u64,
-}
-
-impl CacheCheck {
-    fn new(geometry: &Geometry, seed: &[u8; 32]) -> Self {
-        let extended_seed = tensority::extended_seed(seed);
-        Self {
-            matrix_bytes: geometry.matrix_bytes(),
-            entry: extended_seed.to_vec(),
-            rounds: rounds(geometry.dimension(), seed),
-            done: 0,
-            extended_seed,
-            checked: 0,
-        }
-    }
-
-    fn check(&mut self, memory: &[u8], event: &Event) -> Result<(), Mismatch> {
-        match event.stage {
-            Stage::Digest(DigestKind::Seed(part), digest) => {
-                let expected = &self.extended_seed[32 * (part + 1)..][..32];
-                let place = [("part", part as u64 + 1)];
-                compare("extended seed", &place, event.cycle, expected, &digest)?;
-                self.checked += 1;
-            }
-            Stage::Round(done) if done == self.done + 1 => {
-                let Some(expected) = self.rounds.next() else {
-                    return Ok(());
-                };
-                let round = self.done;
-                let place = [("round", round as u64)];
-                let found = &memory[2 * round * self.matrix_bytes..][..2 * self.matrix_bytes];
-                let stage = if round == 0 { "extended seed" } else { "X" };
-                compare(stage, &place, event.cycle, &self.entry, &found[..128])?;
-                for (i, pair) in expected
-                    .matrices
-                    .chunks(128)
-                    .zip(found.chunks(128))
-                    .enumerate()
-                {
-                    let matrix = 2 * round + i * 128 / self.matrix_bytes;
-                    let byte = i * 128 % self.matrix_bytes;
-                    let place = [("matrix", matrix as u64), ("byte", byte as u64)];
-                    compare("matrix", &place, event.cycle, pair.0, pair.1)?;
-                }
-                self.entry = expected.x;
-                self.done = done;
-                self.checked += 3;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-fn stage_name(stage: &Stage) -> &'static str {
-    match stage {
-        Stage::Digest(DigestKind::HeaderBlock | DigestKind::Inner, _) => "inner hash",
-        Stage::Digest(DigestKind::HeaderHash, _) => "header hash",
-        Stage::Digest(DigestKind::Sequence(_), _) => "sequence",
-        Stage::Digest(DigestKind::Seed(_), _) => "extended seed",
-        Stage::Digest(DigestKind::FoldBlock | DigestKind::FoldTail, _) => "hash",
-        Stage::Loaded(_) => "load",
-        Stage::Multiplied(_) => "multiply",
-        Stage::Summed(_) => "sum",
-        Stage::Folded(_) => "fold",
-        Stage::Hashed(_) => "hash",
-        Stage::Result(_) => "result",
-        Stage::Checksum(..) => "checksum",
-        Stage::Round(_) => "SMix round",
     }
 }

@@ -15,7 +15,7 @@ use tensority_hdl::lane::Lane;
 use tensority_hdl::load::Load;
 use tensority_hdl::pair::{FipCorrection, PlainCorrection};
 use tensority_sim::block_model::BlockModel;
-use tensority_sim::core_model::default_cache;
+use tensority_sim::source::default_cache;
 
 fn model(name: &str, block: impl Block) -> BlockModel {
     let design = Design::new(name, block).unwrap();

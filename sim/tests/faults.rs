@@ -4,13 +4,13 @@ mod common;
 
 use common::{silent, variant};
 use tensority::Target;
-use tensority_sim::core_model::{
-    ArrayKind, CoreModel, DigestKind, Event, Stage, default_cache, source, with_faults,
-};
+use tensority_sim::core_model::CoreModel;
 use tensority_sim::error::Error;
 use tensority_sim::mismatch::Mismatch;
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::Simulation;
+use tensority_sim::source::{ArrayKind, default_cache, source, with_faults};
+use tensority_sim::stage::{DigestKind, Event, Stage};
 
 /// Where bits are flipped.
 const SIGNALS: [(&str, &str); 8] = [

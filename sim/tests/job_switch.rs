@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use common::{random, small_core};
 use rand::Rng;
 use tensority::{MatrixList, header_hash, tensority};
-use tensority_sim::core_model::{Command, CoreModel, JobLane, Stage};
+use tensority_sim::core_model::{Command, CoreModel, JobLane};
+use tensority_sim::stage::Stage;
 
 const COUNT: u64 = 4;
 

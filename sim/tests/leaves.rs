@@ -11,7 +11,7 @@ use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::Geometry;
 use tensority_hdl::leaf::{BlockBuffer, ByteRam, Ram, Register};
 use tensority_sim::block_model::BlockModel;
-use tensority_sim::core_model::default_cache;
+use tensority_sim::source::default_cache;
 use verilator::SourceFile;
 
 const CYCLES: usize = 5000;

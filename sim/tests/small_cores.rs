@@ -5,10 +5,10 @@ mod common;
 use common::{core, random, silent, small_core, variant};
 use rand::Rng;
 use tensority::Target;
-use tensority_sim::core_model::{
-    ArrayKind, Command, CoreModel, Event, JobLane, Stage, default_cache,
-};
+use tensority_sim::core_model::{Command, CoreModel, JobLane};
 use tensority_sim::scoreboard::Work;
+use tensority_sim::source::{ArrayKind, default_cache};
+use tensority_sim::stage::{Event, Stage};
 
 #[test]
 fn every_number_of_lanes_equals_the_reference_with_and_without_fip() {
@@ -145,7 +145,7 @@ fn a_range_reports_each_nonce_that_meets_the_target_and_no_other() {
         let hits = core.hash(&work, target, &mut silent).unwrap().results;
         assert_eq!(
             hits,
-            [tensority_sim::core_model::HashReport {
+            [tensority_sim::stage::HashReport {
                 job: hits[0].job,
                 ..*smallest
             }]

@@ -1,0 +1,178 @@
+//! What a model of the core is built from: its Verilog, its harness, and the faults it can suffer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tensority_hdl::emit::{Design, FINGERPRINT};
+use tensority_hdl::geometry::Geometry;
+use verilator::{ModelSource, SourceFile};
+
+use crate::error::Error;
+use crate::functional_array;
+use crate::library;
+
+/// Which array a model contains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ArrayKind {
+    /// The array that is built into hardware, gate for gate.
+    #[default]
+    Rtl,
+    /// C++ code with the same ports and cycles, for long runs.
+    Functional,
+}
+
+/// What a model is built for.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// Parameters of the core.
+    pub geometry: Geometry,
+    /// Its array.
+    pub array: ArrayKind,
+    /// Whether it can write waveforms; costs speed.
+    pub trace: bool,
+}
+
+/// The source of a variant's model. Emitted Verilog is kept in the folder `cache`.
+///
+/// # Errors
+/// If RustHDL refuses the design, or a file cannot be written.
+pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
+    let geometry = &variant.geometry;
+    let design = kept_design(geometry, cache)?;
+    let mut verilog = vec![SourceFile {
+        name: "core.v".into(),
+        text: design.text(),
+    }];
+    let mut cpp = vec![
+        SourceFile {
+            name: "core.cpp".into(),
+            text: include_str!("../cpp/core.cpp").into(),
+        },
+        SourceFile {
+            name: "geometry.h".into(),
+            text: geometry_header(geometry),
+        },
+    ];
+    let mut name = format!("core_{geometry}");
+    if variant.array == ArrayKind::Functional {
+        name += "_functional";
+        let outside = design.modules.iter().filter(|module| {
+            module.name != "core$array" && !module.name.starts_with("core$array$")
+        });
+        verilog[0].text = outside.map(|module| module.text.as_str()).collect();
+        let text = functional_array::module(geometry);
+        verilog.push(SourceFile {
+            name: "array.sv".into(),
+            text,
+        });
+        let text = include_str!("../cpp/array.cpp").into();
+        cpp.push(SourceFile {
+            name: "array.cpp".into(),
+            text,
+        });
+    }
+    if variant.trace {
+        name += "_trace";
+    }
+    Ok(ModelSource {
+        name,
+        top: design.top,
+        verilog,
+        cpp,
+        trace: variant.trace,
+        public: Vec::new(),
+        warnings_off: library::GENERATED_CODE_WARNINGS.map(String::from).to_vec(),
+    })
+}
+
+/// The core's Verilog, emitted anew only when a block has changed: large cores take seconds.
+fn kept_design(geometry: &Geometry, cache: &Path) -> Result<Design, Error> {
+    let path = cache.join(format!("core_{geometry}.{FINGERPRINT}.v"));
+    if let Ok(text) = fs::read_to_string(&path) {
+        return Ok(Design::from_text("core", &text));
+    }
+    let design = Design::core(geometry)?;
+    let stale = format!("core_{geometry}.");
+    let io = |source| Error::Keep {
+        path: path.clone(),
+        source,
+    };
+    fs::create_dir_all(cache).map_err(io)?;
+    for entry in fs::read_dir(cache).map_err(io)?.flatten() {
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with(&stale)
+            && entry.path().extension() == Some("v".as_ref())
+        {
+            // Another process may have been faster.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let partial = path.with_extension(format!("{}.partial", std::process::id()));
+    fs::write(&partial, design.text()).map_err(io)?;
+    fs::rename(&partial, &path).map_err(io)?;
+    Ok(design)
+}
+
+fn geometry_header(geometry: &Geometry) -> String {
+    let (lanes, beat) = (geometry.lanes(), geometry.beat_words());
+    let mut text = format!(
+        "#pragma once\n#define DIMENSION {}\n#define LANES {lanes}\n#define BEAT_WORDS {beat}\n\
+         #define WORD_LANES {}\n",
+        geometry.dimension(),
+        geometry.word_lanes(),
+    );
+    text += "#define EACH_FAULT\n";
+    for (list, port, count) in [
+        ("EACH_DATA", "data", beat),
+        ("EACH_WRITE_BEAT", "write_beat", beat),
+        ("EACH_RESULT", "trace_result", lanes),
+        ("EACH_LOADED", "trace_loaded", lanes),
+        ("EACH_SUM", "trace_sum", geometry.word_lanes()),
+    ] {
+        // Verilator writes a dollar sign in a name as __024.
+        let ports: String = (0..count)
+            .map(|i| format!(" X({i}, {port}__024{i})"))
+            .collect();
+        text += &format!("#define {list}{ports}\n");
+    }
+    text
+}
+
+/// The source of a model in which [`CoreModel::flip`] reaches registers and RAMs, to see that the
+/// scoreboard finds a fault. A signal is a module's name, such as `core$fold$lanes$0$result`, and
+/// the name of a signal in it; a RAM's name comes with the index of the word.
+pub fn with_faults(mut source: ModelSource, signals: &[(&str, &str)]) -> ModelSource {
+    let mut list = String::from("#define EACH_FAULT");
+    for (i, (module, signal)) in signals.iter().enumerate() {
+        let name = signal.split('[').next().unwrap_or(signal);
+        source.public.push((module.to_string(), name.to_string()));
+        let mut path = String::new();
+        for part in module.split('$') {
+            // The number of an instance in an array belongs to its name.
+            let number = part.bytes().all(|byte| byte.is_ascii_digit());
+            let joint = if path.is_empty() {
+                ""
+            } else if number {
+                "__024"
+            } else {
+                "__DOT__"
+            };
+            path += &format!("{joint}{part}");
+        }
+        list += &format!(" X({i}, {path}__DOT__{signal})");
+    }
+    for file in source
+        .cpp
+        .iter_mut()
+        .filter(|file| file.name == "geometry.h")
+    {
+        file.text = file.text.replace("#define EACH_FAULT", &list);
+    }
+    source.name += "_faults";
+    source
+}
+
+/// The folder for models of the workspace that this program was built from.
+pub fn default_cache() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/models")
+}
