@@ -70,8 +70,9 @@ pub struct Keccak {
     parity: [DFF<Bits<64>>; 5],
     effect: [Register<64>; 5],
 
-    /// Source lane (bits 4..0), its x (7..5) and its rho rotation (13..8) per step, 16 bits each.
-    route: Parameter<400>,
+    /// Source lane (bits 4..0), its x (7..5) and its rho rotation (13..8) per step, 16 bits each;
+    /// steps above 24 read zeros.
+    route: Parameter<512>,
     route_offset: Signal<Local, Bits<9>>,
     source: Signal<Local, Bits<14>>,
     gather_step: DFF<Bit>,
@@ -87,7 +88,7 @@ pub struct Keccak {
     row: [DFF<Bits<64>>; 5],
 
     /// The seven iota bits per round, at positions 2^j - 1 of the lane.
-    iota: Parameter<192>,
+    iota: Parameter<256>,
     iota_offset: Signal<Local, Bits<8>>,
     iota_bits: Signal<Local, Bits<7>>,
     iota_lane: Signal<Local, Bits<64>>,

@@ -134,6 +134,9 @@ pub struct BenchArgs {
     /// Only this number of lanes.
     #[arg(long, value_name = "C")]
     pub lanes: Option<usize>,
+    /// Only the simulators' speeds on the Keccak block.
+    #[arg(long)]
+    pub keccak: bool,
 }
 
 /// A core's geometry.
