@@ -1,9 +1,9 @@
 //! Tensority, the proof of work of Bytom, in software.
 //!
-//! This is the reference: it reads like the specification and is written to be compared with.
-//! The source it follows is Bytom v1.1.0 (Go): `mining/tensority` for the hash itself,
-//! `protocol/bc` for block headers, `consensus/difficulty` for targets. A hash is made in the
-//! order of the modules:
+//! This level of the crate is the reference: it reads like the specification and is written to be
+//! compared with; [`fast`] is what to hash with. The source it follows is Bytom v1.1.0 (Go):
+//! `mining/tensority` for the hash itself, `protocol/bc` for block headers, `consensus/difficulty`
+//! for targets. A hash is made in the order of the modules:
 //!
 //! ```text
 //! seed ─ extended_seed ─► 32 words X ─ smix × D/2 ─► matrix list (D matrices of D × D int8)
@@ -30,17 +30,22 @@
 //! ```
 //!
 //! The crate does no input or output, needs only an allocator, and returns a typed [`Error`] for
-//! every input that can be wrong.
+//! every input that can be wrong. [`fast`] is there with the cargo feature of the same name, on by
+//! default, which needs the standard library.
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "fast")]
+extern crate std;
 
 mod bits;
 mod chain;
 mod epoch;
 mod error;
+#[cfg(feature = "fast")]
+pub mod fast;
 mod fold;
 mod header;
 mod matrix;

@@ -1,0 +1,140 @@
+//! The matrix list of a seed, ready for multiplies.
+
+use super::{
+    backend::Backend,
+    memory::{CachedMatrix, Entries},
+    watch::{Cancelled, Watch, report, unwatched},
+};
+use crate::{matrix::DIMENSION, seed::extended_seed, words::block_words};
+use std::{fmt, vec, vec::Vec};
+
+/// The matrix list of a seed, 16.25 MiB, and the back end that hashes with it.
+#[derive(Clone)]
+pub struct Cache {
+    backend: Backend,
+    seed: [u8; 32],
+    matrices: Vec<CachedMatrix>,
+}
+
+impl Cache {
+    /// Makes the cache of a seed.
+    pub fn build(backend: Backend, seed: &[u8; 32]) -> Self {
+        Self::build_watched(backend, seed, &unwatched).expect("nobody watches and cancels")
+    }
+
+    /// As [`build`](Self::build), with progress after each of the 128 rounds of SMix.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `watch` says so.
+    pub fn build_watched(
+        backend: Backend,
+        seed: &[u8; 32],
+        watch: &Watch,
+    ) -> Result<Self, Cancelled> {
+        let cache = Self {
+            backend,
+            seed: *seed,
+            matrices: vec![CachedMatrix::ZERO; DIMENSION],
+        };
+        cache.rebuild(seed, watch)
+    }
+
+    /// The cache of another seed in the memory of this one, which spares the system the work of
+    /// finding and clearing new memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `watch` says so; the memory is freed.
+    pub fn rebuild(mut self, seed: &[u8; 32], watch: &Watch) -> Result<Self, Cancelled> {
+        let kernel = self.backend.kernel();
+        let mut x = block_words(&extended_seed(seed));
+        let mut v = Entries::zero();
+        let (pairs, _) = self.matrices.as_chunks_mut();
+        for (round, [even, odd]) in pairs.iter_mut().enumerate() {
+            // Nobody asks for X after the last round, so its mix loop is left out.
+            if round > 0 {
+                kernel.mix(&mut x, &v);
+            }
+            kernel.fill(&mut x, &mut v, even, odd);
+            report(watch, round + 1, DIMENSION / 2)?;
+        }
+        self.seed = *seed;
+        Ok(self)
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> &[u8; 32] {
+        &self.seed
+    }
+
+    /// The back end that made the cache and that hashes with it.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// Matrix `index` of the list.
+    pub fn matrix(&self, index: u8) -> &CachedMatrix {
+        &self.matrices[usize::from(index)]
+    }
+}
+
+/// Shows nothing of the matrices.
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache")
+            .field("backend", &self.backend)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::INITIAL_SEED;
+    use std::{ops::ControlFlow, sync::atomic::AtomicUsize, sync::atomic::Ordering};
+
+    #[test]
+    fn a_cache_takes_less_than_40_mib() {
+        assert!(DIMENSION * size_of::<CachedMatrix>() < 17 << 20);
+    }
+
+    #[test]
+    fn rebuilding_leaves_nothing_of_the_old_seed() {
+        let backend = Backend::fastest();
+        let rebuilt = Cache::build(backend, &[1; 32]).rebuild(&INITIAL_SEED, &unwatched);
+        let rebuilt = rebuilt.unwrap();
+        let built = Cache::build(backend, &INITIAL_SEED);
+        assert_eq!(rebuilt.seed(), &INITIAL_SEED);
+        for index in 0..=255 {
+            assert_eq!(
+                rebuilt.matrix(index).to_matrix(),
+                built.matrix(index).to_matrix()
+            );
+        }
+    }
+
+    #[test]
+    fn reports_every_round_and_stops_when_told() {
+        let calls = AtomicUsize::new(0);
+        let stop_after = |rounds: usize| {
+            let calls = &calls;
+            move |progress: super::super::Progress| {
+                assert_eq!(progress.total, 128);
+                assert_eq!(calls.fetch_add(1, Ordering::Relaxed) + 1, progress.done);
+                if progress.done == rounds {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            }
+        };
+        let backend = Backend::fastest();
+        let stopped = Cache::build_watched(backend, &INITIAL_SEED, &stop_after(3));
+        assert!(matches!(stopped, Err(Cancelled)));
+        assert_eq!(calls.swap(0, Ordering::Relaxed), 3);
+        assert!(Cache::build_watched(backend, &INITIAL_SEED, &stop_after(0)).is_ok());
+        assert_eq!(calls.into_inner(), 128);
+    }
+}

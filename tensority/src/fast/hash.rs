@@ -1,0 +1,56 @@
+//! The whole hash.
+
+use super::{
+    cache::Cache,
+    fold,
+    memory::{State, Sum},
+};
+use crate::{
+    matrix::DIMENSION,
+    sequence::{Sequence, sequences},
+};
+use std::mem;
+
+/// The PoW hash of a header hash, with the cache of the block's seed.
+///
+/// Who hashes much keeps a [`Hasher`], or gives the work to a [`Pool`](super::Pool).
+pub fn hash(header_hash: &[u8; 32], cache: &Cache) -> [u8; 32] {
+    Hasher::new().hash(header_hash, cache)
+}
+
+/// The memory one thread hashes in, 256 KiB, to be used again and again.
+#[derive(Debug, Clone, Default)]
+pub struct Hasher {
+    state: State,
+    product: State,
+}
+
+impl Hasher {
+    /// Memory for hashes with any cache.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The PoW hash of a header hash, with the cache of the block's seed.
+    pub fn hash(&mut self, header_hash: &[u8; 32], cache: &Cache) -> [u8; 32] {
+        let mut sum = [[0; DIMENSION]; DIMENSION];
+        for sequence in sequences(header_hash) {
+            self.add_chain(&sequence, cache, &mut sum);
+        }
+        fold::pow_hash(&sum)
+    }
+
+    fn add_chain(&mut self, sequence: &Sequence, cache: &Cache, sum: &mut Sum) {
+        let kernel = cache.backend().kernel();
+        let indices = [*sequence, *sequence];
+        let indices = indices.as_flattened();
+        kernel.load(cache.matrix(indices[0]), &mut self.state);
+        for (k, &index) in indices.iter().enumerate().skip(1) {
+            let next = indices.get(k + 1).unwrap_or(&index);
+            let (m, next) = (cache.matrix(index), cache.matrix(*next));
+            kernel.multiply(&self.state, m, next, &mut self.product);
+            mem::swap(&mut self.state, &mut self.product);
+        }
+        kernel.add(&self.state, sum);
+    }
+}

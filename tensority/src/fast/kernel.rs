@@ -1,0 +1,37 @@
+//! What every back end computes.
+
+use super::memory::{CachedMatrix, Entries, State, Sum};
+
+/// The stages of a hash that a back end does in its own way; the others are shared.
+///
+/// They are stages of the reference, with the same names. A value of an implementing type exists
+/// only where the processor has the instructions that its methods use.
+pub(super) trait Kernel: Sync {
+    /// The fill loop of [`smix`](crate::smix): writes V, moves `x` on, and copies the even-numbered
+    /// entries to the rows of `even` and the odd-numbered to those of `odd`.
+    fn fill(
+        &self,
+        x: &mut [u32; 32],
+        v: &mut Entries,
+        even: &mut CachedMatrix,
+        odd: &mut CachedMatrix,
+    );
+
+    /// The mix loop of [`smix`](crate::smix), with the V that [`fill`](Self::fill) wrote last.
+    fn mix(&self, x: &mut [u32; 32], v: &Entries);
+
+    /// The first multiply of a chain.
+    fn load(&self, m: &CachedMatrix, state: &mut State);
+
+    /// `product` becomes `a` times the transpose of `m`, reduced. `next` is the matrix of the
+    /// multiply after this one, which may be fetched meanwhile.
+    fn multiply(&self, a: &State, m: &CachedMatrix, next: &CachedMatrix, product: &mut State);
+
+    /// Adds the elements of a chain's result to a sum.
+    fn add(&self, state: &State, sum: &mut Sum);
+
+    /// Issues multiply instructions that depend on registers alone, `times` to each of as many
+    /// registers as hide the latency, and returns the int8 multiply-accumulates done, or `None` if
+    /// there is no such instruction.
+    fn multiply_in_registers(&self, times: usize) -> Option<u64>;
+}
