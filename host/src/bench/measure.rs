@@ -1,0 +1,110 @@
+//! The measurements of one back end.
+
+use super::{
+    peak::Peak,
+    report::{Measurement, OfPeak, Threads},
+    samples::Samples,
+};
+use cpu_time::ProcessTime;
+use std::{
+    num::NonZero,
+    time::{Duration, Instant},
+};
+use tensority::{
+    CHAINS, DIMENSION, INITIAL_SEED, MULTIPLIES,
+    fast::{Backend, Cache, Hasher, Pool, unwatched},
+};
+
+/// The int8 multiply-accumulates of a hash: those of its 252 multiplies that are not loads.
+const MACS: f64 = (CHAINS * (MULTIPLIES - 1) * DIMENSION * DIMENSION * DIMENSION) as f64;
+/// The hashes of the chain whose last one is the checksum.
+const CHECKSUM_HASHES: usize = 5;
+
+/// How much to measure.
+pub struct Effort {
+    /// The time for each figure; each has a few samples at least.
+    pub time: Duration,
+    /// The greatest number of threads.
+    pub threads: NonZero<usize>,
+}
+
+/// Measures one back end. What will be compared is sampled by turns, so that a machine that grows
+/// slower meanwhile does so for both.
+pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
+    let mut cache = Cache::build(backend, &INITIAL_SEED);
+    let checksum = hex::encode(checksum(&cache));
+
+    let mut hasher = Hasher::new();
+    let peak = Peak::of_this_core();
+    let (mut build, mut cold, mut warm) = <(Samples, Samples, Samples)>::default();
+    let (mut peaks, mut ratios) = <(Samples, Samples)>::default();
+    let start = Instant::now();
+    while start.elapsed() < effort.time || cold.len() < 2 {
+        let cold_start = Instant::now();
+        cache = cache
+            .rebuild(&INITIAL_SEED, &unwatched)
+            .expect("nobody watches and cancels");
+        build.push(cold_start.elapsed().as_secs_f64());
+        hasher.hash(&[0; 32], &cache);
+        cold.push(cold_start.elapsed().as_secs_f64());
+        for byte in 1..4 {
+            let before = peak.as_ref().map(Peak::sample);
+            let warm_start = Instant::now();
+            hasher.hash(&[byte; 32], &cache);
+            let time = warm_start.elapsed().as_secs_f64();
+            warm.push(time);
+            let after = peak.as_ref().map(Peak::sample);
+            if let Some((before, after)) = before.zip(after) {
+                peaks.push(before.max(after));
+                ratios.push(MACS / time / before.midpoint(after));
+            }
+        }
+    }
+    let threads = (1..=effort.threads.get()).filter_map(NonZero::new);
+    Measurement {
+        backend: backend.name(),
+        cache_ms: 1e3 * build.least(),
+        hash_ms: 1e3 * warm.least(),
+        hash_median_ms: 1e3 * warm.median(),
+        cold_over_warm: cold.least() / warm.least(),
+        cold_over_warm_median: cold.median() / warm.median(),
+        peak: peak.map(|peak| OfPeak {
+            instructions_of: peak.backend().name(),
+            gmacs_per_second: peaks.greatest() / 1e9,
+            percent: 100.0 * MACS / warm.least() / peaks.greatest(),
+            percent_median: 100.0 * ratios.median(),
+        }),
+        threads: threads
+            .map(|threads| throughput(threads, &cache, warm.least(), effort.time))
+            .collect(),
+        checksum,
+    }
+}
+
+/// Each hash is the header hash of the next: whatever goes wrong shows in the last.
+fn checksum(cache: &Cache) -> [u8; 32] {
+    let mut hasher = Hasher::new();
+    (0..CHECKSUM_HASHES).fold([0; 32], |link, _| hasher.hash(&link, cache))
+}
+
+/// Hashes with so many threads for about so long.
+fn throughput(
+    threads: NonZero<usize>,
+    cache: &Cache,
+    hash_seconds: f64,
+    time: Duration,
+) -> Threads {
+    let hashes_per_thread = (time.as_secs_f64() / hash_seconds).ceil().max(2.0);
+    let hashes = hashes_per_thread as usize * threads.get();
+    let header_hashes: Vec<_> = (0..hashes).map(|i| [i as u8; 32]).collect();
+    let (start, cpu_start) = (Instant::now(), ProcessTime::now());
+    Pool::new(threads)
+        .hash_batch(&header_hashes, cache, &unwatched)
+        .expect("nobody watches and cancels");
+    let (time, cpu_time) = (start.elapsed(), cpu_start.elapsed());
+    Threads {
+        threads: threads.get(),
+        hashes_per_second: hashes as f64 / time.as_secs_f64(),
+        hashes_per_cpu_second: hashes as f64 / cpu_time.as_secs_f64(),
+    }
+}

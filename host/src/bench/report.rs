@@ -1,0 +1,173 @@
+//! The figures of a run, for people and for programs.
+
+use crate::failure::Failure;
+use serde::Serialize;
+use std::fmt::Write;
+
+/// The figures of a run.
+#[derive(Serialize)]
+pub struct Report {
+    /// From the slowest back end to the fastest.
+    pub backends: Vec<Measurement>,
+}
+
+/// The figures of a back end, on one thread but for `threads`. Times are the least of their
+/// samples, unless they say that they are the median.
+#[derive(Serialize)]
+pub struct Measurement {
+    pub backend: &'static str,
+    /// To build a cache in the memory of another.
+    pub cache_ms: f64,
+    /// To hash with a cache.
+    pub hash_ms: f64,
+    pub hash_median_ms: f64,
+    /// The time to build a cache and hash once, by that of a hash alone.
+    pub cold_over_warm: f64,
+    pub cold_over_warm_median: f64,
+    /// What of the peak of the core is reached; `null` where no peak is known.
+    pub peak: Option<OfPeak>,
+    pub threads: Vec<Threads>,
+    /// The last of a chain of hashes, the same for all back ends and machines.
+    pub checksum: String,
+}
+
+/// The rate of int8 multiply-accumulates, those of the 252 real multiplies of a hash, by that of
+/// the best instruction of the core.
+#[derive(Serialize)]
+pub struct OfPeak {
+    /// The back end whose multiply instruction sets the peak.
+    pub instructions_of: &'static str,
+    /// 10^9 multiply-accumulates per second: the greatest sample.
+    pub gmacs_per_second: f64,
+    /// The fastest hash by the greatest peak.
+    pub percent: f64,
+    /// The median of each hash by the peak measured just before and just after.
+    pub percent_median: f64,
+}
+
+/// The rate of some number of threads.
+#[derive(Serialize)]
+pub struct Threads {
+    pub threads: usize,
+    /// By the clock on the wall, so that it suffers from whatever else runs.
+    pub hashes_per_second: f64,
+    /// By the time that the processors gave to this process.
+    pub hashes_per_cpu_second: f64,
+}
+
+impl Report {
+    /// Compares the checksums.
+    pub fn check(&self) -> Result<(), Failure> {
+        for pair in self.backends.windows(2) {
+            let [a, b] = [&pair[0], &pair[1]];
+            if a.checksum != b.checksum {
+                return Err(Failure::contradiction(format!(
+                    "expected one checksum of all back ends, found {} of {} and {} of {}; use the \
+                     portable back end and report this",
+                    a.checksum, a.backend, b.checksum, b.backend
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The figures as a table.
+    pub fn to_table(&self) -> String {
+        let mut table = String::from(
+            "back end    cache ms   hash ms (median)  cold/warm (median)  % of peak (median)\n",
+        );
+        for m in &self.backends {
+            let percent = m.peak.as_ref().map_or_else(
+                || "unknown".into(),
+                |peak| format!("{:.1} ({:.1})", peak.percent, peak.percent_median),
+            );
+            let hash = format!("{:.2} ({:.2})", m.hash_ms, m.hash_median_ms);
+            let cold = format!("{:.2} ({:.2})", m.cold_over_warm, m.cold_over_warm_median);
+            let (backend, cache_ms) = (m.backend, m.cache_ms);
+            line(
+                &mut table,
+                format_args!(
+                    "{backend:<10} {cache_ms:>9.2}  {hash:>17}  {cold:>18}  {percent:>18}"
+                ),
+            );
+        }
+        for m in &self.backends {
+            line(&mut table, format_args!(""));
+            for Threads {
+                threads,
+                hashes_per_second,
+                hashes_per_cpu_second,
+            } in &m.threads
+            {
+                line(
+                    &mut table,
+                    format_args!(
+                        "{:<10} {threads:>3} thread(s)  {hashes_per_second:>8.2} H/s  {hashes_per_cpu_second:>8.2} H per CPU second",
+                        m.backend
+                    ),
+                );
+            }
+            line(
+                &mut table,
+                format_args!("{:<10} checksum {}", m.backend, m.checksum),
+            );
+        }
+        if let Some(peak) = self
+            .backends
+            .iter()
+            .filter_map(|m| m.peak.as_ref())
+            .next_back()
+        {
+            line(
+                &mut table,
+                format_args!(
+                    "\npeak of a core: {:.1} GMAC/s (int8, the instruction of {})",
+                    peak.gmacs_per_second, peak.instructions_of
+                ),
+            );
+        }
+        table.truncate(table.trim_end().len());
+        table
+    }
+}
+
+fn line(table: &mut String, line: std::fmt::Arguments) {
+    writeln!(table, "{line}").expect("a string takes any text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measurement(backend: &'static str, checksum: &str) -> Measurement {
+        Measurement {
+            backend,
+            cache_ms: 1.0,
+            hash_ms: 2.0,
+            hash_median_ms: 3.0,
+            cold_over_warm: 4.0,
+            cold_over_warm_median: 5.0,
+            peak: None,
+            threads: Vec::new(),
+            checksum: checksum.into(),
+        }
+    }
+
+    #[test]
+    fn back_ends_that_contradict_each_other_are_a_failure() {
+        let backends = |checksum| vec![measurement("slow", "00"), measurement("fast", checksum)];
+        let report = |checksum| Report {
+            backends: backends(checksum),
+        };
+        assert!(report("00").check().is_ok());
+        assert!(report("01").check().is_err());
+    }
+
+    #[test]
+    fn an_unknown_peak_is_called_so() {
+        let report = Report {
+            backends: vec![measurement("portable", "00")],
+        };
+        assert!(report.to_table().contains("unknown"));
+    }
+}

@@ -1,0 +1,54 @@
+//! The `tensority` command: Bytom's proof of work on this machine's processor.
+
+#![forbid(unsafe_code)]
+
+mod bench;
+mod failure;
+mod hash;
+mod hexadecimal;
+mod output;
+mod verify;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::process::ExitCode;
+
+/// Tensority, Bytom's proof of work, on this machine's processor.
+///
+/// Hashes and seeds are 64 hexadecimal digits in memory order, never reversed. The environment
+/// variable TENSORITY_BACKEND names the back end to use (portable, avx2 or avx512vnni); without it
+/// the fastest is taken.
+#[derive(Parser)]
+#[command(name = "tensority", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Print the PoW hash of a header hash.
+    Hash(hash::Arguments),
+    /// Check the proof of work of a block header; exit 0 if it is valid, 1 if not.
+    Verify(verify::Arguments),
+    /// Measure each back end, or the one of TENSORITY_BACKEND, against the peak of a core measured in the same run.
+    Bench(bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) if answer.use_stderr() => return Failure::of_arguments(&answer).report(),
+        Err(help) => {
+            // Nobody is left to tell when the terminal itself is gone.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
+    let outcome = match arguments.verb {
+        Verb::Hash(arguments) => hash::run(&arguments),
+        Verb::Verify(arguments) => verify::run(&arguments),
+        Verb::Bench(arguments) => bench::run(&arguments),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
+}
