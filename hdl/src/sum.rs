@@ -1,5 +1,5 @@
-//! The sum of the four chains, 32 columns' bytes at a time: W\[r\]\[i\] holds columns i, i + D/4, i + D/2 and
-//! i + 3D/4 of row r, lowest byte first.
+//! The sum of the four chains, a word at a time: W\[r\]\[i\] holds the bytes of row r in the columns
+//! i, i + D/4, i + D/2 and i + 3D/4, lowest byte first.
 //!
 //! One `SumLane` keeps every `word_lanes`-th word of all rows. The last multiply of a chain takes
 //! its matrix rows in an order that delivers a whole word per cycle where there are four lanes or

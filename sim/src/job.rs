@@ -18,6 +18,10 @@ struct HashJson {
 
 #[derive(Serialize)]
 struct MineJson {
+    /// The first nonce that meets the target, and its hash.
+    nonce: Option<u64>,
+    hash: Option<String>,
+    /// All of them.
     results: Vec<Found>,
     #[serde(flatten)]
     account: Account,
@@ -68,7 +72,13 @@ pub fn mine(args: &MineArgs) -> Result<(), Failure> {
     };
     let results: Vec<Found> = outcome.results.iter().map(found).collect();
     if args.hashing.core.json {
-        print_json(&MineJson { results, account });
+        let first = results.first();
+        print_json(&MineJson {
+            nonce: first.map(|found| found.nonce),
+            hash: first.map(|found| found.hash.clone()),
+            results,
+            account,
+        });
         return Ok(());
     }
     if results.is_empty() {
