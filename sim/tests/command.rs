@@ -174,13 +174,18 @@ fn a_missing_tool_is_named() {
 fn mine_prints_the_nonces_that_meet_the_target() {
     let header = ZERO.repeat(4);
     let mine = |target: &str| {
-        let range = ["mine", "--header", &header, "--seed", ZERO, "--start", "7", "--count", "2"];
+        let range = [
+            "mine", "--header", &header, "--seed", ZERO, "--start", "7", "--count", "2",
+        ];
         let core = ["--dim", "32", "--lanes", "4", "--json", "--target", target];
         let output = tensority_sim(&[&range[..], &core].concat());
         serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
     };
     let all = mine(&"f".repeat(64));
-    assert_eq!((&all["nonce"], all["results"].as_array().unwrap().len()), (&7.into(), 2));
+    assert_eq!(
+        (&all["nonce"], all["results"].as_array().unwrap().len()),
+        (&7.into(), 2)
+    );
     assert_eq!(all["hash"], all["results"][0]["hash"]);
     let none = mine(&format!("{}1", "0".repeat(63)));
     assert!(none["nonce"].is_null() && none["results"].as_array().unwrap().is_empty());
