@@ -1,5 +1,6 @@
 //! `tensority-hdl`: writes the Verilog of an accelerator core.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -41,13 +42,21 @@ const SOFTWARE: u8 = 70;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() {
-                ExitCode::from(USAGE)
-            } else {
-                ExitCode::SUCCESS
-            };
+        Err(error) if error.use_stderr() => {
+            // The first paragraph says what is wrong; the rest is advice of a general kind.
+            let text = error.to_string();
+            let lines = text
+                .lines()
+                .map(str::trim)
+                .take_while(|line| !line.is_empty());
+            let reason = lines.collect::<Vec<_>>().join(" ");
+            let reason = reason.trim_start_matches("error: ");
+            return fail(USAGE, &format!("{reason}; see 'tensority-hdl --help'"));
+        }
+        Err(help) => {
+            // A broken pipe leaves nobody to tell.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
         }
     };
     let Command::Emit {
@@ -66,7 +75,13 @@ fn main() -> ExitCode {
     };
     match write(&design, &output) {
         Ok(path) => {
-            println!("{}: {} modules", path.display(), design.modules.len());
+            // The files are written, whether or not anybody reads this.
+            let _ = writeln!(
+                io::stdout(),
+                "{}: {} modules",
+                path.display(),
+                design.modules.len()
+            );
             ExitCode::SUCCESS
         }
         Err(error) => fail(

@@ -76,7 +76,7 @@ pub struct HashingArgs {
     /// Let the core generate the matrix list instead of writing it to the memory.
     #[arg(long)]
     pub generate_cache: bool,
-    /// Compare nothing with the reference: faster, for long runs.
+    /// Compare no stage of the hash with the reference: faster, for long runs.
     #[arg(long)]
     pub unchecked: bool,
     #[command(flatten)]
@@ -191,10 +191,10 @@ pub fn target(goal: &Goal) -> Result<Target, Failure> {
     if let Some(text) = &goal.target {
         let mut value: [u8; 32] = bytes("--target", text)?;
         value.reverse();
-        return Target::from_le_bytes(value).map_err(|error| {
-            Failure::usage(format!(
-                "--target: {error}; no hash can meet it, give a larger one"
-            ))
+        return Target::from_le_bytes(value).map_err(|_| {
+            Failure::usage(
+                "--target: expected a positive target, found zero; no hash can meet it, give a larger one",
+            )
         });
     }
     let text = goal.bits.as_deref().unwrap_or_default();
@@ -207,9 +207,10 @@ pub fn target(goal: &Goal) -> Result<Target, Failure> {
             "--bits: expected a 64-bit number, found {text:?} ({error}); give it in decimal or as 0x…"
         ))
     })?;
-    Target::from_bits(bits).map_err(|error| {
+    Target::from_bits(bits).map_err(|_| {
         Failure::usage(format!(
-            "--bits: {error}; no hash can meet it, give the header's bits"
+            "--bits: expected the bits of a positive target, found {text}; no hash can meet that, \
+             give the header's bits"
         ))
     })
 }

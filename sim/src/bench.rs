@@ -9,7 +9,7 @@ use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 use crate::args::{BenchArgs, DEFAULT_LANES, geometry};
 use crate::keccak_speed;
-use crate::report::Failure;
+use crate::report::{Failure, say};
 
 /// Times that a run is repeated; the fastest counts.
 const REPEATS: usize = 3;
@@ -20,7 +20,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
         measure_cores(args.lanes)?;
     }
     let (verilator, rust_hdl) = keccak_speed::measure()?;
-    println!(
+    say!(
         "Keccak: Verilator {:.0} kcycle/s, RustHDL's simulator {:.2} kcycle/s, ratio {:.0}",
         verilator / 1e3,
         rust_hdl / 1e3,
@@ -34,13 +34,13 @@ fn measure_cores(only: Option<usize>) -> Result<(), Failure> {
         Some(lanes) => vec![geometry(256, lanes, true)?.lanes()],
         None => LANES.to_vec(),
     };
-    println!("| lanes | cycles/hash | MAC utilisation | RTL array, checked | functional array |");
-    println!("|---|---|---|---|---|");
+    say!("| lanes | cycles/hash | MAC utilisation | RTL array, checked | functional array |");
+    say!("|---|---|---|---|---|");
     for lanes in chosen {
         let geometry = geometry(256, lanes, true)?;
         let rtl = hash(&geometry, ArrayKind::Rtl, true)?;
         let functional = hash(&geometry, ArrayKind::Functional, false)?;
-        println!(
+        say!(
             "| {lanes} | {} | {:.3} % | {} | {} |",
             rtl.cycles,
             100.0 * rtl.utilization(),
@@ -51,7 +51,7 @@ fn measure_cores(only: Option<usize>) -> Result<(), Failure> {
     let geometry = geometry(256, only.unwrap_or(DEFAULT_LANES), true)?;
     let mut simulation = open(&geometry, ArrayKind::Functional)?;
     let cache = simulation.generate_cache(&mut |_, _, _| {})?;
-    println!(
+    say!(
         "\ncache generation, {} lanes: {} cycles per seed",
         geometry.lanes(),
         cache.cycles

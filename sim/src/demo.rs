@@ -7,7 +7,7 @@ use tensority_sim::simulation::Simulation;
 use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 use crate::args::{DEFAULT_LANES, geometry};
-use crate::report::{Account, Bar, Failure};
+use crate::report::{Account, Bar, Failure, say};
 
 /// Nonces in front of the solution that are tried too.
 const BEFORE: u64 = 1;
@@ -27,13 +27,13 @@ pub fn run() -> Result<(), Failure> {
     let start = header.nonce - BEFORE;
     let geometry = geometry(256, DEFAULT_LANES, true)?;
 
-    println!("Bytom mainnet genesis block, as it was published in 2018");
-    println!("  header hash    {}", hex::encode(header.hash()));
-    println!("  seed           {}", hex::encode(seed));
-    println!("  target         {target}");
-    println!("  nonces         {start} … {}", start + COUNT - 1);
+    say!("Bytom mainnet genesis block, as it was published in 2018");
+    say!("  header hash    {}", hex::encode(header.hash()));
+    say!("  seed           {}", hex::encode(seed));
+    say!("  target         {target}");
+    say!("  nonces         {start} … {}", start + COUNT - 1);
     let multipliers = geometry.lanes() * geometry.dimension();
-    println!(
+    say!(
         "The core has {} lanes: {multipliers} multiply-accumulates a cycle. Its Verilog comes from \
          RustHDL and is simulated by Verilator.\n",
         geometry.lanes(),
@@ -60,19 +60,19 @@ pub fn run() -> Result<(), Failure> {
     })?;
     bar.finish();
 
-    println!("stage            passed, each equal to the reference");
+    say!("stage            passed, each equal to the reference");
     for (stage, count) in &passed.stages {
-        println!("  {stage:14} {count:5}");
+        say!("  {stage:14} {count:5}");
     }
-    println!();
+    say!("");
     let [found] = &outcome.results[..] else {
         let found = outcome.results.len();
         return Err(Failure::software(format!(
             "expected one nonce, the core found {found}"
         )));
     };
-    println!("nonce found      {}", found.nonce);
-    println!("hash             {}", hex::encode(found.hash));
+    say!("nonce found      {}", found.nonce);
+    say!("hash             {}", hex::encode(found.hash));
     Account::new(&outcome, None, 0).print();
     if found.nonce != header.nonce || !target.is_met_by(&found.hash) {
         return Err(Failure::software(format!(
@@ -85,7 +85,7 @@ pub fn run() -> Result<(), Failure> {
 }
 
 fn print_conclusion(geometry: &Geometry, bits: u64) {
-    println!(
+    say!(
         "\nWhat this proves: the hardware design, simulated gate for gate, was given the header of \
          a real block\nand {COUNT} nonces. It rejected {} of them and found the one that Bytom's \
          founders published: a hash that\nonly 1 in {} nonces reaches. Every matrix on the way, \
@@ -95,7 +95,7 @@ fn print_conclusion(geometry: &Geometry, bits: u64) {
         tensority::work(bits),
         4 * 63,
     );
-    println!(
+    say!(
         "At 100 MHz this core would try {:.0} nonces a second.",
         100e6 / geometry.ideal_cycles() as f64
     );

@@ -7,7 +7,7 @@ use tensority_sim::simulation::{HashOutcome, Simulation};
 use tensority_sim::source::{Variant, default_cache};
 
 use crate::args::{self, CacheArgs, CoreArgs, HashArgs, HashingArgs, MineArgs};
-use crate::report::{Account, Bar, Failure, print_json};
+use crate::report::{Account, Bar, Failure, print_json, say};
 
 #[derive(Serialize)]
 struct HashJson {
@@ -55,7 +55,7 @@ pub fn hash(args: &HashArgs) -> Result<(), Failure> {
     if args.hashing.core.json {
         print_json(&HashJson { hash, account });
     } else {
-        println!("hash             {hash}");
+        say!("hash             {hash}");
         account.print();
     }
     Ok(())
@@ -82,10 +82,10 @@ pub fn mine(args: &MineArgs) -> Result<(), Failure> {
         return Ok(());
     }
     if results.is_empty() {
-        println!("none of the {} nonces meets the target", args.count);
+        say!("none of the {} nonces meets the target", args.count);
     }
     for Found { nonce, hash } in &results {
-        println!("nonce            {nonce}\nhash             {hash}");
+        say!("nonce            {nonce}\nhash             {hash}");
     }
     account.print();
     Ok(())
@@ -111,9 +111,9 @@ pub fn cache(args: &CacheArgs) -> Result<(), Failure> {
             stages_checked,
         });
     } else {
-        println!("cache            {cycles} cycles");
-        println!("speed            {wall_secs:.2} s, {kcycles_per_sec:.0} kcycle/s");
-        println!("stages           {stages_checked} compared with the reference, all equal");
+        say!("cache            {cycles} cycles");
+        say!("speed            {wall_secs:.2} s, {kcycles_per_sec:.0} kcycle/s");
+        say!("stages           {stages_checked} compared with the reference, all equal");
     }
     Ok(())
 }
@@ -148,6 +148,12 @@ fn simulate(
 /// Builds the model that the arguments describe, and opens its waveform.
 fn open(args: &CoreArgs, seed: &[u8; 32]) -> Result<Simulation, Failure> {
     let geometry = args::geometry(args.dim, args.lanes, !args.no_fip)?;
+    let (from, to) = (args.trace_from, args.trace_to);
+    if from >= to {
+        return Err(Failure::usage(format!(
+            "--trace-from, --trace-to: expected a window, found {from} to {to}; give a later end"
+        )));
+    }
     let variant = Variant {
         geometry,
         array: args.array,
@@ -156,9 +162,7 @@ fn open(args: &CoreArgs, seed: &[u8; 32]) -> Result<Simulation, Failure> {
     let models = args.models.clone().unwrap_or_else(default_cache);
     let mut simulation = Simulation::new(&variant, seed, &models, &mut |line| eprintln!("{line}"))?;
     if let Some(path) = &args.trace {
-        simulation
-            .model()
-            .trace(path, args.trace_from, args.trace_to)?;
+        simulation.model().trace(path, from, to)?;
     }
     Ok(simulation)
 }

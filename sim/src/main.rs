@@ -17,14 +17,22 @@ use report::{Failure, USAGE};
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(error) if error.use_stderr() => {
+            // The first paragraph says what is wrong; the rest is advice of a general kind.
+            let text = error.to_string();
+            let lines = text
+                .lines()
+                .map(str::trim)
+                .take_while(|line| !line.is_empty());
+            let reason = lines.collect::<Vec<_>>().join(" ");
+            let reason = reason.trim_start_matches("error: ");
+            eprintln!("tensority-sim: {reason}; see 'tensority-sim --help'");
+            return ExitCode::from(USAGE);
+        }
+        Err(help) => {
             // A broken pipe leaves nobody to tell.
-            let _ = error.print();
-            return if error.use_stderr() {
-                ExitCode::from(USAGE)
-            } else {
-                ExitCode::SUCCESS
-            };
+            let _ = help.print();
+            return ExitCode::SUCCESS;
         }
     };
     let done = match cli.command {

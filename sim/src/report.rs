@@ -1,6 +1,8 @@
 //! What the user sees: progress, results and failures.
 
-use std::io::IsTerminal;
+use std::fmt::Arguments;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +17,26 @@ const MISMATCH: u8 = 1;
 const FILES: u8 = 66;
 const MISSING: u8 = 69;
 const SOFTWARE: u8 = 70;
+const OUTPUT: i32 = 74;
+
+/// Prints a line on standard output, as `println!` does, but ends the program without a panic
+/// where nobody can read it.
+macro_rules! say {
+    ($($argument:tt)*) => { $crate::report::write_line(format_args!($($argument)*)) };
+}
+pub(crate) use say;
+
+/// Writes a line to standard output. A reader that has gone away, such as `head`, wants no more;
+/// any other failure is one of the output.
+pub fn write_line(line: Arguments) {
+    if let Err(error) = writeln!(io::stdout(), "{line}") {
+        if error.kind() == ErrorKind::BrokenPipe {
+            process::exit(0);
+        }
+        eprintln!("tensority-sim: cannot write the output: {error}");
+        process::exit(OUTPUT);
+    }
+}
 
 /// One line on what went wrong, and the exit code.
 #[derive(Debug)]
@@ -156,27 +178,32 @@ impl Account {
     /// The account in words.
     pub fn print(&self) {
         if let Some(cycles) = self.cache_cycles {
-            println!("cache            {cycles} cycles");
+            say!("cache            {cycles} cycles");
         }
-        println!(
+        say!(
             "cycles           {}, of which the multiplies need {}",
-            self.cycles, self.mac_cycles_ideal
+            self.cycles,
+            self.mac_cycles_ideal
         );
-        println!(
+        say!(
             "MAC utilisation  {:.3} %, first to last multiply",
             100.0 * self.mac_utilization
         );
-        println!(
+        say!(
             "stalls           weights {}, load {}, fold {}, no pass {}",
-            self.stalls.weights, self.stalls.load, self.stalls.fold, self.stalls.idle
+            self.stalls.weights,
+            self.stalls.load,
+            self.stalls.fold,
+            self.stalls.idle
         );
-        println!(
+        say!(
             "speed            {:.2} s, {:.0} kcycle/s",
-            self.wall_secs, self.kcycles_per_sec
+            self.wall_secs,
+            self.kcycles_per_sec
         );
         match self.stages_checked {
-            0 => println!("stages           not compared"),
-            n => println!("stages           {n} compared with the reference, all equal"),
+            0 => say!("stages           not compared"),
+            n => say!("stages           {n} compared with the reference, all equal"),
         }
     }
 }
@@ -184,7 +211,7 @@ impl Account {
 /// Prints a value as one line of JSON.
 pub fn print_json(value: &impl Serialize) {
     match serde_json::to_string(value) {
-        Ok(text) => println!("{text}"),
+        Ok(text) => say!("{text}"),
         Err(error) => eprintln!("tensority-sim: {error}"),
     }
 }

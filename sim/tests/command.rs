@@ -100,6 +100,20 @@ fn bad_input_is_refused_in_one_line() {
         66,
         "cannot write a waveform",
     );
+    refused(
+        &hash(ZERO, ZERO, &["--lanes", "x"]),
+        64,
+        "tensority-sim: invalid value 'x'",
+    );
+    refused(
+        &hash(
+            ZERO,
+            ZERO,
+            &["--trace", "x.fst", "--trace-from", "9", "--trace-to", "5"],
+        ),
+        64,
+        "expected a window, found 9 to 5",
+    );
 }
 
 #[test]
@@ -141,6 +155,32 @@ fn impossible_ranges_and_targets_are_refused() {
         mine("0", "1", ["--bits", "many"]),
         "--bits: expected a 64-bit number",
     );
+}
+
+#[test]
+fn an_output_that_nobody_reads_is_no_panic() {
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tensority-sim"))
+        .args([
+            "hash",
+            "--header-hash",
+            ZERO,
+            "--seed",
+            ZERO,
+            "--dim",
+            "32",
+            "--lanes",
+            "4",
+        ])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(74), "{text}");
+    assert!(text.contains("cannot write the output"), "{text}");
 }
 
 #[test]
