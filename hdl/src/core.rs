@@ -352,7 +352,7 @@ impl Logic for Core {
         self.counters.event[3].next = self.issue.stall_fold.val();
         self.counters.event[4].next = self.issue.idle.val() & self.control.run.val();
         self.counters.event[5].next = self.hasher.hash_done.val();
-        for i in 0..6 {
+        for i in 0..self.count.len() {
             self.count[i].next = self.counters.count[i].val();
         }
 

@@ -102,11 +102,15 @@ fn split(text: &str) -> Vec<Module> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::{DIMENSIONS, LANES};
+    use crate::geometry::LANES;
 
     #[test]
-    fn every_geometry_passes_rust_hdl_checks() {
-        for (dimension, lanes) in [(32, 1), (32, 2), (32, 16), (64, 4), (128, 8)] {
+    fn cores_of_every_width_pass_rust_hdl_checks() {
+        for (dimension, lanes) in LANES
+            .map(|lanes| (32, lanes))
+            .into_iter()
+            .chain([(64, 4), (128, 8)])
+        {
             for fip in [true, false] {
                 let geometry = Geometry::new(dimension, lanes, fip).unwrap();
                 let design = Design::core(&geometry).unwrap();
@@ -119,6 +123,5 @@ mod tests {
                 );
             }
         }
-        assert_eq!((DIMENSIONS.len(), LANES.len()), (4, 5));
     }
 }
