@@ -14,12 +14,14 @@
 //! crate; a test reads all files.
 
 mod bits;
+mod captures;
 mod encoding;
 mod headers;
 mod stages;
 mod units;
 
 pub use bits::{BitsToValue, BitsVectors, Retarget, ValueToBits, Varint63, bits, varint63};
+pub use captures::{NodeCapture, NodeRequest, NodeResponse, node_captures};
 pub use headers::{AcceptedBlock, Header, HeaderVector, ProofOfWork, accepted_blocks, headers};
 pub use stages::{
     Chain, ChainState, FirstRound, ListedMatrix, Pair, SeedVector, SmallPair, Trace, pairs, seeds,
@@ -94,6 +96,7 @@ mod tests {
             ("units.json", in_units),
             ("bits.json", in_bits),
             ("varint63.json", varint63().len()),
+            ("node_captures.json", node_captures().len()),
         ] {
             let line = readme
                 .lines()
