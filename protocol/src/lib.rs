@@ -1,0 +1,27 @@
+//! What the chip, its firmware and the host agree on, described once: the register map that the
+//! controller sees, and the messages on the serial link.
+//!
+//! ```text
+//! register.rs, registers.rs ──► hdl (addresses), firmware (accesses), docs/registers.md
+//! layout.rs, messages.rs ─────► firmware, host, docs/protocol.md
+//! frame.rs ───────────────────► firmware, host
+//! ```
+//!
+//! No heap, no `std`. All integers on the link are little-endian.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub mod crc;
+pub mod document;
+pub mod frame;
+pub mod layout;
+pub mod messages;
+pub mod register;
+pub mod registers;
+
+/// Versions of the protocol that this crate speaks, oldest and newest.
+pub const VERSIONS: core::ops::RangeInclusive<u8> = 1..=1;
+
+/// The version that frames are sent with.
+pub const VERSION: u8 = *VERSIONS.end();

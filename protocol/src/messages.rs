@@ -1,0 +1,434 @@
+//! Every message of the link.
+//!
+//! The host sends requests. The device gives each exactly one answer, which carries the request's
+//! number, and sends events on its own. Results and the ends of ranges are sent until they are
+//! acknowledged, so that none is lost on a bad line.
+
+use crate::layout::{
+    FieldLayout, MessageLayout, Payload, PayloadError, Reader, Wire, Writer, messages, read,
+};
+
+/// Bit that makes an answer's kind of its request's.
+pub const ANSWER: u8 = 0x40;
+/// Bit of all events' kinds.
+pub const EVENT: u8 = 0x80;
+/// Bytes of firmware in an [`UpdateWrite`].
+pub const UPDATE_CHUNK: usize = 128;
+
+/// Milliseconds after which an event that is not acknowledged is sent again.
+pub const RESEND_MILLISECONDS: u32 = 50;
+
+/// [`SetJob::flags`]: the first 32 bytes of `prefix` are a header hash, hashed as it is; a range of
+/// the job has one nonce, which is only reported back.
+pub const RAW: u8 = 1;
+/// [`Run::flags`]: what runs and what waits is given up for this range.
+pub const REPLACE: u8 = 1;
+
+/// [`Identity::capabilities`]: the matrix list is loaded from outside the chip.
+pub const LOADER: u32 = 1;
+/// [`Identity::capabilities`]: the temperature is measured.
+pub const TEMPERATURE: u32 = 2;
+
+/// [`Report::temperature`] where there is none.
+pub const NO_TEMPERATURE: i16 = i16::MIN;
+
+messages! {
+    /// What the host asks.
+    Request {
+        /// Who are you? Answered in every protocol version.
+        Identify = 0x01, 0 bytes {}
+        /// Keeps a job. A job that no range uses is forgotten for it; the device holds three.
+        SetJob = 0x02, 197 bytes {
+            /// Number of the job, chosen by the host; a job of the same number is replaced.
+            job: u32,
+            /// Bit 0: raw.
+            flags: u8,
+            /// The 128 bytes of the header in front of the nonce; raw: a header hash, then zeros.
+            prefix: [u8; 128],
+            /// Seed of the matrix list.
+            seed: [u8; 32],
+            /// Target, a little-endian number: nonces whose hash is not above it are reported. Raw: the hash is always reported.
+            target: [u8; 32],
+        }
+        /// Hashes a range of nonces of a job; it waits while another range runs, unless it replaces it. A range that is given up before it ran may end before the one that ran.
+        Run = 0x03, 25 bytes {
+            /// Number of the range, chosen by the host, never used again; results carry it.
+            range: u32,
+            /// Number of the job.
+            job: u32,
+            /// First nonce.
+            first: u64,
+            /// Nonces, at least 1, and 1 for a raw job; first + count is at most 2^63.
+            count: u64,
+            /// Bit 0: replace.
+            flags: u8,
+        }
+        /// Gives up what runs and what waits. Every range ends with its `RangeDone`.
+        Abort = 0x04, 0 bytes {}
+        /// An event arrived; the device may forget it.
+        Acknowledge = 0x05, 2 bytes {
+            /// Number of the event.
+            event: u16,
+        }
+        /// How are you?
+        Status = 0x06, 0 bytes {}
+        /// Hashes a header hash whose PoW hash is known; taken while no range runs or waits.
+        SelfTest = 0x07, 0 bytes {}
+        /// Reads checksums of the matrix list that was made last; taken while no range runs or waits. The answer comes when they are read.
+        ReadChecksums = 0x08, 1 bytes {
+            /// First of 16 matrices, a multiple of 16.
+            first: u8,
+        }
+        /// Restarts the chip with the confirmed firmware.
+        Reset = 0x09, 0 bytes {}
+        /// Begins a firmware update; what was staged before is forgotten.
+        UpdateBegin = 0x0a, 8 bytes {
+            /// Bytes of the image, a multiple of 128, at most a bank.
+            size: u32,
+            /// CRC-32 of the image, as of frames.
+            crc: u32,
+        }
+        /// Writes a part of the image.
+        UpdateWrite = 0x0b, 132 bytes {
+            /// Where it begins, a multiple of 128.
+            offset: u32,
+            /// The bytes.
+            data: [u8; 128],
+        }
+        /// Starts the staged image on trial, if its CRC is right. Unless it is confirmed in time, the chip falls back.
+        UpdateStart = 0x0c, 4 bytes {
+            /// Milliseconds it has, at least 1.
+            confirm_within: u32,
+        }
+        /// Keeps the firmware that runs on trial.
+        UpdateConfirm = 0x0d, 0 bytes {}
+    }
+}
+
+messages! {
+    /// What the device answers.
+    Answer {
+        /// To `Identify`.
+        Identity = 0x41, 44 bytes {
+            /// Oldest protocol version spoken.
+            protocol_low: u8,
+            /// Newest protocol version spoken.
+            protocol_high: u8,
+            /// Version of the register map.
+            map_version: u16,
+            /// Serial number.
+            serial: u64,
+            /// Fingerprint of the hardware's description.
+            hardware_build: u32,
+            /// Fingerprint of the firmware's sources.
+            firmware_build: u32,
+            /// Major, minor and patch number.
+            firmware_version: [u8; 3],
+            /// Firmware bank that runs; bit 1: on trial.
+            bank: u8,
+            /// Rows of a matrix.
+            dimension: u16,
+            /// Matrix rows processed side by side.
+            lanes: u16,
+            /// Clock in Hz.
+            clock: u32,
+            /// Bit 0: matrix list loaded from outside, bit 1: temperature.
+            capabilities: u32,
+            /// Ranges that may wait behind the one that runs.
+            queue: u8,
+            /// State of the known-answer test: 0 not done, 1 runs, 2 passed, 3 failed.
+            self_test: u8,
+            /// Events that may wait for their acknowledgement.
+            events: u8,
+            /// 0.
+            reserved: [u8; 5],
+        }
+        /// To `SetJob`: it is kept.
+        JobSet = 0x42, 0 bytes {}
+        /// To `Run`: it runs or waits, and will end with `RangeDone`.
+        RangeTaken = 0x43, 0 bytes {}
+        /// To `Abort`.
+        Aborted = 0x44, 0 bytes {}
+        /// To `Acknowledge`.
+        Acknowledged = 0x45, 0 bytes {}
+        /// To `Status`.
+        Report = 0x46, 112 bytes {
+            /// 0 idle, 1 hashing, 2 matrix list is made, 3 self-test, 4 reading checksums, 5 self-test failed.
+            state: u8,
+            /// Ranges that wait.
+            waiting: u8,
+            /// Events that are not acknowledged.
+            events: u8,
+            /// As in `Identity`.
+            self_test: u8,
+            /// Range that runs; 0 if none.
+            range: u32,
+            /// Hashes completed in it.
+            range_hashes: u64,
+            /// Clock cycles since the start.
+            uptime: u64,
+            /// Tokens issued to the array since the start.
+            issued: u64,
+            /// Cycles the array waited for weights.
+            stall_weights: u64,
+            /// Cycles it waited for a load.
+            stall_load: u64,
+            /// Cycles it waited for the fold.
+            stall_fold: u64,
+            /// Cycles without work in a range.
+            idle: u64,
+            /// Hashes completed since the start.
+            hashes: u64,
+            /// Rounds of the matrix list that are made.
+            round: u8,
+            /// Why the device started last: 0 power-up, 1 command, 2 watchdog, 3 not confirmed in time.
+            cause: u8,
+            /// Hundredths of a degree Celsius; -32768 if not measured.
+            temperature: i16,
+            /// Resets by the watchdog since power-up.
+            watchdog_resets: u16,
+            /// Bytes lost since the receive FIFO was full.
+            overruns: u16,
+            /// Bytes dropped for a wrong stop bit.
+            framing_errors: u16,
+            /// Frames dropped: broken, too long, wrong CRC.
+            bad_frames: u16,
+            /// Longest time between two looks at the line, in clock cycles.
+            longest_turn: u32,
+            /// Bytes of stack that were ever used.
+            stack: u16,
+            /// 0.
+            reserved: [u8; 22],
+        }
+        /// To `SelfTest`: it runs, and will end with `SelfTestDone`.
+        SelfTestTaken = 0x47, 0 bytes {}
+        /// To `ReadChecksums`.
+        Checksums = 0x48, 65 bytes {
+            /// First matrix.
+            first: u8,
+            /// 16 checksums, little-endian: FNV over the words of a matrix, as `hdl/src/checksum.rs` says.
+            sums: [u8; 64],
+        }
+        /// To `Reset`; the last answer before it.
+        Resetting = 0x49, 0 bytes {}
+        /// To `UpdateBegin`.
+        UpdateBegun = 0x4a, 0 bytes {}
+        /// To `UpdateWrite`.
+        UpdateWritten = 0x4b, 4 bytes {
+            /// Where it began.
+            offset: u32,
+        }
+        /// To `UpdateStart`; the last answer before the restart.
+        UpdateStarting = 0x4c, 0 bytes {}
+        /// To `UpdateConfirm`.
+        UpdateConfirmed = 0x4d, 0 bytes {}
+        /// To any request: it was not done.
+        Refused = 0x7f, 8 bytes {
+            /// Why; see `Refusal`.
+            code: u8,
+            /// Kind of the request, if it was understood; else 0.
+            kind: u8,
+            /// Oldest protocol version spoken.
+            protocol_low: u8,
+            /// Newest protocol version spoken.
+            protocol_high: u8,
+            /// What was found instead, if there is a number for it.
+            found: u32,
+        }
+    }
+}
+
+messages! {
+    /// What the device says unasked. The frame's number counts the events.
+    Event {
+        /// The device started; jobs, ranges and events of before are gone. Not acknowledged.
+        Started = 0x81, 4 bytes {
+            /// As in `Report`.
+            cause: u8,
+            /// As in `Identity`.
+            bank: u8,
+            /// 0.
+            reserved: u16,
+        }
+        /// A nonce meets its job's target; or the hash of a raw job. Sent until acknowledged.
+        Found = 0x82, 44 bytes {
+            /// Range.
+            range: u32,
+            /// The nonce.
+            nonce: u64,
+            /// PoW hash.
+            hash: [u8; 32],
+        }
+        /// A range is over; all its results were sent before. Sent until acknowledged.
+        RangeDone = 0x83, 16 bytes {
+            /// Range.
+            range: u32,
+            /// Nonces hashed, counted from the first.
+            hashes: u64,
+            /// 0 all of it, 1 aborted, 2 replaced.
+            reason: u8,
+            /// 0.
+            reserved: [u8; 3],
+        }
+        /// A matrix list is made. Sent until acknowledged.
+        SeedReady = 0x84, 40 bytes {
+            /// Its seed.
+            seed: [u8; 32],
+            /// Clock cycles it took.
+            cycles: u64,
+        }
+        /// The known-answer test is over. Sent until acknowledged.
+        SelfTestDone = 0x85, 40 bytes {
+            /// 1 if the hash was right.
+            passed: u8,
+            /// 0.
+            reserved: [u8; 7],
+            /// The hash.
+            hash: [u8; 32],
+        }
+    }
+}
+
+/// [`Refused::code`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Refusal {
+    /// The frame was not COBS; its number is not known, 0 stands for it.
+    Frame = 1,
+    /// The frame was too long; 0 stands for its number.
+    Oversized = 2,
+    /// The CRC was wrong; 0 stands for the number.
+    Checksum = 3,
+    /// The protocol version is not spoken.
+    Version = 4,
+    /// No request has this kind.
+    Unknown = 5,
+    /// The payload is too short.
+    Short = 6,
+    /// The job was never set, or forgotten.
+    Job = 7,
+    /// The job's seed is all zeros: it has none.
+    Seed = 8,
+    /// The range is empty or goes beyond 2^63.
+    Range = 9,
+    /// As many ranges wait as may, or so many events that there is no room for the range's end.
+    Full = 10,
+    /// Not while a range runs or waits, or while another test does.
+    Busy = 11,
+    /// The known-answer test failed: the device does not mine.
+    Unfit = 12,
+    /// The offset or size does not fit.
+    Offset = 13,
+    /// The image is not whole, or its CRC is wrong.
+    Image = 14,
+    /// There is no firmware on trial.
+    NotOnTrial = 15,
+    /// The field's value is not one of those defined.
+    Value = 16,
+}
+
+impl Refusal {
+    /// All codes, with what they mean.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Frame, "the frame is not COBS"),
+        (Self::Oversized, "the frame is too long"),
+        (Self::Checksum, "the frame's CRC is wrong"),
+        (Self::Version, "the protocol version is not spoken"),
+        (Self::Unknown, "there is no such request"),
+        (Self::Short, "the payload is too short"),
+        (Self::Job, "the job is not known"),
+        (Self::Seed, "the job has no seed"),
+        (
+            Self::Range,
+            "the range is empty or goes beyond 2^63, or a raw job's is not 1 nonce",
+        ),
+        (
+            Self::Full,
+            "as many ranges wait as may, or events for which there would be no room",
+        ),
+        (Self::Busy, "the device is busy"),
+        (Self::Unfit, "the known-answer test failed"),
+        (Self::Offset, "the offset or size does not fit"),
+        (Self::Image, "the image is not whole, or its CRC is wrong"),
+        (Self::NotOnTrial, "no firmware is on trial"),
+        (Self::Value, "a field's value is not defined"),
+    ];
+
+    /// The refusal of this code.
+    pub fn of(code: u8) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .map(|entry| entry.0)
+            .find(|refusal| *refusal as u8 == code)
+    }
+
+    /// What it means.
+    pub fn about(self) -> &'static str {
+        Self::ALL[self as usize - 1].1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_has_its_answer_and_no_kind_is_used_twice() {
+        for (request, answer) in Request::LAYOUT.iter().zip(Answer::LAYOUT) {
+            assert_eq!(request.kind | ANSWER, answer.kind, "{}", request.name);
+        }
+        assert_eq!(Answer::LAYOUT.len(), Request::LAYOUT.len() + 1);
+        let kinds = Request::LAYOUT
+            .iter()
+            .chain(Answer::LAYOUT)
+            .chain(Event::LAYOUT);
+        for (i, message) in kinds.clone().enumerate() {
+            assert!(
+                kinds
+                    .clone()
+                    .take(i)
+                    .all(|other| other.kind != message.kind)
+            );
+        }
+    }
+
+    #[test]
+    fn fields_add_up_to_their_message() {
+        for message in Request::LAYOUT
+            .iter()
+            .chain(Answer::LAYOUT)
+            .chain(Event::LAYOUT)
+        {
+            let sum: usize = message.fields.iter().map(|field| field.size).sum();
+            assert_eq!(sum, message.size, "{}", message.name);
+        }
+    }
+
+    #[test]
+    fn refusals_are_numbered_from_one() {
+        for (index, (refusal, _)) in Refusal::ALL.iter().enumerate() {
+            assert_eq!(*refusal as usize, index + 1);
+            assert_eq!(Refusal::of(*refusal as u8), Some(*refusal));
+        }
+        assert_eq!(Refusal::of(0), None);
+        assert_eq!(Refusal::of(Refusal::ALL.len() as u8 + 1), None);
+    }
+
+    #[test]
+    fn a_later_version_may_append() {
+        let mut longer = [0; 8];
+        longer[0] = 7;
+        let acknowledge = Request::get(0x05, &longer);
+        assert_eq!(acknowledge, Ok(Acknowledge { event: 7 }.into()));
+        let short = Request::get(0x05, &longer[..1]);
+        assert_eq!(
+            short,
+            Err(PayloadError::Short {
+                kind: 5,
+                expected: 2,
+                found: 1
+            })
+        );
+        assert_eq!(Request::get(0x3f, &[]), Err(PayloadError::Unknown(0x3f)));
+    }
+}
