@@ -7,9 +7,12 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::failure::Failure;
-use crate::{setup, step};
+use crate::{firmware, setup, step};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
+
+/// The firmware is no member of the workspace.
+const FIRMWARE_FORMAT: &[&str] = &["fmt", "--manifest-path", "firmware/Cargo.toml", "--check"];
 
 const LINTS: &[&str] = &[
     "clippy",
@@ -39,6 +42,9 @@ pub fn run(quick: bool) -> Result<(), Failure> {
     setup::run()?;
     require_component("fmt", "rustfmt")?;
     step::cargo("format", FORMAT)?;
+    step::cargo("format", FIRMWARE_FORMAT)?;
+    // Simulations load it.
+    firmware::build()?;
     if quick {
         step::cargo("tests", QUICK_TESTS)?;
     } else {

@@ -1,22 +1,97 @@
-//! `cargo xtask demo`: from a fresh clone to a share mined on the simulated hardware.
+//! `cargo xtask demo`: from a fresh clone to blocks mined on the simulated hardware.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::failure::Failure;
-use crate::{setup, step};
+use crate::{firmware, setup, step, workspace};
 
-/// How the demonstration is started.
-const DEMO: &[&str] = &[
-    "run",
+/// The programs that take part.
+const BUILD: &[&str] = &[
+    "build",
     "--release",
     "--package",
     "tensority-sim",
-    "--bin",
-    "tensority-sim",
-    "--",
-    "demo",
+    "--package",
+    "tensority-cli",
 ];
 
-/// Sets up, then runs the simulator's own `demo` command.
+/// Blocks to mine; each takes 20 hashes on average.
+const BLOCKS: &str = "3";
+
+/// What the node says first; its address follows.
+const LISTENING: &str = "listening on ";
+
+/// Sets up, proves the core on a block of Bytom's main chain, then mines on a whole board: node,
+/// host controller, serial line, firmware and core.
 pub fn run() -> Result<(), Failure> {
     setup::run()?;
-    step::cargo("demo", DEMO)
+    firmware::build()?;
+    step::cargo("build", BUILD)?;
+    eprintln!("\n=== the core: Bytom's genesis block");
+    step::run(program("tensority-sim").arg("demo"))?;
+    // The board's model may have to be compiled, which is not what the second part shows.
+    eprintln!("\n=== the board: {BLOCKS} blocks for a development node");
+    step::run(program("tensority-sim").args(["board", "--build-only"]))?;
+    let mut node = Node::start()?;
+    step::run(
+        program("tensority")
+            .args(["mine", "--url", &node.url, "--device", "sim"])
+            .args(["--blocks", BLOCKS]),
+    )?;
+    for line in node.end() {
+        println!("node: {line}");
+    }
+    Ok(())
+}
+
+/// A program that was built.
+fn program(name: &str) -> Command {
+    Command::new(workspace::target().join("release").join(name))
+}
+
+/// A development node, whose chain ends with it.
+struct Node {
+    process: Child,
+    output: BufReader<ChildStdout>,
+    url: String,
+}
+
+impl Node {
+    fn start() -> Result<Self, Failure> {
+        let mut command = program("tensority");
+        command.args(["node", "--listen", "127.0.0.1:0"]);
+        let broken = |found: &str| Failure::check(format!("the node does not listen: {found}"));
+        let mut process = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| broken(&error.to_string()))?;
+        let output = process.stdout.take().ok_or_else(|| broken("no output"))?;
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        // An unreadable line is an empty one: it holds no address.
+        let _ = output.read_line(&mut line);
+        let url = line.trim_end().strip_prefix(LISTENING).map(str::to_owned);
+        let node = |url| Self {
+            process,
+            output,
+            url,
+        };
+        url.map(node).ok_or_else(|| broken(&line))
+    }
+
+    /// What it said, once it is ended.
+    fn end(&mut self) -> impl Iterator<Item = String> {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        self.output.by_ref().lines().map_while(Result::ok)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
+/// Exit code for a check that failed.
+const CHECK: u8 = 1;
 /// Exit code for arguments that make no sense.
 pub const USAGE: u8 = 64;
 /// Exit code for a file or folder that cannot be read or written.
@@ -19,6 +21,14 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// What was made is not as it must be.
+    pub fn check(message: impl Into<String>) -> Self {
+        Self {
+            code: CHECK,
+            message: message.into(),
+        }
+    }
+
     /// A file or folder could not be worked with: "cannot <action> <path>: …".
     pub fn file(action: &str, path: &Path, error: &std::io::Error) -> Self {
         let message = format!("cannot {action} {}: {error}", path.display());

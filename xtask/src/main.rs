@@ -1,9 +1,11 @@
-//! The project's chores, as `cargo xtask …`: fetching the hardware tools, the demonstration, and
-//! the whole set of checks.
+//! The project's chores, as `cargo xtask …`: fetching the hardware tools, building the firmware,
+//! the demonstration, and the whole set of checks.
 
 mod checks;
 mod demo;
+mod documents;
 mod failure;
+mod firmware;
 mod setup;
 mod step;
 mod workspace;
@@ -22,8 +24,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Install what the build needs beyond Rust: a C++ compiler and the pinned hardware tools.
+    /// Install what the build needs beyond Rust: compilers for C++ and for the firmware, and the
+    /// pinned hardware tools.
     Setup,
+    /// Set up, then build the program of the on-chip controller.
+    Firmware,
+    /// Write docs/registers.md and docs/protocol.md anew.
+    Docs,
     /// Set up, then mine on the simulated hardware.
     Demo,
     /// Set up, then check formatting, lints and tests of the whole workspace.
@@ -41,6 +48,8 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.chore {
         Chore::Setup => setup::run(),
+        Chore::Firmware => setup::run().and_then(|()| firmware::build()),
+        Chore::Docs => documents::write(),
         Chore::Demo => demo::run(),
         Chore::Test { quick } => checks::run(quick),
     };

@@ -1,5 +1,6 @@
 //! Running a command as one visible step of a chore.
 
+use std::ffi::OsString;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -8,12 +9,21 @@ use crate::workspace;
 
 /// Runs `cargo` with `arguments` in the workspace under a heading, and says how long it took.
 pub fn cargo(heading: &str, arguments: &[&str]) -> Result<(), Failure> {
-    eprintln!("\n=== {heading}: cargo {}", arguments.join(" "));
-    let start = Instant::now();
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
+    let mut command = Command::new(cargo_program());
     command.args(arguments).current_dir(workspace::root());
-    run(&mut command)?;
+    named(heading, &mut command)
+}
+
+/// The Cargo that runs this program.
+pub fn cargo_program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Runs a command under a heading, and says how long it took.
+pub fn named(heading: &str, command: &mut Command) -> Result<(), Failure> {
+    eprintln!("\n=== {heading}: {}", line(command));
+    let start = Instant::now();
+    run(command)?;
     eprintln!(
         "=== {heading}: done in {:.1} s",
         start.elapsed().as_secs_f64()

@@ -10,6 +10,14 @@ pub fn root() -> &'static Path {
         .expect("xtask is a folder of the workspace")
 }
 
+/// The folder that cargo builds in.
+pub fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) if !folder.is_empty() => root().join(folder),
+        _ => root().join("target"),
+    }
+}
+
 /// The folder that `setup` fills: `TENSORITY_TOOLS`, or `.tools` in the workspace.
 pub fn tools() -> PathBuf {
     match env::var_os("TENSORITY_TOOLS") {

@@ -34,6 +34,9 @@ const FOR_COMPILING: &[Package] = &[
     },
 ];
 
+/// Nothing that is there is given up for what is missing.
+const INSTALL: &[&str] = &["install", "--no-remove"];
+
 /// Debian leaves what makes a Python environment out of Python.
 const FOR_PYTHON_TOOLS: &str = "python3-venv";
 
@@ -44,9 +47,15 @@ pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
         missing.push(FOR_PYTHON_TOOLS);
     }
     if missing.is_empty() {
-        return Ok(());
+        Ok(())
+    } else {
+        install(&missing)
     }
-    let names = missing.join(" ");
+}
+
+/// Installs `packages` through apt, if this user may; else says how to do it.
+pub fn install(packages: &[&str]) -> Result<(), Failure> {
+    let names = packages.join(" ");
     let by_hand = || {
         Failure::missing(format!(
             "install these first: apt-get install --yes {names}"
@@ -55,10 +64,10 @@ pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
     let prefix = administrator().ok_or_else(by_hand)?;
     progress(&format!("installing {names}"));
     // The package lists may be missing or out of date: fetch them only if it does not work without.
-    if apt_get(prefix, &["install"], &missing).is_err() {
+    if apt_get(prefix, INSTALL, packages).is_err() {
         progress("updating the package lists");
         apt_get(prefix, &["update"], &[])
-            .and_then(|()| apt_get(prefix, &["install"], &missing))
+            .and_then(|()| apt_get(prefix, INSTALL, packages))
             .map_err(|_| by_hand())?;
     }
     Ok(())

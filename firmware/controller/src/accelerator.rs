@@ -1,0 +1,170 @@
+//! The accelerator core's registers.
+
+use tensority_protocol::messages::Found;
+use tensority_protocol::registers::accelerator::{
+    CHECKSUM, CHECKSUM_INDEX, CHECKSUM_TAKE, CHECKSUM_VALID, COMMAND, COMMAND_CODE, COUNTERS, JOB,
+    READY, RESULT, RESULT_HASH, RESULT_NONCE, RESULT_RANGE, RESULT_TAKE, ROUND, RUNNING, STATUS,
+};
+
+use crate::bus::Bus;
+use crate::jobs::{Job, Seed};
+use crate::queue::Range;
+
+/// What the core can be told.
+#[derive(Clone, Copy)]
+pub enum Command {
+    /// Hash the job's nonces.
+    Range = 0,
+    /// Hash the job's header hash.
+    Hash = 1,
+    /// Make the matrix list of the job's seed.
+    Generate = 2,
+    /// Read checksums of the matrix list.
+    Checksums = 3,
+    /// End what runs.
+    End = 4,
+}
+
+/// What the core counts since the chip's reset, each 40 bits.
+#[derive(Clone, Copy)]
+pub enum Counter {
+    /// Tokens issued.
+    Issued = 0,
+    /// Cycles stalled for weights.
+    StallWeights = 1,
+    /// Cycles stalled for the load.
+    StallLoad = 2,
+    /// Cycles stalled for the fold.
+    StallFold = 3,
+    /// Cycles without work.
+    Idle = 4,
+    /// Hashes.
+    Hashes = 5,
+}
+
+/// The status at a moment.
+#[derive(Clone, Copy)]
+pub struct Status(u32);
+
+impl Status {
+    /// A command or a job is taken.
+    pub fn ready(self) -> bool {
+        READY.of(self.0) == 1
+    }
+
+    /// A command is in work.
+    pub fn running(self) -> bool {
+        RUNNING.of(self.0) == 1
+    }
+
+    /// A result waits.
+    pub fn result(self) -> bool {
+        RESULT.of(self.0) == 1
+    }
+
+    /// A checksum waits.
+    pub fn checksum(self) -> bool {
+        CHECKSUM_VALID.of(self.0) == 1
+    }
+
+    /// Rounds of the matrix list that are made.
+    pub fn round(self) -> u8 {
+        ROUND.of(self.0) as u8
+    }
+}
+
+/// The owner of the core.
+pub struct Accelerator;
+
+impl Accelerator {
+    /// The status.
+    pub fn status(&self, bus: &mut impl Bus) -> Status {
+        Status(bus.read(STATUS.address()))
+    }
+
+    /// Gives a command; the core is ready.
+    pub fn command(&mut self, bus: &mut impl Bus, command: Command) {
+        bus.write(COMMAND.address(), COMMAND_CODE.put(command as u32));
+    }
+
+    /// Writes the next job; the core is ready.
+    pub fn write_job(&mut self, bus: &mut impl Bus, job: &Job, range: &Range) {
+        let mut address = JOB.address();
+        let header_hash = job.message.first_chunk::<8>();
+        put(bus, &mut address, &job.message);
+        put(bus, &mut address, header_hash.unwrap_or(&[0; 8]));
+        put(bus, &mut address, &job.seed);
+        put(bus, &mut address, &job.target);
+        put(bus, &mut address, &words(range.first));
+        put(bus, &mut address, &words(range.count));
+        put(bus, &mut address, &[range.id]);
+    }
+
+    /// Takes the result that waits.
+    pub fn take_result(&mut self, bus: &mut impl Bus) -> Found {
+        let mut hash = [0; 32];
+        for (index, bytes) in (0..).zip(hash.chunks_exact_mut(4)) {
+            bytes.copy_from_slice(&bus.read(RESULT_HASH.word(index)).to_le_bytes());
+        }
+        let found = Found {
+            range: bus.read(RESULT_RANGE.address()),
+            nonce: double(
+                bus.read(RESULT_NONCE.word(0)),
+                bus.read(RESULT_NONCE.word(1)),
+            ),
+            hash,
+        };
+        bus.write(RESULT_TAKE.address(), 0);
+        found
+    }
+
+    /// Takes the checksum that waits: the number of the matrix, and its checksum.
+    pub fn take_checksum(&mut self, bus: &mut impl Bus) -> (u8, u32) {
+        let index = bus.read(CHECKSUM_INDEX.address()) as u8;
+        let sum = bus.read(CHECKSUM.address());
+        bus.write(CHECKSUM_TAKE.address(), 0);
+        (index, sum)
+    }
+
+    /// A counter.
+    pub fn count(&self, bus: &mut impl Bus, counter: Counter) -> u64 {
+        let word = 2 * counter as u32;
+        let low = bus.read(COUNTERS.word(word));
+        double(low, bus.read(COUNTERS.word(word + 1)))
+    }
+
+    /// A word that changes as the core gets on with a range or a matrix list.
+    pub fn sign_of_life(&self, bus: &mut impl Bus) -> u32 {
+        let hashes = bus.read(COUNTERS.word(2 * Counter::Hashes as u32));
+        hashes << 8 | u32::from(self.status(bus).round())
+    }
+}
+
+/// Hashes completed from one reading of the counter to a later one.
+pub fn hashes_between(before: u64, after: u64) -> u64 {
+    after.wrapping_sub(before) & ((1 << 40) - 1)
+}
+
+/// The bytes of a seed.
+pub fn seed_bytes(seed: &Seed) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (own, word) in bytes.chunks_exact_mut(4).zip(seed) {
+        own.copy_from_slice(&word.to_le_bytes());
+    }
+    bytes
+}
+
+fn put(bus: &mut impl Bus, address: &mut u32, words: &[u32]) {
+    for word in words {
+        bus.write(*address, *word);
+        *address += 4;
+    }
+}
+
+fn words(value: u64) -> [u32; 2] {
+    [value as u32, (value >> 32) as u32]
+}
+
+fn double(low: u32, high: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}

@@ -1,0 +1,112 @@
+//! What the host may ask of the schedule.
+
+use tensority_protocol::messages::{RAW, REPLACE, ReadChecksums, Refusal, Run, SetJob};
+use tensority_protocol::registers::chip::{DIMENSION, GEOMETRY};
+
+use super::{EVENTS_PER_RANGE, EVENTS_PER_TEST, Reason, Schedule, Task};
+use crate::accelerator::Command;
+use crate::bus::Bus;
+use crate::checksums;
+use crate::events::Events;
+use crate::queue::Range;
+use crate::refusal::Refuse;
+use crate::self_test::Verdict;
+use crate::timer::Timer;
+
+/// Nonces at or above it cannot be stored in a block.
+const NONCES: u64 = 1 << 63;
+
+impl Schedule {
+    /// Keeps a job.
+    pub fn set_job(&mut self, job: &SetJob) -> Result<(), Refuse> {
+        if job.flags & !RAW != 0 {
+            return Err(Refuse::new(Refusal::Value, u32::from(job.flags)));
+        }
+        if job.seed.iter().all(|byte| *byte == 0) {
+            return Err(Refuse::only(Refusal::Seed));
+        }
+        let queue = &self.queue;
+        self.jobs.set(job, |slot| queue.uses(slot));
+        Ok(())
+    }
+
+    /// Takes a range.
+    pub fn run(
+        &mut self,
+        bus: &mut impl Bus,
+        timer: &Timer,
+        events: &mut Events,
+        run: &Run,
+    ) -> Result<(), Refuse> {
+        if self.verdict == Verdict::Failed {
+            return Err(Refuse::only(Refusal::Unfit));
+        }
+        if run.flags & !REPLACE != 0 {
+            return Err(Refuse::new(Refusal::Value, u32::from(run.flags)));
+        }
+        let slot = self.jobs.find(run.job);
+        let (slot, job) = slot
+            .and_then(|slot| Some((slot, self.jobs.get(slot)?)))
+            .ok_or(Refuse::new(Refusal::Job, run.job))?;
+        let end = run.first.checked_add(run.count);
+        let fits = run.count > 0 && end.is_some_and(|end| end <= NONCES);
+        if !fits || (job.raw && run.count != 1) {
+            return Err(Refuse::only(Refusal::Range));
+        }
+        let replace = run.flags & REPLACE != 0;
+        let room = events.room() >= self.reserved() + EVENTS_PER_RANGE;
+        if !room || (self.queue.is_full() && !replace) {
+            return Err(Refuse::new(Refusal::Full, u32::from(self.queue.len())));
+        }
+        if replace {
+            self.give_up_all(Reason::Replaced, events);
+        }
+        self.queue.push(Range {
+            id: run.range,
+            job: slot,
+            first: run.first,
+            count: run.count,
+        });
+        self.proceed(bus, timer);
+        Ok(())
+    }
+
+    /// Gives up all ranges.
+    pub fn abort(&mut self, bus: &mut impl Bus, timer: &Timer, events: &mut Events) {
+        self.give_up_all(Reason::Aborted, events);
+        self.proceed(bus, timer);
+    }
+
+    /// Begins the self-test.
+    pub fn test(&mut self, events: &Events) -> Result<(), Refuse> {
+        if self.is_busy() || events.room() < self.reserved() + EVENTS_PER_TEST {
+            return Err(Refuse::new(Refusal::Busy, u32::from(self.state())));
+        }
+        self.verdict = Verdict::Runs;
+        Ok(())
+    }
+
+    /// Begins to read checksums; [`Schedule::checksums`] has them when they are read.
+    pub fn read_checksums(
+        &mut self,
+        bus: &mut impl Bus,
+        request: &ReadChecksums,
+    ) -> Result<(), Refuse> {
+        let first = u32::from(request.first);
+        let matrices = DIMENSION.of(bus.read(GEOMETRY.address()));
+        if !first.is_multiple_of(checksums::SUMS) || first >= matrices {
+            return Err(Refuse::new(Refusal::Value, first));
+        }
+        if self.is_busy() || !self.whole {
+            return Err(Refuse::new(Refusal::Busy, u32::from(self.state())));
+        }
+        self.checksums.begin(request.first);
+        self.task = Task::Checksums;
+        self.command(bus, Command::Checksums);
+        Ok(())
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.queue.is_empty() || self.verdict == Verdict::Runs || self.task == Task::Checksums
+    }
+}

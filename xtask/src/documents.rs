@@ -1,0 +1,23 @@
+//! `cargo xtask docs`: the documents that say what the code says.
+
+use std::fs;
+
+use tensority_protocol::document;
+
+use crate::failure::Failure;
+use crate::workspace;
+
+/// Writes them all.
+pub fn write() -> Result<(), Failure> {
+    let folder = workspace::root().join("docs");
+    fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
+    let documents = [
+        ("registers.md", document::Registers.to_string()),
+        ("protocol.md", document::Protocol.to_string()),
+    ];
+    for (name, text) in documents {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
+    }
+    Ok(())
+}
