@@ -1,0 +1,390 @@
+//! A board on a link, as a [`Device`].
+//!
+//! The device on the board may still hold jobs and ranges of a host that is gone. The board
+//! therefore numbers jobs and ranges itself, from a start that differs from time to time, and drops
+//! what comes of ranges that are not its own.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use tensority_protocol::{
+    VERSIONS,
+    messages::{
+        Abort, Event, Identify, Identity, RAW, REPLACE, ReadChecksums, Refusal, Report, Reset, Run,
+        SelfTest, SetJob, Status,
+    },
+};
+
+use crate::{
+    ask::Ask,
+    device::{Description, Device, DeviceError, Ending, Job, Message, Notice, Placement, Work},
+    link::{Link, LinkError, Patience, version_reason},
+    transport::Transport,
+};
+
+/// Multiplies of a hash that take time in the array; the four loads run beside them.
+const MULTIPLIES: u64 = 252;
+
+/// Longest time that a board may take to tell what it has kept.
+const PAST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Longest time that a range waits until there is room for its events.
+const EVENTS_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A board on a line.
+pub struct Board<T> {
+    link: Link<T>,
+    description: Description,
+    identity: Identity,
+    /// Number of the job or range sent last; 0 is never one.
+    number: u32,
+    /// The job that the device has for sure, with its number there.
+    job: Option<(u32, Job)>,
+    /// Ranges that are not over: their numbers on the link and for the caller.
+    ranges: Vec<(u32, u32)>,
+    notices: VecDeque<Notice>,
+    /// Cycles since the device's start, when asked last.
+    uptime: u64,
+    /// Times that the device is known to have restarted.
+    restarts: u32,
+}
+
+impl<T: Transport> Board<T> {
+    /// Asks the device who it is, and has it give up what it was at.
+    ///
+    /// # Errors
+    /// If it is gone, silent, or speaks no version of the protocol that is spoken here.
+    pub fn open(transport: T) -> Result<Self, DeviceError> {
+        Self::open_from(transport, rand::random(), Patience::default())
+    }
+
+    /// As [`Self::open`], with all numbers beginning after `start`.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_from(transport: T, start: u32, patience: Patience) -> Result<Self, DeviceError> {
+        let name = transport.name().to_owned();
+        // The low half is enough to tell requests apart.
+        let mut link = Link::new(transport, start as u16, patience);
+        let identity = link.ask(Identify {}).map_err(|error| error.of(&name))?;
+        check(&identity).map_err(|(expected, found)| DeviceError::Unexpected {
+            name: name.clone(),
+            expected,
+            found,
+        })?;
+        let mut board = Self {
+            link,
+            description: describe(name, &identity),
+            identity,
+            number: start,
+            job: None,
+            ranges: Vec::new(),
+            notices: VecDeque::new(),
+            uptime: 0,
+            restarts: 0,
+        };
+        board.abort()?;
+        board.forget_the_past()?;
+        Ok(board)
+    }
+
+    /// Takes the events that the device had kept for an earlier host.
+    fn forget_the_past(&mut self) -> Result<(), DeviceError> {
+        let deadline = Instant::now() + PAST_PATIENCE;
+        while self.status()?.events > 0 && self.listen(deadline)? {}
+        self.notices.clear();
+        Ok(())
+    }
+
+    /// The line.
+    pub fn transport(&self) -> &T {
+        self.link.transport()
+    }
+
+    /// The line, to disturb it.
+    pub fn transport_mut(&mut self) -> &mut T {
+        self.link.transport_mut()
+    }
+
+    /// What the device said of itself last.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Asks the device again who it is.
+    ///
+    /// # Errors
+    /// If it is gone or silent.
+    pub fn identify(&mut self) -> Result<&Identity, DeviceError> {
+        self.identity = self.ask(Identify {})?;
+        Ok(&self.identity)
+    }
+
+    /// How the device is.
+    ///
+    /// # Errors
+    /// If it is gone or silent.
+    pub fn status(&mut self) -> Result<Report, DeviceError> {
+        let report = self.ask(Status {})?;
+        if report.uptime < self.uptime {
+            // It said so, but that is said once only, and was lost.
+            self.restarted();
+        }
+        self.uptime = report.uptime;
+        Ok(report)
+    }
+
+    /// Checksums of 16 matrices of the list made last, from number `first` on, a multiple of 16.
+    ///
+    /// # Errors
+    /// If the device is gone, silent or busy.
+    pub fn checksums(&mut self, first: u8) -> Result<[u32; 16], DeviceError> {
+        let checksums = self.ask(ReadChecksums { first })?;
+        let (words, _) = checksums.sums.as_chunks();
+        Ok(std::array::from_fn(|index| {
+            u32::from_le_bytes(words[index])
+        }))
+    }
+
+    /// Restarts the device with its confirmed firmware. [`Notice::Restarted`] follows.
+    ///
+    /// # Errors
+    /// If it is gone or silent.
+    pub fn reset(&mut self) -> Result<(), DeviceError> {
+        self.ask(Reset {}).map(|_| ())
+    }
+
+    /// Asks, and takes note of the events that came in front of the answer.
+    pub(crate) fn ask<R: Ask>(&mut self, request: R) -> Result<R::Answer, DeviceError> {
+        let answer = self.link.ask(request);
+        self.note_events()?;
+        answer.map_err(|error| error.of(&self.description.name))
+    }
+
+    /// Waits for an event until `deadline` and takes note of it; whether one came.
+    pub(crate) fn listen(&mut self, deadline: Instant) -> Result<bool, DeviceError> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let event = self.link.event(left);
+        match event.map_err(|error| LinkError::Gone(error).of(&self.description.name))? {
+            Some(event) => self.note(&event).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Times that the device is known to have restarted.
+    pub(crate) fn restarts(&self) -> u32 {
+        self.restarts
+    }
+
+    /// Has the device take a range.
+    fn take(&mut self, run: Run, work: &Work) -> Result<Result<(), LinkError>, DeviceError> {
+        // Before it is sent: where the answer is lost, what comes of the range may come first.
+        let range = (run.range, work.range);
+        self.ranges.push(range);
+        let restarts = self.restarts;
+        let taken = self.run(run, &work.job);
+        self.note_events()?;
+        if taken.is_err() {
+            self.ranges.retain(|own| *own != range);
+        } else if self.restarts != restarts {
+            // It was taken after the restart.
+            self.ranges.push(range);
+        }
+        Ok(taken)
+    }
+
+    fn run(&mut self, run: Run, job: &Job) -> Result<(), LinkError> {
+        if let Some((number, own)) = self.job
+            && own == *job
+        {
+            let run = Run { job: number, ..run };
+            match self.link.ask(run) {
+                Err(error) if error.is_refusal(Refusal::Job) => {}
+                outcome => return outcome.map(|_| ()),
+            }
+        }
+        self.job = None;
+        let number = self.next_number();
+        let (set, run) = (set_job(number, job), Run { job: number, ..run });
+        match self.link.ask_after(set, run) {
+            // The job was lost on the line.
+            Err(error) if error.is_refusal(Refusal::Job) => {
+                self.link.ask(set)?;
+                self.link.ask(run)?;
+            }
+            outcome => {
+                outcome?;
+            }
+        }
+        self.job = Some((number, *job));
+        Ok(())
+    }
+
+    fn next_number(&mut self) -> u32 {
+        self.number = self.number.checked_add(1).unwrap_or(1);
+        self.number
+    }
+
+    fn note_events(&mut self) -> Result<(), DeviceError> {
+        while let Some(event) = self.link.event_before_answer() {
+            self.note(&event)?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, event: &Event) -> Result<(), DeviceError> {
+        let place = |range| self.ranges.iter().position(|own| own.0 == range);
+        match event {
+            Event::Started(_) => self.restarted(),
+            Event::Found(found) => {
+                if let Some(place) = place(found.range) {
+                    self.notices.push_back(Notice::Found {
+                        range: self.ranges[place].1,
+                        nonce: found.nonce,
+                        hash: found.hash,
+                    });
+                }
+            }
+            Event::RangeDone(done) => {
+                if let Some(place) = place(done.range) {
+                    let (_, range) = self.ranges.remove(place);
+                    self.notices.push_back(Notice::RangeDone {
+                        range,
+                        hashes: done.hashes,
+                        ending: self.ending(done.reason)?,
+                    });
+                }
+            }
+            Event::SeedReady(ready) => self.notices.push_back(Notice::SeedReady(ready.seed)),
+            Event::SelfTestDone(done) => {
+                let passed = done.passed == 1;
+                self.notices.push_back(Notice::SelfTestDone { passed });
+            }
+        }
+        Ok(())
+    }
+
+    fn ending(&self, reason: u8) -> Result<Ending, DeviceError> {
+        match reason {
+            0 => Ok(Ending::Complete),
+            1 => Ok(Ending::Aborted),
+            2 => Ok(Ending::Replaced),
+            _ => Err(DeviceError::Unexpected {
+                name: self.description.name.clone(),
+                expected: "a range to end for reason 0 to 2".into(),
+                found: reason.to_string(),
+            }),
+        }
+    }
+
+    /// Forgets what the device has forgotten.
+    pub(crate) fn restarted(&mut self) {
+        self.restarts += 1;
+        self.job = None;
+        self.ranges.clear();
+        self.uptime = 0;
+        self.notices.push_back(Notice::Restarted);
+    }
+}
+
+impl<T: Transport> Device for Board<T> {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
+        let run = Run {
+            range: self.next_number(),
+            job: 0,
+            first: work.first,
+            count: work.count,
+            flags: match placement {
+                Placement::Behind => 0,
+                Placement::Replace => REPLACE,
+            },
+        };
+        let deadline = Instant::now() + EVENTS_PATIENCE;
+        loop {
+            let queue_is_full = self.ranges.len() > usize::from(self.identity.queue);
+            let has_place = placement == Placement::Replace || !queue_is_full;
+            let error = match self.take(run, work)? {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            // A device takes no range whose events it may have no room for. Each one that is
+            // acknowledged makes some.
+            if !has_place || !error.is_refusal(Refusal::Full) || !self.listen(deadline)? {
+                return Err(error.of(&self.description.name));
+            }
+        }
+    }
+
+    fn abort(&mut self) -> Result<(), DeviceError> {
+        self.ask(Abort {}).map(|_| ())
+    }
+
+    fn notice(&mut self, patience: Duration) -> Result<Option<Notice>, DeviceError> {
+        let deadline = Instant::now() + patience;
+        loop {
+            if let Some(notice) = self.notices.pop_front() {
+                return Ok(Some(notice));
+            }
+            if !self.listen(deadline)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn self_test(&mut self) -> Result<(), DeviceError> {
+        self.ask(SelfTest {}).map(|_| ())
+    }
+
+    fn hashes(&mut self) -> Result<u64, DeviceError> {
+        Ok(self.status()?.hashes)
+    }
+}
+
+fn check(identity: &Identity) -> Result<(), (String, String)> {
+    let (low, high) = (identity.protocol_low, identity.protocol_high);
+    if low > *VERSIONS.end() || high < *VERSIONS.start() {
+        let expected = "a common protocol version".into();
+        return Err((expected, version_reason(low, high)));
+    }
+    if identity.lanes == 0 || identity.dimension == 0 {
+        let found = format!("{} lanes of {}", identity.lanes, identity.dimension);
+        return Err(("a device with lanes".into(), found));
+    }
+    Ok(())
+}
+
+fn describe(name: String, identity: &Identity) -> Description {
+    let rows = u64::from(identity.dimension);
+    let cycles = MULTIPLIES * rows * rows / u64::from(identity.lanes);
+    Description {
+        name,
+        serial: Some(identity.serial),
+        lanes: identity.lanes.into(),
+        queue: identity.queue.into(),
+        expected_rate: Some(f64::from(identity.clock) / cycles as f64),
+    }
+}
+
+fn set_job(number: u32, job: &Job) -> SetJob {
+    let (flags, prefix) = match job.message {
+        Message::Header(prefix) => (0, prefix),
+        Message::Raw(header_hash) => {
+            let mut prefix = [0; 128];
+            prefix[..32].copy_from_slice(&header_hash);
+            (RAW, prefix)
+        }
+    };
+    SetJob {
+        job: number,
+        flags,
+        prefix,
+        seed: job.seed,
+        target: job.target.to_le_bytes(),
+    }
+}

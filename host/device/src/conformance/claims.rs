@@ -1,0 +1,206 @@
+//! What every device must do.
+
+use tensority::{INITIAL_SEED, Target};
+
+use super::{
+    Broken,
+    examiner::{Examiner, SHORT, differs, same},
+};
+use crate::{
+    device::{DeviceError, Ending, Notice, Placement, Work},
+    known_answer::KnownAnswer,
+};
+
+pub(super) fn a_raw_hash_equals_the_published_one(
+    examiner: &mut Examiner<'_>,
+) -> Result<(), Broken> {
+    let known = KnownAnswer::GENESIS;
+    examiner.number += 1;
+    let work = known.work(examiner.number);
+    examiner.begin(&work, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([work.range])?;
+    same("the hashes", &vec![(0, known.pow_hash)], &outcome.found)?;
+    same("its hashes", &1, &outcome.hashes)
+}
+
+/// A device may be at a self-test of its own when it is opened, and refuse another.
+pub(super) fn the_self_test_passes(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
+    match examiner.device.self_test() {
+        Ok(()) | Err(DeviceError::Refused { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    loop {
+        match examiner.next("the end of the self-test")? {
+            Notice::SeedReady(_) => {}
+            notice => return same("notice", &Notice::SelfTestDone { passed: true }, &notice),
+        }
+    }
+}
+
+/// With a target that some nonces meet and others do not, one of them exactly.
+pub(super) fn a_range_reports_just_what_meets_the_target(
+    examiner: &mut Examiner<'_>,
+) -> Result<(), Broken> {
+    let mut work = examiner.work(INITIAL_SEED, 1 << 40, SHORT, Target::MAX);
+    let mut hashes = examiner.hash(&work, SHORT)?;
+    hashes.sort_by_key(|(_, hash)| hash.iter().rev().copied().collect::<Vec<_>>());
+    let (_, middle) = hashes[hashes.len() / 2];
+    work.job.target =
+        Target::from_le_bytes(middle).map_err(|error| differs("a hash", "one above 0", &error))?;
+    examiner.begin(&work, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([work.range])?;
+    same(
+        "the nonces found",
+        &(hashes.len() / 2 + 1),
+        &outcome.found.len(),
+    )?;
+    examiner.expect_complete(&work, &outcome)
+}
+
+pub(super) fn hashes_are_counted(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
+    let before = examiner.device.hashes()?;
+    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&work, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([work.range])?;
+    examiner.expect_complete(&work, &outcome)?;
+    let counted = examiner.device.hashes()? - before;
+    same("hashes counted", &SHORT, &counted)
+}
+
+pub(super) fn a_range_waits_behind_another(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
+    let one = examiner.work(INITIAL_SEED, 1, SHORT, Target::MAX);
+    // The same job, and then another.
+    let two = Work {
+        range: one.range + 1,
+        first: 1 + SHORT,
+        ..one
+    };
+    examiner.number = two.range;
+    let three = examiner.work(INITIAL_SEED, 1, SHORT, Target::MAX);
+    examiner.begin(&one, Placement::Behind)?;
+    examiner.begin(&two, Placement::Behind)?;
+    let [first] = examiner.outcomes_of([one.range])?;
+    examiner.begin(&three, Placement::Behind)?;
+    let [second] = examiner.outcomes_of([two.range])?;
+    let [third] = examiner.outcomes_of([three.range])?;
+    for (work, outcome) in [(one, first), (two, second), (three, third)] {
+        examiner.expect_complete(&work, &outcome)?;
+    }
+    Ok(())
+}
+
+pub(super) fn no_more_ranges_wait_than_the_device_says(
+    examiner: &mut Examiner<'_>,
+) -> Result<(), Broken> {
+    let begun = examiner.begin_long()?;
+    let mut waiting = Vec::new();
+    for _ in 0..examiner.device.description().queue {
+        let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
+        examiner.begin(&work, Placement::Behind)?;
+        waiting.push(work.range);
+    }
+    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.expect_refusal(&work, "one range more than may wait")?;
+    examiner.device.abort()?;
+    let ranges = [&[begun.0.range], &waiting[..]].concat();
+    let mut outcomes = examiner.outcomes(&ranges)?;
+    let waited = outcomes.split_off(1);
+    for outcome in outcomes {
+        examiner.expect_given_up(begun, outcome, Ending::Aborted)?;
+    }
+    for outcome in waited {
+        let found = (outcome.hashes, outcome.ending);
+        same("what waited", &(0, Ending::Aborted), &found)?;
+    }
+    Ok(())
+}
+
+pub(super) fn what_is_aborted_is_told_and_hashed_without_a_gap(
+    examiner: &mut Examiner<'_>,
+) -> Result<(), Broken> {
+    let begun = examiner.begin_long()?;
+    examiner.device.abort()?;
+    let [outcome] = examiner.outcomes_of([begun.0.range])?;
+    examiner.expect_given_up(begun, outcome, Ending::Aborted)?;
+    // Nothing is left of it.
+    examiner.device.abort()?;
+    let work = examiner.work(INITIAL_SEED, 0, 1, Target::MAX);
+    examiner.begin(&work, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([work.range])?;
+    examiner.expect_complete(&work, &outcome)
+}
+
+pub(super) fn what_is_replaced_is_told_and_hashed_without_a_gap(
+    examiner: &mut Examiner<'_>,
+) -> Result<(), Broken> {
+    let begun = examiner.begin_long()?;
+    let waits = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&waits, Placement::Behind)?;
+    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&work, Placement::Replace)?;
+    let [first, second, third] = examiner.outcomes_of([begun.0.range, waits.range, work.range])?;
+    examiner.expect_given_up(begun, first, Ending::Replaced)?;
+    same(
+        "what waited",
+        &(0, Ending::Replaced),
+        &(second.hashes, second.ending),
+    )?;
+    examiner.expect_complete(&work, &third)
+}
+
+pub(super) fn the_self_test_waits_for_no_range(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
+    let begun = examiner.begin_long()?;
+    match examiner.device.self_test() {
+        Err(DeviceError::Refused { .. }) => {}
+        other => {
+            let found = format!("{other:?}");
+            return Err(differs("a self-test beside a range", "a refusal", &found));
+        }
+    }
+    examiner.device.abort()?;
+    let [outcome] = examiner.outcomes_of([begun.0.range])?;
+    examiner.expect_given_up(begun, outcome, Ending::Aborted)
+}
+
+pub(super) fn impossible_ranges_are_refused(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
+    for (first, count) in [
+        (0, 0),
+        (1 << 63, 1),
+        ((1 << 63) - 1, 2),
+        (u64::MAX, u64::MAX),
+    ] {
+        let work = examiner.work(INITIAL_SEED, first, count, Target::MAX);
+        examiner.expect_refusal(&work, &format!("{count} nonces from {first} on"))?;
+    }
+    let no_seed = examiner.work([0; 32], 0, 1, Target::MAX);
+    examiner.expect_refusal(&no_seed, "a job without a seed")?;
+    let mut twice = KnownAnswer::GENESIS.work(no_seed.range);
+    twice.count = 2;
+    examiner.expect_refusal(&twice, "two hashes of a header hash")?;
+    Ok(())
+}
+
+pub(super) fn the_last_nonce_there_is_can_be_tried(
+    examiner: &mut Examiner<'_>,
+) -> Result<(), Broken> {
+    let work = examiner.work(INITIAL_SEED, (1 << 63) - 1, 1, Target::MAX);
+    examiner.begin(&work, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([work.range])?;
+    examiner.expect_complete(&work, &outcome)
+}
+
+/// The seeds are random, so that the device has no matrix list of them from before.
+pub(super) fn each_job_is_hashed_with_its_own_seed(
+    examiner: &mut Examiner<'_>,
+) -> Result<(), Broken> {
+    let (one, two): ([u8; 32], [u8; 32]) = rand::random();
+    examiner.seeds.clear();
+    let first = examiner.work(one, 0, 2, Target::MAX);
+    let second = examiner.work(two, 0, 2, Target::MAX);
+    examiner.begin(&first, Placement::Behind)?;
+    examiner.begin(&second, Placement::Behind)?;
+    let [a, b] = examiner.outcomes_of([first.range, second.range])?;
+    examiner.expect_complete(&first, &a)?;
+    examiner.expect_complete(&second, &b)?;
+    same("the matrix lists made", &vec![one, two], &examiner.seeds)
+}

@@ -1,0 +1,253 @@
+//! The processor as a [`Device`]: threads of its own hash one range after the other.
+
+use std::{
+    num::NonZero,
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use tensority::{
+    fast::{Backend, BackendError, Cache, Caches, Hasher, Pool},
+    header_hash,
+};
+
+use crate::{
+    cpu_queue::{Queue, Refusal, Task},
+    device::{Description, Device, DeviceError, Ending, Job, Message, Notice, Placement, Work},
+    known_answer::KnownAnswer,
+};
+
+/// Matrix lists that are kept: at the end of an epoch the old and the new one are in use.
+const CACHES: NonZero<usize> = NonZero::new(2).unwrap();
+
+/// Ranges that may wait behind the one that runs.
+const QUEUE: usize = 1;
+
+/// Some threads of the processor.
+pub struct Cpu {
+    description: Description,
+    shared: Arc<Shared>,
+    notices: Receiver<Notice>,
+    worker: Option<JoinHandle<()>>,
+}
+
+/// What the caller and the worker see.
+struct Shared {
+    queue: Queue,
+    hashes: AtomicU64,
+}
+
+impl Cpu {
+    /// As many threads as said, or as there are processors, with the back end of the environment.
+    ///
+    /// # Errors
+    /// If the environment asks for a back end that there is not.
+    pub fn open(threads: Option<NonZero<usize>>) -> Result<Self, BackendError> {
+        let backend = Backend::from_environment()?;
+        let threads = threads.unwrap_or(Pool::of_all_processors().threads());
+        let shared = Arc::new(Shared {
+            queue: Queue::new(QUEUE),
+            hashes: AtomicU64::new(0),
+        });
+        let (sender, notices) = mpsc::channel();
+        let worker = Worker {
+            shared: Arc::clone(&shared),
+            notices: sender,
+            threads,
+            caches: Caches::new(backend, CACHES),
+        };
+        Ok(Self {
+            description: Description {
+                name: format!("cpu:{threads}"),
+                serial: None,
+                lanes: threads.get() as u32,
+                queue: QUEUE as u32,
+                expected_rate: None,
+            },
+            shared,
+            notices,
+            worker: Some(thread::spawn(move || worker.work())),
+        })
+    }
+
+    fn refused(&self, request: &'static str, refusal: &Refusal) -> DeviceError {
+        DeviceError::Refused {
+            name: self.description.name.clone(),
+            request,
+            reason: refusal.to_string(),
+        }
+    }
+}
+
+impl Device for Cpu {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
+        let taken = self.shared.queue.push(*work, placement);
+        taken.map_err(|refusal| self.refused("Run", &refusal))
+    }
+
+    fn abort(&mut self) -> Result<(), DeviceError> {
+        self.shared.queue.give_up(Ending::Aborted);
+        Ok(())
+    }
+
+    fn notice(&mut self, patience: Duration) -> Result<Option<Notice>, DeviceError> {
+        match self.notices.recv_timeout(patience) {
+            Ok(notice) => Ok(Some(notice)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(DeviceError::Gone {
+                name: self.description.name.clone(),
+                reason: "its threads have ended".into(),
+            }),
+        }
+    }
+
+    fn self_test(&mut self) -> Result<(), DeviceError> {
+        let taken = self.shared.queue.push_self_test();
+        taken.map_err(|refusal| self.refused("SelfTest", &refusal))
+    }
+
+    fn hashes(&mut self) -> Result<u64, DeviceError> {
+        Ok(self.shared.hashes.load(Ordering::Relaxed))
+    }
+}
+
+impl Drop for Cpu {
+    fn drop(&mut self) {
+        self.shared.queue.close();
+        if let Some(worker) = self.worker.take() {
+            // If it panicked, the caller was told that the device is gone.
+            let _ = worker.join();
+        }
+    }
+}
+
+/// The thread that takes the tasks.
+struct Worker {
+    shared: Arc<Shared>,
+    notices: Sender<Notice>,
+    threads: NonZero<usize>,
+    caches: Caches,
+}
+
+impl Worker {
+    fn work(mut self) {
+        while let Some(task) = self.shared.queue.take() {
+            match task {
+                Task::SelfTest => {
+                    let passed = self.self_test();
+                    self.shared.queue.finish(|_| ());
+                    self.tell(Notice::SelfTestDone { passed });
+                }
+                Task::Range(work) => self.range(&work),
+                Task::GivenUp(range, ending) => self.tell(Notice::RangeDone {
+                    range,
+                    hashes: 0,
+                    ending,
+                }),
+            }
+        }
+    }
+
+    fn tell(&self, notice: Notice) {
+        // Nobody listens when the device is being closed.
+        let _ = self.notices.send(notice);
+    }
+
+    fn self_test(&mut self) -> bool {
+        let known = KnownAnswer::GENESIS;
+        let cache = self.caches.get(&known.seed);
+        Hasher::new().hash(&known.header_hash, &cache) == known.pow_hash
+    }
+
+    fn range(&mut self, work: &Work) {
+        let hashes = match self.cache(&work.job) {
+            Some(cache) => self.hash(work, &cache),
+            None => 0,
+        };
+        let ending = self.shared.queue.finish(|given_up| match given_up {
+            Some(ending) if hashes < work.count => ending,
+            _ => Ending::Complete,
+        });
+        self.tell(Notice::RangeDone {
+            range: work.range,
+            hashes,
+            ending,
+        });
+    }
+
+    /// The matrix list of the job, unless the work is given up meanwhile.
+    fn cache(&mut self, job: &Job) -> Option<Arc<Cache>> {
+        let built = AtomicU64::new(0);
+        let queue = &self.shared.queue;
+        let cache = self.caches.get_watched(&job.seed, &|_| {
+            built.fetch_add(1, Ordering::Relaxed);
+            match queue.stopped() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        let cache = cache.ok()?;
+        if built.into_inner() > 0 {
+            self.tell(Notice::SeedReady(job.seed));
+        }
+        Some(cache)
+    }
+
+    /// Hashes until the range is done or given up. A nonce that some thread has claimed is always
+    /// hashed, and they are claimed in order: so their number is that of the nonces hashed, counted
+    /// from the first.
+    fn hash(&self, work: &Work, cache: &Cache) -> u64 {
+        let claimed = AtomicU64::new(0);
+        let claim = || {
+            if self.shared.queue.stopped() {
+                return None;
+            }
+            let next = |claimed| (claimed < work.count).then_some(claimed + 1);
+            claimed
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+                .ok()
+        };
+        let threads = u64::min(self.threads.get() as u64, work.count);
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let mut hasher = Hasher::new();
+                    while let Some(place) = claim() {
+                        self.try_nonce(work, work.first + place, cache, &mut hasher);
+                    }
+                });
+            }
+        });
+        claimed.into_inner()
+    }
+
+    fn try_nonce(&self, work: &Work, nonce: u64, cache: &Cache, hasher: &mut Hasher) {
+        let (input, raw) = match &work.job.message {
+            Message::Raw(input) => (*input, true),
+            // The queue takes no work with nonces that no block can hold.
+            Message::Header(prefix) => match header_hash(prefix, nonce) {
+                Ok(input) => (input, false),
+                Err(_) => return,
+            },
+        };
+        let hash = hasher.hash(&input, cache);
+        self.shared.hashes.fetch_add(1, Ordering::Relaxed);
+        if raw || work.job.target.is_met_by(&hash) {
+            self.tell(Notice::Found {
+                range: work.range,
+                nonce,
+                hash,
+            });
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The work that the processor has: what runs, what waits, and what was given up.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use crate::device::{Ending, Message, Placement, Work};
+
+/// What the worker has to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there are three at a time")]
+pub enum Task {
+    /// Hash this.
+    Range(Work),
+    /// Say that this range was given up before it began.
+    GivenUp(u32, Ending),
+    /// Hash what is known.
+    SelfTest,
+}
+
+/// Why work is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// [`Work::count`] and [`Work::first`].
+    #[error("the range is empty or goes beyond 2^63")]
+    Range,
+    /// All zeros.
+    #[error("the job has no seed")]
+    Seed,
+    /// More would wait than may.
+    #[error("as many ranges wait as may")]
+    Full,
+    /// There is work.
+    #[error("the device is busy")]
+    Busy,
+}
+
+/// What runs, and the tasks behind it.
+pub struct Queue {
+    capacity: usize,
+    state: Mutex<State>,
+    changed: Condvar,
+    /// Whether what runs is given up; beside the state, for a look at every nonce.
+    stop: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    tasks: VecDeque<Task>,
+    /// The worker is at a task.
+    running: bool,
+    /// Why what runs is given up, if it is.
+    given_up: Option<Ending>,
+    closed: bool,
+}
+
+impl State {
+    /// Ranges and tests that run or wait and are not given up.
+    fn live(&self) -> usize {
+        let waiting = self
+            .tasks
+            .iter()
+            .filter(|task| !matches!(task, Task::GivenUp(..)));
+        waiting.count() + usize::from(self.running && self.given_up.is_none())
+    }
+}
+
+impl Queue {
+    /// An empty queue, in which `capacity` ranges may wait behind the one that runs.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            stop: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes work, behind what there is or instead of it.
+    ///
+    /// # Errors
+    /// [`Refusal::Range`], [`Refusal::Seed`] and [`Refusal::Full`].
+    pub fn push(&self, work: Work, placement: Placement) -> Result<(), Refusal> {
+        let end = work.first.checked_add(work.count);
+        let fits = work.count > 0 && end.is_some_and(|end| end <= 1 << 63);
+        let raw = matches!(work.job.message, Message::Raw(_));
+        if !fits || (raw && work.count != 1) {
+            return Err(Refusal::Range);
+        }
+        if work.job.seed == [0; 32] {
+            return Err(Refusal::Seed);
+        }
+        let mut state = self.state();
+        match placement {
+            Placement::Replace => self.end_all(&mut state, Ending::Replaced),
+            Placement::Behind if state.live() > self.capacity => return Err(Refusal::Full),
+            Placement::Behind => {}
+        }
+        state.tasks.push_back(Task::Range(work));
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Takes a self-test, if there is no work.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`].
+    pub fn push_self_test(&self) -> Result<(), Refusal> {
+        let mut state = self.state();
+        if state.live() > 0 {
+            return Err(Refusal::Busy);
+        }
+        state.tasks.push_back(Task::SelfTest);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Gives up all ranges.
+    pub fn give_up(&self, ending: Ending) {
+        self.end_all(&mut self.state(), ending);
+    }
+
+    /// Gives up all, and ends the worker.
+    pub fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        self.stop.store(true, Ordering::Relaxed);
+        self.changed.notify_one();
+    }
+
+    /// The next task, which runs until [`Self::finish`]; waits for one. None at the end.
+    pub fn take(&self) -> Option<Task> {
+        let mut state = self.state();
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(task) = state.tasks.pop_front() {
+                state.running = !matches!(task, Task::GivenUp(..));
+                return Some(task);
+            }
+            let waited = self.changed.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Whether what runs is to stop.
+    pub fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Ends what runs; `outcome` is told whether it was given up, and why.
+    pub fn finish<R>(&self, outcome: impl FnOnce(Option<Ending>) -> R) -> R {
+        let mut state = self.state();
+        state.running = false;
+        self.stop.store(state.closed, Ordering::Relaxed);
+        outcome(state.given_up.take())
+    }
+
+    /// A self-test is never given up: it is over soon.
+    fn end_all(&self, state: &mut State, ending: Ending) {
+        if state.running && state.given_up.is_none() {
+            state.given_up = Some(ending);
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        for task in &mut state.tasks {
+            if let Task::Range(work) = task {
+                *task = Task::GivenUp(work.range, ending);
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code that may panic runs while the lock is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Job;
+    use tensority::Target;
+
+    fn work(range: u32) -> Work {
+        let job = Job {
+            number: 1,
+            message: Message::Raw([0; 32]),
+            seed: [1; 32],
+            target: Target::MAX,
+        };
+        Work {
+            range,
+            job,
+            first: 0,
+            count: 1,
+        }
+    }
+
+    #[test]
+    fn one_waits_behind_the_one_that_runs_and_no_more() {
+        let queue = Queue::new(1);
+        let push = |range| queue.push(work(range), Placement::Behind);
+        assert_eq!(
+            (push(1), push(2), push(3)),
+            (Ok(()), Ok(()), Err(Refusal::Full))
+        );
+        assert_eq!(queue.take(), Some(Task::Range(work(1))));
+        assert_eq!(push(4), Err(Refusal::Full));
+        assert_eq!(queue.push_self_test(), Err(Refusal::Busy));
+        assert_eq!(queue.finish(|given_up| given_up), None);
+        assert_eq!(push(5), Ok(()));
+    }
+
+    #[test]
+    fn what_is_replaced_ends_in_order_and_leaves_its_place_at_once() {
+        let queue = Queue::new(1);
+        queue.push(work(1), Placement::Behind).unwrap();
+        assert_eq!(queue.take(), Some(Task::Range(work(1))));
+        queue.push(work(2), Placement::Behind).unwrap();
+        queue.push(work(3), Placement::Replace).unwrap();
+        queue.push(work(4), Placement::Behind).unwrap();
+        assert!(queue.stopped());
+        assert_eq!(queue.finish(|given_up| given_up), Some(Ending::Replaced));
+        assert!(!queue.stopped());
+        assert_eq!(queue.take(), Some(Task::GivenUp(2, Ending::Replaced)));
+        assert_eq!(queue.take(), Some(Task::Range(work(3))));
+    }
+
+    #[test]
+    fn ranges_that_no_block_can_hold_are_refused() {
+        let queue = Queue::new(1);
+        for (first, count) in [(0, 0), (1 << 63, 1), (u64::MAX, 1), ((1 << 63) - 1, 2)] {
+            let work = Work {
+                first,
+                count,
+                ..work(1)
+            };
+            assert_eq!(queue.push(work, Placement::Replace), Err(Refusal::Range));
+        }
+        // A header hash is hashed once.
+        let twice = Work {
+            count: 2,
+            ..work(1)
+        };
+        assert_eq!(queue.push(twice, Placement::Behind), Err(Refusal::Range));
+        let last = Work {
+            first: (1 << 63) - 1,
+            ..work(1)
+        };
+        assert_eq!(queue.push(last, Placement::Behind), Ok(()));
+    }
+}

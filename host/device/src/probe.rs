@@ -1,0 +1,101 @@
+//! Looks whether a board is at a port, and whether it hashes right.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use tensority_protocol::messages::Identity;
+
+use crate::{
+    board::Board,
+    device::{Device, DeviceError, Notice, Placement},
+    known_answer::KnownAnswer,
+    link::Patience,
+    port::{BAUD, Port, PortError},
+    transport::Transport,
+};
+
+/// How long a port may take to answer that nobody says a board is at.
+pub const BRIEF: Patience = Patience {
+    first: Duration::from_millis(300),
+    attempts: 2,
+};
+
+/// Longest time for the known answer. A board makes a matrix list for it, which takes a simulated
+/// one some ten seconds.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Why there is no board at a port.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// What is there does not answer as it should.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+}
+
+/// What a board answers to a question whose answer is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was not asked.
+    NotAsked,
+    /// It is right.
+    Right,
+    /// It is wrong.
+    Wrong([u8; 32]),
+    /// It has not come in two minutes.
+    Late,
+}
+
+/// A board that answers.
+#[derive(Clone, Debug)]
+pub struct Probed {
+    /// Who it says it is.
+    pub identity: Identity,
+    /// Hashes per second that its size and clock promise.
+    pub expected_rate: Option<f64>,
+    /// Whether it hashes right.
+    pub known_answer: Verdict,
+}
+
+/// Asks the board at a port who it is, and unless `quick` for a known answer. What it was at is
+/// given up.
+///
+/// # Errors
+/// If there is none, or it fails.
+pub fn probe(path: &Path, patience: Patience, quick: bool) -> Result<Probed, ProbeError> {
+    let port = Port::open(path, BAUD)?;
+    let mut board = Board::open_from(port, rand::random(), patience)?;
+    let known_answer = match quick {
+        true => Verdict::NotAsked,
+        false => ask(&mut board, ANSWER_PATIENCE)?,
+    };
+    Ok(Probed {
+        identity: *board.identity(),
+        expected_rate: board.description().expected_rate,
+        known_answer,
+    })
+}
+
+fn ask<T: Transport>(board: &mut Board<T>, patience: Duration) -> Result<Verdict, DeviceError> {
+    let known = KnownAnswer::GENESIS;
+    board.begin(&known.work(1), Placement::Replace)?;
+    let deadline = Instant::now() + patience;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match board.notice(left)? {
+            Some(Notice::Found { hash, .. }) if hash == known.pow_hash => {
+                return Ok(Verdict::Right);
+            }
+            Some(Notice::Found { hash, .. }) => return Ok(Verdict::Wrong(hash)),
+            Some(_) => {}
+            None => {
+                board.abort()?;
+                return Ok(Verdict::Late);
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Ports, with a pseudo-terminal whose other end a thread answers.
+
+mod support;
+
+use std::{
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use serialport::{SerialPort, TTYPort};
+use support::fake::{Fake, IDENTITY, work};
+use tensority_device::{
+    board::Board,
+    device::{Device, DeviceError, Notice, Placement},
+    port::{BAUD, Port, PortError},
+    probe::{self, Verdict},
+    transport::Transport,
+};
+
+/// A fake device on a pseudo-terminal.
+struct Terminal {
+    path: PathBuf,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Terminal {
+    fn new() -> Self {
+        let (mut master, slave) = TTYPort::pair().expect("a pseudo-terminal");
+        let path = slave.name().expect("a path").into();
+        master.set_timeout(Duration::from_millis(5)).expect("set");
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            let mut fake = Fake::default();
+            let mut buffer = [0; 1024];
+            while !stopped.load(Ordering::Relaxed) {
+                match master.read(&mut buffer) {
+                    Ok(received) => fake.feed(&buffer[..received]),
+                    Err(error) if error.kind() == io::ErrorKind::TimedOut => {}
+                    // Nobody has the other end open.
+                    Err(_) => thread::sleep(Duration::from_millis(1)),
+                }
+                let said = fake
+                    .receive(&mut buffer, Duration::ZERO)
+                    .expect("never fails");
+                // Nobody hears it while the other end is closed.
+                let _ = master.write_all(&buffer[..said]);
+            }
+        });
+        Self {
+            path,
+            stop,
+            thread: Some(thread),
+        }
+    }
+
+    fn open(&self) -> Port {
+        Port::open(&self.path, BAUD).expect("a port")
+    }
+
+    fn unplug(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the device ends");
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.unplug();
+    }
+}
+
+fn range_done<T: Transport>(board: &mut Board<T>, range: u32) -> bool {
+    board
+        .begin(&work(1, range), Placement::Behind)
+        .expect("taken");
+    let notices = std::iter::from_fn(|| board.notice(Duration::from_secs(5)).expect("a line"));
+    notices
+        .take(2)
+        .any(|notice| matches!(notice, Notice::RangeDone { range: done, .. } if done == range))
+}
+
+#[test]
+fn a_board_answers_on_a_pseudo_terminal() {
+    let terminal = Terminal::new();
+    let mut board = Board::open(terminal.open()).expect("a board");
+    assert_eq!(Path::new(&board.description().name), terminal.path);
+    assert_eq!(board.identity(), &IDENTITY);
+    assert!(range_done(&mut board, 1));
+}
+
+#[test]
+fn a_port_is_opened_once() {
+    let terminal = Terminal::new();
+    let port = terminal.open();
+    let error = Port::open(&terminal.path, BAUD).err().expect("in use");
+    assert!(matches!(error, PortError::Busy { .. }), "{error}");
+    drop(port);
+    terminal.open();
+}
+
+#[test]
+fn a_host_that_was_cut_off_can_come_back() {
+    let terminal = Terminal::new();
+    let mut board = Board::open(terminal.open()).expect("a board");
+    // Work whose events nobody takes, and half a frame.
+    board.begin(&work(1, 1), Placement::Behind).expect("taken");
+    board.transport_mut().send(&[40, 1, 2, 3]).expect("sent");
+    drop(board);
+    let mut board = Board::open(terminal.open()).expect("a board");
+    assert!(range_done(&mut board, 2));
+}
+
+#[test]
+fn an_unplugged_port_is_gone() {
+    let mut terminal = Terminal::new();
+    let mut board = Board::open(terminal.open()).expect("a board");
+    terminal.unplug();
+    let error = board.notice(Duration::from_secs(5)).expect_err("gone");
+    assert!(matches!(error, DeviceError::Gone { .. }), "{error}");
+}
+
+#[test]
+fn nothing_comes_of_a_quiet_port_within_the_patience() {
+    let terminal = Terminal::new();
+    let mut port = terminal.open();
+    let begin = Instant::now();
+    let received = port.receive(&mut [0; 16], Duration::from_millis(30));
+    assert_eq!(received.expect("a line"), 0);
+    assert!(begin.elapsed() >= Duration::from_millis(30));
+}
+
+#[test]
+fn a_probe_tells_who_is_there_and_whether_it_hashes_right() {
+    let terminal = Terminal::new();
+    let quick = probe::probe(&terminal.path, probe::BRIEF, true).expect("a board");
+    assert_eq!(
+        (quick.identity, quick.known_answer),
+        (IDENTITY, Verdict::NotAsked)
+    );
+    // The fake does not hash.
+    let asked = probe::probe(&terminal.path, probe::BRIEF, false).expect("a board");
+    assert_eq!(
+        asked.known_answer,
+        Verdict::Wrong(support::fake::hash_of(0))
+    );
+}
