@@ -7,7 +7,7 @@ use std::{env, fs};
 fn main() {
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut hasher = DefaultHasher::new();
-    for path in [package.join("src"), package.join("../Cargo.lock")] {
+    for path in ["src", "../protocol/src", "../Cargo.lock"].map(|path| package.join(path)) {
         println!("cargo:rerun-if-changed={}", path.display());
         hash(&path, &mut hasher);
     }

@@ -17,6 +17,10 @@
 //! | `result_…` | | | see `hasher.rs` |
 //! | `checksum_…` | | | see `checksum.rs` |
 //! | `round` | out | 8 | SMix rounds completed |
+//! | `loader` | in | 1 | static: `generate` waits for a loader outside instead of making the list |
+//! | `loaded` | in | 1 | one cycle: the loader has filled the memory |
+//! | `seed_valid`, `seed_lane` | out | 1, 64 | the 16 lanes of the extended seed, in order, of `generate` |
+//! | `seed_clear` | out | 1 | the lanes so far, and the list that they ask for, are not wanted |
 //! | `count$i` | out | 40 | see `counters.rs` |
 //! | `trace_…` | out | | every stage boundary as it is passed, for checking; leave open in hardware |
 //!
@@ -80,6 +84,11 @@ pub struct Core {
     pub checksum_index: Signal<Out, Bits<8>>,
     pub checksum: Signal<Out, Bits<32>>,
     pub round: Signal<Out, Bits<8>>,
+    pub loader: Signal<In, Bit>,
+    pub loaded: Signal<In, Bit>,
+    pub seed_clear: Signal<Out, Bit>,
+    pub seed_valid: Signal<Out, Bit>,
+    pub seed_lane: Signal<Out, Bits<64>>,
     pub count: [Signal<Out, Bits<40>>; COUNTERS],
 
     /// A digest lane: which message (`messages.rs`), part and lane.
@@ -122,6 +131,7 @@ pub struct Core {
 
     pass_taken: Signal<Local, Bit>,
     load_half: DFF<Bit>,
+    listed: Signal<Local, Bit>,
 }
 
 impl Core {
@@ -182,9 +192,10 @@ impl Logic for Core {
         self.control.command.next = self.command.val();
         self.control.cancel.next = self.cancel.val();
         self.control.quiet.next = self.memory.quiet.val();
+        self.listed.next = self.smix.finished.val() | (self.loader.val() & self.loaded.val());
         self.control.done.next = unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into())
             | (unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into()) << 1)
-            | (unsigned_cast_extend::<4, 1>(self.smix.finished.val().into()) << 2)
+            | (unsigned_cast_extend::<4, 1>(self.listed.val().into()) << 2)
             | (unsigned_cast_extend::<4, 1>(self.sums.finished.val().into()) << 3);
         self.ready.next = self.control.ready.val();
         self.running.next = self.control.running.val();
@@ -305,7 +316,10 @@ impl Logic for Core {
         self.smix.clear.next = self.control.clear.val();
         self.smix.seed_valid.next = self.hasher.seed_valid.val();
         self.smix.seed_lane.next = self.hasher.seed_lane.val();
-        self.smix.start.next = self.hasher.seed_done.val();
+        self.smix.start.next = self.hasher.seed_done.val() & (!self.loader.val());
+        self.seed_clear.next = self.control.clear.val();
+        self.seed_valid.next = self.hasher.seed_valid.val();
+        self.seed_lane.next = self.hasher.seed_lane.val();
         self.smix.request_ready.next = self.memory.entry_ready.val();
         self.smix.write_ready.next = self.write_ready.val();
         self.smix.data_valid.next = self.memory.arrived.val();
@@ -345,7 +359,7 @@ impl Logic for Core {
         self.write_valid.next = self.smix.write_valid.val();
 
         // Counters.
-        self.counters.clear.next = self.control.clear.val();
+        self.counters.clear.next = self.reset.val();
         self.counters.event[0].next = self.issue.issued.val();
         self.counters.event[1].next = self.issue.stall_weights.val();
         self.counters.event[2].next = self.issue.stall_load.val();

@@ -1,4 +1,4 @@
-//! Counters: how the array's time was spent since the last clear.
+//! Counters: how the array's time was spent since the last reset.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|

@@ -6,9 +6,16 @@ use rust_hdl::prelude::*;
 
 use crate::core::Core;
 use crate::geometry::Geometry;
+use crate::soc::{Board, Soc};
 
 /// A fingerprint of everything that emitted Verilog depends on: it changes when a block does.
 pub const FINGERPRINT: &str = env!("HDL_FINGERPRINT");
+
+/// The low 32 bits of [`FINGERPRINT`], which a chip tells as its build.
+pub fn build() -> u32 {
+    let fingerprint = u64::from_str_radix(FINGERPRINT, 16);
+    fingerprint.unwrap_or_default() as u32
+}
 
 /// A design as Verilog text.
 #[derive(Clone, Debug)]
@@ -60,6 +67,14 @@ impl Design {
     /// If RustHDL's checks refuse it.
     pub fn core(geometry: &Geometry) -> Result<Self, EmitError> {
         Self::new("core", Core::new(geometry))
+    }
+
+    /// The Verilog of a chip, but for the module `picorv32`.
+    ///
+    /// # Errors
+    /// If RustHDL's checks refuse it.
+    pub fn soc(geometry: &Geometry, board: &Board) -> Result<Self, EmitError> {
+        Self::new("soc", Soc::new(geometry, board))
     }
 
     /// The design whose [`text`](Self::text) this is.

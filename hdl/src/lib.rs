@@ -50,6 +50,7 @@ pub mod pair;
 pub mod parameter;
 pub mod sequencer;
 pub mod smix;
+pub mod soc;
 pub mod sum;
 pub mod token;
 pub mod writeback;

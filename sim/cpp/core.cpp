@@ -9,9 +9,9 @@
 #include <deque>
 #include <vector>
 
-#include "Vmodel.h"
-#include "Vmodel___024root.h"
+#include "clock.h"
 #include "geometry.h"
+#include "memory.h"
 #include <verilated.h>
 #if VM_TRACE
 #include <verilated_fst_c.h>
@@ -49,12 +49,6 @@ struct Gather {
     void reset() { bytes.clear(); block_cycles.clear(); }
 };
 
-struct Request { bool write; uint32_t address; uint32_t beats; uint64_t due; };
-
-constexpr uint32_t MATRIX = DIMENSION * DIMENSION;
-constexpr uint32_t BEAT_BYTES = 4 * BEAT_WORDS;
-constexpr size_t REQUESTS = 8;
-
 }  // namespace
 
 struct Core {
@@ -66,26 +60,17 @@ struct Core {
 #endif
     uint64_t cycle = 0;
     uint64_t first_issue = 0, last_issue = 0, issued = 0;
-    std::vector<uint8_t> memory;
-    std::deque<Request> requests;
+    uint64_t counts_at_start[6] = {};
+    Memory memory;
     std::deque<Event> events;
     Event current{};
-    uint32_t latency = 1, stall = 0;
-    uint64_t random = 1;
     bool results_held = false;
     uint8_t round = 0;
     Gather loaded{MATRIX, DIMENSION * LANES, {}, {}}, multiplied = loaded;
     Gather summed{MATRIX, DIMENSION * WORD_LANES * 4, {}, {}}, folded{DIMENSION, DIMENSION, {}, {}};
     uint8_t digest[32];
 
-    Core() : context{}, top{(context.threads(1), &context)}, memory(MATRIX * DIMENSION) {}
-
-    // True in `stall` of 256 cycles; xorshift.
-    bool stalls() {
-        if (stall == 0) return false;
-        random ^= random << 13; random ^= random >> 7; random ^= random << 17;
-        return (random >> 32) % 256 < stall;
-    }
+    Core() : context{}, top{(context.threads(1), &context)} {}
 
     void emit(Kind kind, uint32_t detail, const void* bytes, size_t count) {
         auto begin = static_cast<const uint8_t*>(bytes);
@@ -96,41 +81,6 @@ struct Core {
         if (!gather.full()) return;
         events.push_back({kind, 0, cycle, std::move(gather.bytes), std::move(gather.block_cycles)});
         gather.reset();
-    }
-
-    // What the memory does in the cycle that begins: answers the oldest request, takes a new one.
-    void serve() {
-        top.data_valid = 0;
-        top.write_ready = 0;
-        if (!requests.empty() && requests.front().due <= cycle && !stalls()) {
-            Request& request = requests.front();
-            uint8_t* bytes = &memory[request.address % memory.size()];
-            uint32_t words[BEAT_WORDS];
-            bool served = true;
-            if (!request.write) {
-                std::memcpy(words, bytes, BEAT_BYTES);
-#define X(i, port) top.port = words[i];
-                EACH_DATA
-#undef X
-                top.data_valid = 1;
-            } else if (top.write_valid) {
-#define X(i, port) words[i] = top.port;
-                EACH_WRITE_BEAT
-#undef X
-                std::memcpy(bytes, words, BEAT_BYTES);
-                top.write_ready = 1;
-            } else {
-                served = false;
-            }
-            if (served) {
-                request.address += BEAT_BYTES;
-                if (--request.beats == 0) requests.pop_front();
-            }
-        }
-        top.request_ready = requests.size() < REQUESTS && !stalls();
-        if (top.request && top.request_ready) {
-            requests.push_back({bool(top.request_write), top.address, top.beats, cycle + latency});
-        }
     }
 
     void observe() {
@@ -195,26 +145,34 @@ struct Core {
         emit(kind, top.result_hit, bytes, 44);
     }
 
+    void read_counters(uint64_t* counts) const {
+        const uint64_t now[6] = {top.count__0240, top.count__0241, top.count__0242,
+                                 top.count__0243, top.count__0244, top.count__0245};
+        std::memcpy(counts, now, sizeof now);
+    }
+
     void tick() {
-        top.clock = 1;
-        top.eval();
-        dump(0);
-        top.result_ready = !results_held;
-        serve();
-        observe();
+#if VM_TRACE
         top.clock = 0;
         top.eval();
+        dump(0);
+        top.clock = 1;
+        top.eval();
         dump(1);
+#else
+        rise(top, top.rootp, 0);
+#endif
+        top.result_ready = !results_held;
+        memory.serve(top, cycle);
+        observe();
         ++cycle;
     }
 
-    void dump(int half) {
 #if VM_TRACE
+    void dump(int half) {
         if (cycle >= trace_from && cycle < trace_to) fst.dump(2 * cycle + half);
-#else
-        (void)half;
-#endif
     }
+#endif
 };
 
 extern "C" {
@@ -264,15 +222,15 @@ const uint64_t* event_blocks(const Event* event, size_t* count) {
 }
 
 uint8_t* core_memory(Core* core, size_t* count) {
-    *count = core->memory.size();
-    return core->memory.data();
+    *count = core->memory.bytes.size();
+    return core->memory.bytes.data();
 }
 
 // `latency` cycles from a request to its first beat; stalls in `stall` of 256 cycles.
 void core_set_memory(Core* core, uint32_t latency, uint32_t stall, uint64_t seed) {
-    core->latency = latency;
-    core->stall = stall;
-    core->random = seed | 1;
+    core->memory.latency = latency;
+    core->memory.stall = stall;
+    core->memory.random = seed | 1;
 }
 
 void core_hold_results(Core* core, bool held) { core->results_held = held; }
@@ -287,6 +245,7 @@ void core_write_job(Core* core, uint8_t word, uint32_t value) {
 
 void core_start(Core* core, uint8_t command) {
     core->issued = 0;
+    core->read_counters(core->counts_at_start);
     core->top.start = 1;
     core->top.command = command;
     core->tick();
@@ -312,14 +271,10 @@ uint64_t core_cycle(const Core* core) { return core->cycle; }
 uint64_t core_first_issue(const Core* core) { return core->first_issue; }
 uint64_t core_last_issue(const Core* core) { return core->last_issue; }
 
-// The counters of counters.rs, in their order.
+// The counters of counters.rs, in their order, since the last start.
 void core_counters(const Core* core, uint64_t* counts) {
-    counts[0] = core->top.count__0240;
-    counts[1] = core->top.count__0241;
-    counts[2] = core->top.count__0242;
-    counts[3] = core->top.count__0243;
-    counts[4] = core->top.count__0244;
-    counts[5] = core->top.count__0245;
+    core->read_counters(counts);
+    for (int i = 0; i < 6; ++i) counts[i] -= core->counts_at_start[i];
 }
 
 // Opens a waveform for the cycles `from` … `to` - 1; false if this model has none.

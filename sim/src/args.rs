@@ -26,6 +26,8 @@ pub enum Command {
     Mine(MineArgs),
     /// Generate the matrix list of a seed in the core and read its checksums back.
     Cache(CacheArgs),
+    /// Run a board, chip and firmware, that other programs open like a serial port.
+    Board(BoardArgs),
     /// Find the proof of work of Bytom's mainnet genesis block.
     Demo,
     /// Measure utilisation and simulation speed for every number of lanes.
@@ -130,13 +132,58 @@ pub struct CacheArgs {
 }
 
 #[derive(Args)]
+pub struct BoardArgs {
+    /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
+    #[arg(long, value_name = "C", default_value_t = DEFAULT_LANES)]
+    pub lanes: usize,
+    /// The array as it is built, or C++ code with the same ports and cycles.
+    #[arg(long, value_enum, default_value_t = ArrayKind::Functional)]
+    pub array: ArrayKind,
+    /// Make a symbolic link to the board's port here.
+    #[arg(long, value_name = "PATH")]
+    pub link: Option<PathBuf>,
+    /// Let the chip generate its matrix lists; otherwise they are put into its memory.
+    #[arg(long)]
+    pub generate_cache: bool,
+    /// Bits per second of the serial line, in simulated time.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(9600..=10_000_000))]
+    pub baud: u32,
+    /// Serial number.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub serial: u64,
+    /// Image of the firmware; by default the one that `cargo xtask firmware` builds.
+    #[arg(long, value_name = "FILE")]
+    pub firmware: Option<PathBuf>,
+    /// Folder for built models.
+    #[arg(long, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+    /// End when standard input does, as it does when the program that started this one ends.
+    #[arg(long)]
+    pub attached: bool,
+    /// Only build the model.
+    #[arg(long)]
+    pub build_only: bool,
+}
+
+#[derive(Args)]
 pub struct BenchArgs {
     /// Only this number of lanes.
     #[arg(long, value_name = "C")]
     pub lanes: Option<usize>,
-    /// Only the simulators' speeds on the Keccak block.
-    #[arg(long)]
-    pub keccak: bool,
+    /// Only one of the tables.
+    #[arg(long, value_enum)]
+    pub only: Option<Table>,
+}
+
+/// A table of the figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Table {
+    /// Utilisation and speed of a hash on the core alone.
+    Cores,
+    /// Speed of whole boards with firmware.
+    Boards,
+    /// The simulators' speeds on the Keccak block.
+    Keccak,
 }
 
 /// A core's geometry.

@@ -7,18 +7,29 @@ use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
 use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
-use crate::args::{BenchArgs, DEFAULT_LANES, geometry};
-use crate::keccak_speed;
+use crate::args::{BenchArgs, DEFAULT_LANES, Table, geometry};
 use crate::report::{Failure, say};
+use crate::{board_speed, keccak_speed};
 
 /// Times that a run is repeated; the fastest counts.
 const REPEATS: usize = 3;
 
-/// Prints a table of utilisation and speed, and a list of single figures.
+/// Prints the tables that are asked for.
 pub fn run(args: &BenchArgs) -> Result<(), Failure> {
-    if !args.keccak {
+    let wanted = |table| args.only.is_none_or(|only| only == table);
+    if wanted(Table::Cores) {
         measure_cores(args.lanes)?;
     }
+    if wanted(Table::Boards) {
+        measure_boards(args.lanes)?;
+    }
+    if wanted(Table::Keccak) {
+        measure_keccak()?;
+    }
+    Ok(())
+}
+
+fn measure_keccak() -> Result<(), Failure> {
     let (verilator, rust_hdl) = keccak_speed::measure()?;
     say!(
         "Keccak: Verilator {:.0} kcycle/s, RustHDL's simulator {:.2} kcycle/s, ratio {:.0}",
@@ -29,14 +40,29 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn measure_cores(only: Option<usize>) -> Result<(), Failure> {
-    let chosen = match only {
+fn measure_boards(only: Option<usize>) -> Result<(), Failure> {
+    say!("| lanes | board with functional array |\n|---|---|");
+    for lanes in chosen(only)? {
+        let speed = board_speed::measure(&geometry(256, lanes, true)?)?;
+        let (kilocycles, hashes) = (speed.cycles / 1e3, speed.hashes);
+        say!("| {lanes} | {kilocycles:.0} kcycle/s, {hashes:.2} H/s |");
+    }
+    say!("");
+    Ok(())
+}
+
+/// The numbers of lanes to measure.
+fn chosen(only: Option<usize>) -> Result<Vec<usize>, Failure> {
+    Ok(match only {
         Some(lanes) => vec![geometry(256, lanes, true)?.lanes()],
         None => LANES.to_vec(),
-    };
+    })
+}
+
+fn measure_cores(only: Option<usize>) -> Result<(), Failure> {
     say!("| lanes | cycles/hash | MAC utilisation | RTL array, checked | functional array |");
     say!("|---|---|---|---|---|");
-    for lanes in chosen {
+    for lanes in chosen(only)? {
         let geometry = geometry(256, lanes, true)?;
         let rtl = hash(&geometry, ArrayKind::Rtl, true)?;
         let functional = hash(&geometry, ArrayKind::Functional, false)?;
@@ -52,7 +78,7 @@ fn measure_cores(only: Option<usize>) -> Result<(), Failure> {
     let mut simulation = open(&geometry, ArrayKind::Functional)?;
     let cache = simulation.generate_cache(&mut |_, _, _| {})?;
     say!(
-        "\ncache generation, {} lanes: {} cycles per seed",
+        "\ncache generation, {} lanes: {} cycles per seed\n",
         geometry.lanes(),
         cache.cycles
     );

@@ -48,6 +48,29 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
+    /// The controller's package is not installed.
+    #[error("no PicoRV32 at {}; run: cargo xtask setup", looked_in.display())]
+    NoController {
+        /// Where it should be.
+        looked_in: PathBuf,
+    },
+    /// The firmware's image cannot be used.
+    #[error("{}: expected a firmware image, found: {reason}; build one with: cargo xtask firmware", path.display())]
+    Firmware {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// No core has that size.
+    #[error(transparent)]
+    Geometry(#[from] tensority_hdl::geometry::GeometryError),
+    /// No chip has that line.
+    #[error(transparent)]
+    Board(#[from] tensority_hdl::soc::BoardError),
+    /// There is no line to the board.
+    #[error(transparent)]
+    Pty(#[from] crate::pty::PtyError),
     /// The core differs from the reference.
     #[error(transparent)]
     Mismatch(#[from] Mismatch),

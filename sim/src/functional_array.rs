@@ -1,14 +1,15 @@
-//! The functional array as a Verilog module: the ports of `core$array`, the work in `cpp/array.cpp`.
+//! The functional array as a Verilog module: the ports of the core's array, the work in
+//! `cpp/array.cpp`.
 
 use std::fmt::Write;
 
 use tensority_hdl::geometry::Geometry;
 
-/// The module that takes the place of `core$array`.
+/// The module that takes the place of the array's module `name`.
 ///
 /// The array of C++ code multiplies only for tokens that are there (bit 9 of a token is "valid"),
 /// so an idle array costs nothing.
-pub fn module(geometry: &Geometry) -> String {
+pub fn module(name: &str, geometry: &Geometry) -> String {
     let lanes = geometry.lanes();
     let each = |port: &str| {
         (0..lanes)
@@ -24,7 +25,7 @@ pub fn module(geometry: &Geometry) -> String {
             .join(", ")
     };
     let mut text = format!(
-        "module core$array(clock, token, weight_valid, {weight}, soon, out, {result}, write,
+        "module {name}(clock, token, weight_valid, {weight}, soon, out, {result}, write,
     write_address, write_block, {byte});
   input wire clock;
   input wire [11:0] token;

@@ -2,6 +2,8 @@
 
 mod args;
 mod bench;
+mod board_command;
+mod board_speed;
 mod demo;
 mod job;
 mod keccak_speed;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Hash(args) => job::hash(&args),
         Command::Mine(args) => job::mine(&args),
         Command::Cache(args) => job::cache(&args),
+        Command::Board(args) => board_command::run(&args),
         Command::Demo => demo::run(),
         Command::Bench(args) => bench::run(&args),
     };

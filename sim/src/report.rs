@@ -69,7 +69,9 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match &error {
             Error::Mismatch(_) | Error::Hang { .. } => MISMATCH,
-            Error::Trace { .. } | Error::Keep { .. } => FILES,
+            Error::Trace { .. } | Error::Keep { .. } | Error::Firmware { .. } => FILES,
+            Error::Pty(_) => FILES,
+            Error::Geometry(_) | Error::Board(_) => USAGE,
             Error::Build(error) => match error {
                 verilator::Error::NoVerilator { .. } | verilator::Error::NoProgram { .. } => {
                     MISSING
@@ -77,6 +79,7 @@ impl From<Error> for Failure {
                 verilator::Error::File { .. } => FILES,
                 _ => SOFTWARE,
             },
+            Error::NoController { .. } => MISSING,
             Error::Emit(_) | Error::Load { .. } | Error::Runtime { .. } => SOFTWARE,
         };
         Self {

@@ -1,10 +1,12 @@
-//! What a model of the core is built from: its Verilog, its harness, and the faults it can suffer.
+//! What models of the core and of the chip are built from: Verilog, harness, and the faults that a
+//! core can suffer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tensority_hdl::emit::{Design, FINGERPRINT};
+use tensority_hdl::emit::{Design, EmitError, FINGERPRINT};
 use tensority_hdl::geometry::Geometry;
+use tensority_hdl::soc::Board;
 use verilator::{ModelSource, SourceFile};
 
 use crate::error::Error;
@@ -32,67 +34,115 @@ pub struct Variant {
     pub trace: bool,
 }
 
-/// The source of a variant's model. Emitted Verilog is kept in the folder `cache`.
+/// The source of a core's model. Emitted Verilog is kept in the folder `cache`.
 ///
 /// # Errors
 /// If RustHDL refuses the design, or a file cannot be written.
 pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
     let geometry = &variant.geometry;
-    let design = kept_design(geometry, cache)?;
-    let mut verilog = vec![SourceFile {
-        name: "core.v".into(),
-        text: design.text(),
-    }];
+    let name = format!("core_{geometry}");
+    let design = kept_design(&name, "core", cache, || Design::core(geometry))?;
+    let mut source = model_source(name, &design, variant, "core$array");
+    source
+        .cpp
+        .push(file("core.cpp", include_str!("../cpp/core.cpp")));
+    Ok(source)
+}
+
+/// The source of a whole chip's model.
+///
+/// # Errors
+/// As for [`source`], or if the controller's package is not installed.
+pub fn board_source(variant: &Variant, board: &Board, cache: &Path) -> Result<ModelSource, Error> {
+    let geometry = &variant.geometry;
+    let name = format!("soc_{geometry}_{}", board.divisor());
+    let design = kept_design(&name, "soc", cache, || Design::soc(geometry, board))?;
+    let mut source = model_source(name, &design, variant, "soc$core$array");
+    source.verilog.push(file("picorv32.v", &picorv32()?));
+    source
+        .cpp
+        .push(file("board.cpp", include_str!("../cpp/board.cpp")));
+    source
+        .cpp
+        .push(file("line.h", include_str!("../cpp/line.h")));
+    source.public.push(("soc$code$bank0".into(), "mem".into()));
+    Ok(source)
+}
+
+/// What all models have: the design with the array that is wanted, the geometry and the memory.
+fn model_source(mut name: String, design: &Design, variant: &Variant, array: &str) -> ModelSource {
+    let geometry = &variant.geometry;
     let mut cpp = vec![
-        SourceFile {
-            name: "core.cpp".into(),
-            text: include_str!("../cpp/core.cpp").into(),
-        },
-        SourceFile {
-            name: "geometry.h".into(),
-            text: geometry_header(geometry),
-        },
+        file("geometry.h", &geometry_header(geometry)),
+        file("clock.h", include_str!("../cpp/clock.h")),
+        file("memory.h", include_str!("../cpp/memory.h")),
     ];
-    let mut name = format!("core_{geometry}");
-    if variant.array == ArrayKind::Functional {
-        name += "_functional";
-        let outside = design.modules.iter().filter(|module| {
-            module.name != "core$array" && !module.name.starts_with("core$array$")
-        });
-        verilog[0].text = outside.map(|module| module.text.as_str()).collect();
-        let text = functional_array::module(geometry);
-        verilog.push(SourceFile {
-            name: "array.sv".into(),
-            text,
-        });
-        let text = include_str!("../cpp/array.cpp").into();
-        cpp.push(SourceFile {
-            name: "array.cpp".into(),
-            text,
-        });
+    let mut verilog = Vec::new();
+    match variant.array {
+        ArrayKind::Rtl => verilog.push(file("design.v", &design.text())),
+        ArrayKind::Functional => {
+            name += "_functional";
+            let inside = format!("{array}$");
+            let outside = design
+                .modules
+                .iter()
+                .filter(|module| module.name != array && !module.name.starts_with(&inside));
+            let text: String = outside.map(|module| module.text.as_str()).collect();
+            verilog.push(file("design.v", &text));
+            verilog.push(file("array.sv", &functional_array::module(array, geometry)));
+            cpp.push(file("array.cpp", include_str!("../cpp/array.cpp")));
+        }
     }
     if variant.trace {
         name += "_trace";
     }
-    Ok(ModelSource {
+    ModelSource {
         name,
-        top: design.top,
+        top: design.top.clone(),
         verilog,
         cpp,
         trace: variant.trace,
         public: Vec::new(),
         warnings_off: library::GENERATED_CODE_WARNINGS.map(String::from).to_vec(),
-    })
+    }
 }
 
-/// The core's Verilog, emitted anew only when a block has changed: large cores take seconds.
-fn kept_design(geometry: &Geometry, cache: &Path) -> Result<Design, Error> {
-    let path = cache.join(format!("core_{geometry}.{FINGERPRINT}.v"));
-    if let Ok(text) = fs::read_to_string(&path) {
-        return Ok(Design::from_text("core", &text));
+fn file(name: &str, text: &str) -> SourceFile {
+    SourceFile {
+        name: name.into(),
+        text: text.into(),
     }
-    let design = Design::core(geometry)?;
-    let stale = format!("core_{geometry}.");
+}
+
+/// The controller's Verilog, from its Python package.
+fn picorv32() -> Result<String, Error> {
+    let place = "pythondata_cpu_picorv32/verilog/picorv32.v";
+    let paths = verilator::packages()
+        .into_iter()
+        .map(|packages| packages.join(place));
+    let mut missing = PathBuf::new();
+    for path in paths {
+        match fs::read_to_string(&path) {
+            Ok(text) => return Ok(text),
+            Err(_) => missing = path,
+        }
+    }
+    Err(Error::NoController { looked_in: missing })
+}
+
+/// A design's Verilog, emitted anew only when a block has changed: large cores take seconds.
+fn kept_design(
+    name: &str,
+    top: &str,
+    cache: &Path,
+    emit: impl Fn() -> Result<Design, EmitError>,
+) -> Result<Design, Error> {
+    let stale = format!("{name}.");
+    let path = cache.join(format!("{stale}{FINGERPRINT}.v"));
+    if let Ok(text) = fs::read_to_string(&path) {
+        return Ok(Design::from_text(top, &text));
+    }
+    let design = emit()?;
     let io = |source| Error::Keep {
         path: path.clone(),
         source,

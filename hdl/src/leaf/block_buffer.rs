@@ -113,20 +113,31 @@ impl Logic for BlockBuffer {
         };
         let beat: Vec<_> = (0..beat_words).rev().map(|i| format!("beat${i}")).collect();
         let beat = beat.join(", ");
-        let lanes = (0..self.word.len()).map(|lane| {
-            format!(
-                "(* no_rw_check *) reg [{width}:0] lane{lane} [0:{last}];
-always @(posedge clock) begin
-  if (write && write_lane == {lane}) lane{lane}[{written}] <= {{{beat}}};
-  if (read) word${lane} <= lane{lane}[{read}]{word_of_beat};
-end
-",
-                width = 32 * beat_words - 1,
-                last = 2 * beats - 1,
-            )
+        let lanes = 0..self.word.len();
+        let memories = lanes.clone().map(|lane| {
+            let (width, last) = (32 * beat_words - 1, 2 * beats - 1);
+            format!("(* no_rw_check *) reg [{width}:0] lane{lane} [0:{last}];\n")
         });
+        let reads = lanes
+            .clone()
+            .map(|lane| format!("    word${lane} <= lane{lane}[{read}]{word_of_beat};\n"));
+        // Written at once, after what is read: a simulator need not keep the beat for later.
+        let writes = lanes.map(|lane| {
+            format!("    if (write_lane == {lane}) lane{lane}[{written}] = {{{beat}}};\n")
+        });
+        let (memories, reads): (String, String) = (memories.collect(), reads.collect());
+        let writes: String = writes.collect();
         // The address ports are as wide as the largest core needs.
         let unused = "wire unused = &{1'b0, read_word, write_beat};\n";
-        Verilog::Custom(lanes.chain([unused.to_string()]).collect())
+        Verilog::Custom(format!(
+            "{memories}/* verilator lint_off BLKSEQ */
+always @(posedge clock) begin
+  if (read) begin
+{reads}  end
+  if (write) begin
+{writes}  end
+end
+{unused}"
+        ))
     }
 }

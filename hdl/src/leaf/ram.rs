@@ -13,7 +13,8 @@ use rust_hdl::prelude::*;
 /// | `d` | in | W | |
 ///
 /// Read latency 1. A read and a write of one address in one cycle give the old word. Hand-written
-/// for `no_rw_check`: the users never need the collision logic that Yosys adds without it.
+/// for `no_rw_check`: the users never need the collision logic that Yosys adds without it. What is
+/// written is written at once, after the read: a simulator need not keep it for later.
 #[derive(LogicBlock)]
 pub struct Ram<const A: usize, const W: usize> {
     /// Rising edge.
@@ -79,9 +80,10 @@ impl<const A: usize, const W: usize> Logic for Ram<A, W> {
         let top = depth.next_power_of_two().trailing_zeros().max(1) - 1;
         Verilog::Custom(format!(
             "(* no_rw_check *) reg [{width}:0] mem [0:{last}];
+/* verilator lint_off BLKSEQ */
 always @(posedge clock) begin
   q <= mem[read_address[{top}:0]];
-  if (write) mem[write_address[{top}:0]] <= d;
+  if (write) mem[write_address[{top}:0]] = d;
 end
 wire unused = &{{1'b0, read_address, write_address}};
 ",

@@ -25,4 +25,4 @@ pub use lint::lint;
 pub use model::{BuiltModel, build};
 pub use runtime::{find_verilator_root, verilator_version};
 pub use source::{ModelSource, SourceFile};
-pub use tool::Tool;
+pub use tool::{Tool, packages};

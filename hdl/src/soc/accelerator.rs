@@ -1,0 +1,188 @@
+//! Accelerator: the core's ports as registers.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `reset` | in | 1 | chip reset |
+//! | `select`, `write`, `word`, `d`, `q` | | | an access, see `uart.rs` |
+//! | `core_reset` | out | 1 | chip reset, or the register RESET |
+//! | `job_write` … `count$i` | | | the ports of `core.rs`, from the other side |
+//!
+//! Registers: `accelerator` in docs/registers.md.
+
+use rust_hdl::prelude::*;
+use tensority_protocol::registers::accelerator as map;
+
+use super::at;
+use crate::cast::unsigned_cast_extend;
+use crate::counters::COUNTERS;
+use crate::parameter::Parameter;
+
+/// The value of `COMMAND` that ends what runs.
+const CANCEL: usize = 4;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Accelerator {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub select: Signal<In, Bit>,
+    pub write: Signal<In, Bit>,
+    pub word: Signal<In, Bits<10>>,
+    pub d: Signal<In, Bits<32>>,
+    pub q: Signal<Out, Bits<32>>,
+    pub core_reset: Signal<Out, Bit>,
+    pub job_write: Signal<Out, Bit>,
+    pub job_address: Signal<Out, Bits<6>>,
+    pub job_data: Signal<Out, Bits<32>>,
+    pub start: Signal<Out, Bit>,
+    pub command: Signal<Out, Bits<2>>,
+    pub cancel: Signal<Out, Bit>,
+    pub ready: Signal<In, Bit>,
+    pub running: Signal<In, Bit>,
+    pub result_valid: Signal<In, Bit>,
+    pub result_ready: Signal<Out, Bit>,
+    pub result_job: Signal<In, Bits<32>>,
+    pub result_nonce: Signal<In, Bits<64>>,
+    pub result_hit: Signal<In, Bit>,
+    pub result_hash: [Signal<In, Bits<64>>; 4],
+    pub checksum_valid: Signal<In, Bit>,
+    pub checksum_ready: Signal<Out, Bit>,
+    pub checksum_index: Signal<In, Bits<8>>,
+    pub checksum: Signal<In, Bits<32>>,
+    pub round: Signal<In, Bits<8>>,
+    pub count: [Signal<In, Bits<40>>; COUNTERS],
+
+    held: DFF<Bit>,
+    high: DFF<Bits<8>>,
+    answer: DFF<Bits<32>>,
+    writes: Signal<Local, Bit>,
+    commands: Signal<Local, Bit>,
+    cancels: Signal<Local, Bit>,
+    reads: Signal<Local, Bit>,
+    job_words: Parameter<10>,
+    cancel_code: Parameter<3>,
+    command_at: Parameter<10>,
+    status_at: Parameter<10>,
+    result_take_at: Parameter<10>,
+    result_range_at: Parameter<10>,
+    nonce_low_at: Parameter<10>,
+    nonce_high_at: Parameter<10>,
+    hash_low_at: Vec<Parameter<10>>,
+    hash_high_at: Vec<Parameter<10>>,
+    checksum_take_at: Parameter<10>,
+    checksum_index_at: Parameter<10>,
+    checksum_at: Parameter<10>,
+    reset_at: Parameter<10>,
+    count_low_at: Vec<Parameter<10>>,
+    count_high_at: Vec<Parameter<10>>,
+}
+
+const _: () = assert!(map::JOB.index() == 0 && map::COUNTERS.words as usize == 2 * COUNTERS);
+
+impl Accelerator {
+    /// The registers of the map.
+    pub fn new() -> Self {
+        Self {
+            job_words: Parameter::new(map::JOB.words as usize),
+            cancel_code: Parameter::new(CANCEL),
+            command_at: at(&map::COMMAND, 0),
+            status_at: at(&map::STATUS, 0),
+            result_take_at: at(&map::RESULT_TAKE, 0),
+            result_range_at: at(&map::RESULT_RANGE, 0),
+            nonce_low_at: at(&map::RESULT_NONCE, 0),
+            nonce_high_at: at(&map::RESULT_NONCE, 1),
+            hash_low_at: (0..4).map(|i| at(&map::RESULT_HASH, 2 * i)).collect(),
+            hash_high_at: (0..4).map(|i| at(&map::RESULT_HASH, 2 * i + 1)).collect(),
+            checksum_take_at: at(&map::CHECKSUM_TAKE, 0),
+            checksum_index_at: at(&map::CHECKSUM_INDEX, 0),
+            checksum_at: at(&map::CHECKSUM, 0),
+            reset_at: at(&map::RESET, 0),
+            count_low_at: (0..COUNTERS as u32)
+                .map(|i| at(&map::COUNTERS, 2 * i))
+                .collect(),
+            count_high_at: (0..COUNTERS as u32)
+                .map(|i| at(&map::COUNTERS, 2 * i + 1))
+                .collect(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for Accelerator {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, held, high, answer);
+        self.writes.next = self.select.val() & self.write.val();
+        self.reads.next = self.select.val() & (!self.write.val());
+
+        // Writes.
+        self.job_write.next = self.writes.val() & (self.word.val() < self.job_words.q.val());
+        self.job_address.next = self.word.val().get_bits::<6>(0);
+        self.job_data.next = self.d.val();
+        self.commands.next = self.writes.val() & (self.word.val() == self.command_at.q.val());
+        self.cancels.next = self.d.val().get_bits::<3>(0) == self.cancel_code.q.val();
+        self.start.next = self.commands.val() & (!self.d.val().get_bit(2));
+        self.cancel.next = self.commands.val() & self.cancels.val();
+        self.command.next = self.d.val().get_bits::<2>(0);
+        self.result_ready.next =
+            self.writes.val() & (self.word.val() == self.result_take_at.q.val());
+        self.checksum_ready.next =
+            self.writes.val() & (self.word.val() == self.checksum_take_at.q.val());
+        if self.writes.val() & (self.word.val() == self.reset_at.q.val()) {
+            self.held.d.next = self.d.val().get_bit(0);
+        }
+        if self.reset.val() {
+            self.held.d.next = false;
+        }
+        self.core_reset.next = self.reset.val() | self.held.q.val();
+
+        // Reads.
+        self.answer.d.next = 0.into();
+        if self.reads.val() {
+            if self.word.val() == self.status_at.q.val() {
+                self.answer.d.next = unsigned_cast_extend::<32, 1>(self.ready.val().into())
+                    | (unsigned_cast_extend::<32, 1>(self.running.val().into()) << 1)
+                    | (unsigned_cast_extend::<32, 1>(self.result_valid.val().into()) << 2)
+                    | (unsigned_cast_extend::<32, 1>(self.checksum_valid.val().into()) << 3)
+                    | (unsigned_cast_extend::<32, 1>(self.result_hit.val().into()) << 4)
+                    | (unsigned_cast_extend::<32, 8>(self.round.val()) << 8);
+            }
+            if self.word.val() == self.result_range_at.q.val() {
+                self.answer.d.next = self.result_job.val();
+            }
+            if self.word.val() == self.nonce_low_at.q.val() {
+                self.answer.d.next = self.result_nonce.val().get_bits::<32>(0);
+            }
+            if self.word.val() == self.nonce_high_at.q.val() {
+                self.answer.d.next = self.result_nonce.val().get_bits::<32>(32);
+            }
+            for i in 0..4 {
+                if self.word.val() == self.hash_low_at[i].q.val() {
+                    self.answer.d.next = self.result_hash[i].val().get_bits::<32>(0);
+                }
+                if self.word.val() == self.hash_high_at[i].q.val() {
+                    self.answer.d.next = self.result_hash[i].val().get_bits::<32>(32);
+                }
+            }
+            if self.word.val() == self.checksum_index_at.q.val() {
+                self.answer.d.next = unsigned_cast_extend::<32, 8>(self.checksum_index.val());
+            }
+            if self.word.val() == self.checksum_at.q.val() {
+                self.answer.d.next = self.checksum.val();
+            }
+            if self.word.val() == self.reset_at.q.val() {
+                self.answer.d.next = unsigned_cast_extend::<32, 1>(self.held.q.val().into());
+            }
+            for i in 0..self.count.len() {
+                if self.word.val() == self.count_low_at[i].q.val() {
+                    self.answer.d.next = self.count[i].val().get_bits::<32>(0);
+                    self.high.d.next = self.count[i].val().get_bits::<8>(32);
+                }
+                if self.word.val() == self.count_high_at[i].q.val() {
+                    self.answer.d.next = unsigned_cast_extend::<32, 8>(self.high.q.val());
+                }
+            }
+        }
+        self.q.next = self.answer.q.val();
+    }
+}

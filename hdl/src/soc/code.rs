@@ -1,0 +1,51 @@
+//! Code memory: two banks for firmware, one that runs and one for an update.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `bank` | in | 1 | the bank that runs |
+//! | `word` | in | 12 | |
+//! | `code_q` | out | 32 | last cycle's `word` of the bank that runs |
+//! | `staging_q` | out | 32 | last cycle's `word` of the other bank |
+//! | `write`, `d` | in | 1, 32 | to the other bank |
+//!
+//! The bank that runs cannot be written. A board's configuration fills bank 0; both are zero
+//! otherwise. A change of `bank` shows in the next cycle.
+
+use rust_hdl::prelude::*;
+
+use crate::leaf::Ram;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Code {
+    pub clock: Signal<In, Clock>,
+    pub bank: Signal<In, Bit>,
+    pub word: Signal<In, Bits<12>>,
+    pub code_q: Signal<Out, Bits<32>>,
+    pub staging_q: Signal<Out, Bits<32>>,
+    pub write: Signal<In, Bit>,
+    pub d: Signal<In, Bits<32>>,
+    bank0: Ram<12, 32>,
+    bank1: Ram<12, 32>,
+}
+
+impl Logic for Code {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, bank0, bank1);
+        self.bank0.read_address.next = self.word.val();
+        self.bank0.write_address.next = self.word.val();
+        self.bank0.write.next = self.write.val() & self.bank.val();
+        self.bank0.d.next = self.d.val();
+        self.bank1.read_address.next = self.word.val();
+        self.bank1.write_address.next = self.word.val();
+        self.bank1.write.next = self.write.val() & (!self.bank.val());
+        self.bank1.d.next = self.d.val();
+        self.code_q.next = self.bank0.q.val();
+        self.staging_q.next = self.bank1.q.val();
+        if self.bank.val() {
+            self.code_q.next = self.bank1.q.val();
+            self.staging_q.next = self.bank0.q.val();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The chip: a controller with its memories and peripherals, around the accelerator core.
+//!
+//! ```text
+//!  line ◄─► uart ─┐
+//!           timer ─┤
+//!        watchdog ─┤             ┌─► code (two banks), data
+//!            chip ─┼─ bus ◄─ cpu ┘
+//!            boot ─┤
+//!     accelerator ─┴─► core ◄─► memory of the matrix list
+//! ```
+//!
+//! Addresses come from `tensority_protocol::registers`; none is written here.
+
+mod accelerator;
+mod boot;
+mod bus;
+mod chip;
+mod code;
+mod cpu;
+mod data;
+mod fifo;
+mod receiver;
+mod timer;
+mod top;
+mod transmitter;
+mod uart;
+mod watchdog;
+
+pub use boot::Boot;
+pub use fifo::Fifo;
+pub use receiver::Receiver;
+pub use timer::Timer;
+pub use top::{Board, BoardError, Soc};
+pub use transmitter::Transmitter;
+pub use uart::{RECEIVE_DEPTH, TRANSMIT_DEPTH, Uart};
+pub use watchdog::Watchdog;
+
+use tensority_protocol::register::Register;
+
+use crate::parameter::Parameter;
+
+/// The number of a register's word `index` in its peripheral, to be compared with the bus's.
+fn at(register: &Register, index: u32) -> Parameter<10> {
+    Parameter::new((register.index() + index) as usize)
+}

@@ -1,0 +1,83 @@
+//! The command `board`.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tensority_sim::board::{CLOCK, Progress, Setup, SimulatedBoard, default_firmware};
+use tensority_sim::error::Error;
+use tensority_sim::pty::Pty;
+use tensority_sim::source::default_cache;
+
+use crate::args::{BoardArgs, geometry};
+use crate::report::{Failure, say};
+
+/// Time between two lines on how it goes.
+const REPORT: Duration = Duration::from_secs(10);
+/// Turns between two looks at the clock.
+const TURNS: u32 = 100;
+
+/// Runs a board until a signal ends it.
+pub fn run(args: &BoardArgs) -> Result<(), Failure> {
+    geometry(tensority::DIMENSION, args.lanes, true)?;
+    let setup = Setup {
+        lanes: args.lanes,
+        array: args.array,
+        baud: args.baud,
+        serial: args.serial,
+        generate_cache: args.generate_cache,
+        firmware: args.firmware.clone().unwrap_or_else(default_firmware),
+    };
+    let models = args.models.clone().unwrap_or_else(default_cache);
+    let mut board = SimulatedBoard::power_up(&setup, &models, &mut |line| eprintln!("{line}"))?;
+    if args.build_only {
+        return Ok(());
+    }
+    let ended = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&ended))
+            .map_err(|error| Failure::software(format!("cannot catch signals: {error}")))?;
+    }
+    if args.attached {
+        let ended = Arc::clone(&ended);
+        thread::spawn(move || {
+            // Whatever comes is dropped; an error is an end too.
+            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+            ended.store(true, Ordering::Relaxed);
+        });
+    }
+    let mut pty = Pty::open(args.link.as_deref()).map_err(Error::from)?;
+    say!("board on {}", pty.path().display());
+
+    let mut last = (Instant::now(), Progress::default());
+    while !ended.load(Ordering::Relaxed) {
+        for _ in 0..TURNS {
+            board.turn(&mut pty).map_err(|error| {
+                Failure::software(format!("the pseudo-terminal failed: {error}"))
+            })?;
+        }
+        if last.0.elapsed() >= REPORT {
+            let now = (Instant::now(), board.progress());
+            report(last.1, now.1, now.0 - last.0);
+            last = now;
+        }
+    }
+    let Progress { cycles, lists, .. } = board.progress();
+    let simulated = cycles as f64 / f64::from(CLOCK);
+    eprintln!(
+        "board ends after {cycles} cycles, {simulated:.3} s of its time; {lists} matrix lists"
+    );
+    Ok(())
+}
+
+fn report(before: Progress, now: Progress, time: Duration) {
+    let cycles = (now.cycles - before.cycles) as f64;
+    let busy = 100.0 * (now.issued - before.issued) as f64 / cycles;
+    let speed = cycles / time.as_secs_f64() / 1e3;
+    eprintln!(
+        "cycle {}, {speed:.0} kcycle/s, array busy {busy:.1} %",
+        now.cycles
+    );
+}

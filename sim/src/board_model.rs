@@ -1,0 +1,180 @@
+//! A whole chip under Verilator, with its serial line and the memory of the matrix list.
+
+use std::path::Path;
+
+use tensority_hdl::soc::Board;
+
+use crate::error::Error;
+use crate::library::{self, Library};
+use crate::source::{Variant, board_source};
+
+#[repr(C)]
+struct Handle {
+    _private: [u8; 0],
+}
+
+library::functions! {
+    struct Functions {
+        board_new: fn(u32, bool, u64) -> *mut Handle,
+        board_delete: fn(*mut Handle),
+        board_firmware: fn(*mut Handle, *const u32, usize),
+        board_step: fn(*mut Handle, u64) -> u64,
+        board_seed: fn(*const Handle) -> *const u64,
+        board_loaded: fn(*mut Handle),
+        board_memory: fn(*mut Handle, *mut usize) -> *mut u8,
+        board_send: fn(*mut Handle, *const u8, usize),
+        board_unsent: fn(*const Handle) -> usize,
+        board_receive: fn(*mut Handle, *mut usize) -> *const u8,
+        board_mark: fn(*mut Handle),
+        board_times: fn(*const Handle, *mut u64),
+    }
+}
+
+/// When things happened, in cycles since power-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Now.
+    pub now: u64,
+    /// When the last byte that was sent to the chip had left the line.
+    pub sent: u64,
+    /// First cycle since the mark in which a load brought bytes into the array; 0 if none.
+    pub first_load: u64,
+    /// First cycle since the mark in which a token of a multiply was issued; 0 if none.
+    pub first_issue: u64,
+    /// The last such cycle.
+    pub last_issue: u64,
+    /// The number of them.
+    pub issued: u64,
+}
+
+/// A running model of a chip.
+pub struct BoardModel {
+    handle: *mut Handle,
+    functions: Functions,
+    _library: Library,
+}
+
+// SAFETY: the model is reached through this owner only, and Verilator's context is set before the
+// one call that depends on the thread.
+unsafe impl Send for BoardModel {}
+
+impl BoardModel {
+    /// Builds the model of `variant` in the folder `cache` if it is not there, and powers it up with
+    /// `firmware` in bank 0. With a `loader`, matrix lists come from [`Self::load`].
+    ///
+    /// # Errors
+    /// If a tool is missing or refuses the design, or a file cannot be written.
+    pub fn open(
+        variant: &Variant,
+        board: &Board,
+        firmware: &[u32],
+        loader: bool,
+        serial: u64,
+        cache: &Path,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, Error> {
+        let source = board_source(variant, board, cache)?;
+        let library = Library::open(&library::build(&source, cache, progress)?)?;
+        let functions = Functions::load(&library)?;
+        // SAFETY: the harness's constructor; the handle is deleted in `drop`. The harness reads the
+        // words of one bank at most.
+        let handle = unsafe {
+            let handle = (functions.board_new)(board.divisor().into(), loader, serial);
+            let words = firmware.len().min(BANK_WORDS);
+            (functions.board_firmware)(handle, firmware.as_ptr(), words);
+            handle
+        };
+        Ok(Self {
+            handle,
+            functions,
+            _library: library,
+        })
+    }
+
+    /// Steps `cycles` cycles, or until the loader is asked for a list ([`Self::asked`]); returns
+    /// the cycles stepped.
+    pub fn step(&mut self, cycles: u64) -> u64 {
+        // SAFETY: the handle is live.
+        unsafe { (self.functions.board_step)(self.handle, cycles) }
+    }
+
+    /// The seed whose matrix list is made: by the loader, if there is one, or by the chip.
+    pub fn asked(&self) -> Option<[u8; 32]> {
+        // SAFETY: the handle is live; what is there is 16 lanes.
+        let lanes = unsafe {
+            let lanes = (self.functions.board_seed)(self.handle);
+            library::slice(lanes, if lanes.is_null() { 0 } else { 4 })
+        };
+        let bytes: Vec<u8> = lanes.iter().flat_map(|lane| lane.to_le_bytes()).collect();
+        bytes.try_into().ok()
+    }
+
+    /// Gives the loader the list that it was asked for; without a loader, goes on.
+    pub fn load(&mut self, list: Option<&[u8]>) {
+        let mut count = 0;
+        // SAFETY: the harness owns `count` bytes there until it is deleted; `self` is borrowed.
+        unsafe {
+            let bytes = (self.functions.board_memory)(self.handle, &mut count);
+            let memory = std::slice::from_raw_parts_mut(bytes, count);
+            if let Some(list) = list {
+                let common = list.len().min(count);
+                memory[..common].copy_from_slice(&list[..common]);
+            }
+            (self.functions.board_loaded)(self.handle);
+        }
+    }
+
+    /// Puts bytes on the line to the chip, behind those that wait.
+    pub fn send(&mut self, bytes: &[u8]) {
+        // SAFETY: the handle is live and the harness copies the bytes.
+        unsafe { (self.functions.board_send)(self.handle, bytes.as_ptr(), bytes.len()) }
+    }
+
+    /// Bytes that wait for the line.
+    pub fn unsent(&self) -> usize {
+        // SAFETY: the handle is live.
+        unsafe { (self.functions.board_unsent)(self.handle) }
+    }
+
+    /// The bytes that came from the chip since the last call.
+    pub fn receive(&mut self) -> &[u8] {
+        let mut count = 0;
+        // SAFETY: the bytes stay until the next call, for which `self` must be borrowed again.
+        unsafe {
+            let bytes = (self.functions.board_receive)(self.handle, &mut count);
+            library::slice(bytes, count)
+        }
+    }
+
+    /// Begins to count the array's work anew.
+    pub fn mark(&mut self) {
+        // SAFETY: the handle is live.
+        unsafe { (self.functions.board_mark)(self.handle) }
+    }
+
+    /// When things happened.
+    pub fn times(&self) -> Times {
+        let mut times = [0; 6];
+        // SAFETY: the handle is live and the harness writes six values.
+        unsafe { (self.functions.board_times)(self.handle, times.as_mut_ptr()) };
+        let [now, sent, first_load, first_issue, last_issue, issued] = times;
+        Times {
+            now,
+            sent,
+            first_load,
+            first_issue,
+            last_issue,
+            issued,
+        }
+    }
+}
+
+/// Words of a firmware bank.
+const BANK_WORDS: usize = tensority_protocol::registers::BANK_BYTES as usize / 4;
+
+impl Drop for BoardModel {
+    fn drop(&mut self) {
+        // SAFETY: the handle is live and not used again.
+        unsafe { (self.functions.board_delete)(self.handle) }
+    }
+}
