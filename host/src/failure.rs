@@ -5,13 +5,25 @@ use std::{
     process::ExitCode,
 };
 use tensority::fast::BackendError;
+use tensority_device::{choice, port::PortError, simulated::SimulatedError};
+use tensority_node::{FileError, OpenError, ServerError};
 
+/// What was asked for did not come true.
+const NOT_SO: u8 = 1;
 /// Arguments or environment that make no sense.
 const USAGE: u8 = 64;
+/// A file whose content is wrong.
+const DATA: u8 = 65;
+/// A file or an address that cannot be opened.
+const NO_INPUT: u8 = 66;
+/// Something the system does not give.
+const UNAVAILABLE: u8 = 69;
 /// The program contradicts itself.
 const SOFTWARE: u8 = 70;
 /// The output cannot be written.
 const IO: u8 = 74;
+/// Something the system does not allow.
+const PERMISSION: u8 = 77;
 
 /// One line on what went wrong, with the exit code that goes with it.
 #[derive(Debug)]
@@ -29,11 +41,35 @@ impl Failure {
         }
     }
 
+    /// Something was not reached.
+    pub fn not_reached(message: impl Into<String>) -> Self {
+        Self {
+            code: NOT_SO,
+            message: message.into(),
+        }
+    }
+
+    /// A service does not answer.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self {
+            code: UNAVAILABLE,
+            message: message.into(),
+        }
+    }
+
     /// Results that should be equal differ.
     pub fn contradiction(message: impl Into<String>) -> Self {
         Self {
             code: SOFTWARE,
             message: message.into(),
+        }
+    }
+
+    /// Signals cannot be waited for.
+    pub fn no_signals(error: io::Error) -> Self {
+        Self {
+            code: UNAVAILABLE,
+            message: format!("cannot wait for signals: {error}"),
         }
     }
 
@@ -59,6 +95,58 @@ impl From<BackendError> for Failure {
     fn from(error: BackendError) -> Self {
         let variable = tensority::fast::ENVIRONMENT_VARIABLE;
         Self::usage(format!("{error}; change or unset {variable}"))
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let code = match &error {
+            OpenError::Bits(_) => USAGE,
+            OpenError::File(FileError::Io { source, .. }) => code_of_opening(source),
+            OpenError::File(FileError::InUse { .. }) => NO_INPUT,
+            OpenError::File(_) => DATA,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        let code = match &error {
+            ServerError::NotLoopback(_) => USAGE,
+            ServerError::Listen { source, .. } => code_of_opening(source),
+            ServerError::Start(_) => UNAVAILABLE,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<choice::OpenError> for Failure {
+    fn from(error: choice::OpenError) -> Self {
+        use choice::OpenError::{Backend, Port, Simulated};
+        let code = match error {
+            Backend(error) => return error.into(),
+            Port(PortError::Permission { .. })
+            | Simulated(SimulatedError::Port(PortError::Permission { .. })) => PERMISSION,
+            _ => NO_INPUT,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+fn code_of_opening(error: &io::Error) -> u8 {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => PERMISSION,
+        _ => NO_INPUT,
     }
 }
 

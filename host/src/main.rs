@@ -3,9 +3,12 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod devices;
 mod failure;
 mod hash;
 mod hexadecimal;
+mod mine;
+mod node;
 mod output;
 mod verify;
 
@@ -33,6 +36,12 @@ enum Verb {
     Verify(verify::Arguments),
     /// Measure each back end, or the one of TENSORITY_BACKEND, against the peak of a core measured in the same run.
     Bench(bench::Arguments),
+    /// List the serial ports and the boards that answer there; exit 0 if one of them hashes right, 69 if none.
+    Devices(devices::Arguments),
+    /// Mine for a node with boards, simulated boards or the processor.
+    Mine(mine::Arguments),
+    /// Serve a development node on this machine until SIGINT or SIGTERM.
+    Node(node::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +58,9 @@ fn main() -> ExitCode {
         Verb::Hash(arguments) => hash::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
+        Verb::Devices(arguments) => devices::run(&arguments),
+        Verb::Mine(arguments) => mine::run(&arguments),
+        Verb::Node(arguments) => node::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }
