@@ -125,6 +125,7 @@ impl Display for Protocol {
              - Events are numbered by the device. The oldest is sent again every {} ms until the host acknowledges\n  \
                it; later ones wait behind it. A host may therefore see an event twice, and drops the second. A range\n  \
                is refused as `Full` while so many events wait that its own might find no room.\n\
+             - A device that starts sends a 0 first, which ends what a reset has cut.\n\
              - A message may grow at its end in a later version. Who reads drops what it does not know; who finds\n  \
                less than the first version refuses.",
             VERSIONS.start(),

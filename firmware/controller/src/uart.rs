@@ -32,9 +32,11 @@ impl Uart {
         }
     }
 
-    /// Takes the link as it is after the reset, with an empty transmit FIFO.
+    /// Takes the link as it is after the reset, with an empty transmit FIFO, and ends the frame that
+    /// the reset may have cut, so that the next is not taken for its rest.
     pub fn start(&mut self, bus: &mut impl Bus) {
         self.depth = free(bus);
+        transmit(bus, &[0]);
     }
 
     /// The oldest byte received.

@@ -12,6 +12,7 @@
 //! No reset input: the registers' power-up values are those of a reset, as on an FPGA.
 
 use rust_hdl::prelude::*;
+use tensority_protocol::register::Peripheral;
 use tensority_protocol::registers;
 
 use super::accelerator::Accelerator;
@@ -72,9 +73,20 @@ impl Board {
     }
 }
 
-/// Numbers of the peripherals on the bus.
-const ORDER: [&str; 6] = ["chip", "uart", "timer", "watchdog", "boot", "accelerator"];
-const _: () = assert!(registers::PERIPHERALS.len() == ORDER.len());
+// The order in which the peripherals are on the bus.
+const _: () = {
+    assert!(number(&registers::chip::PERIPHERAL) == 0);
+    assert!(number(&registers::uart::PERIPHERAL) == 1);
+    assert!(number(&registers::timer::PERIPHERAL) == 2);
+    assert!(number(&registers::watchdog::PERIPHERAL) == 3);
+    assert!(number(&registers::boot::PERIPHERAL) == 4);
+    assert!(number(&registers::accelerator::PERIPHERAL) == 5);
+    assert!(registers::PERIPHERALS.len() == 6);
+};
+
+const fn number(peripheral: &Peripheral) -> u32 {
+    (peripheral.base - registers::PERIPHERALS_BASE) / Peripheral::SPACING
+}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -19,7 +19,7 @@ pub enum Said {
 pub struct Bench {
     pub chip: Chip,
     pub controller: Controller,
-    decoder: Decoder,
+    pub decoder: Decoder,
     /// Number of the last request.
     pub number: u16,
     /// Everything that was said and not taken by the test, in order.

@@ -178,3 +178,25 @@ fn a_reset_in_a_range_leaves_nothing_of_it() {
     );
     assert_eq!(bench.refusal(run(2, 1, 0, 1)), Refusal::Job);
 }
+
+#[test]
+fn a_reset_in_mid_frame_does_not_hide_the_start() {
+    let mut bench = Bench::ready(Config::default());
+    bench.send(&Identify {}.into());
+    // Until a part of the answer has left, and not its end.
+    let sent = loop {
+        bench.controller.turn(&mut bench.chip);
+        let sent = bench.chip.sent();
+        if !sent.is_empty() {
+            break sent;
+        }
+    };
+    assert!(!sent.contains(&0), "a part only: {sent:02x?}");
+    sent.iter()
+        .for_each(|byte| assert_eq!(bench.decoder.feed(*byte), None));
+    bench.chip.reset();
+    bench.turn();
+    bench.until("start", |said| {
+        matches!(said, Said::Event(0, Event::Started(_)))
+    });
+}
