@@ -175,7 +175,7 @@ const HEAD: [&str; 8] = [
     "hardware / firmware",
     "lanes",
     "clock",
-    "expected",
+    "at its clock",
     "known answer",
 ];
 

@@ -1,5 +1,6 @@
 //! Why a command failed, and the exit code that says so (the numbers of `sysexits.h`).
 
+use clap::error::ErrorKind;
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -75,6 +76,11 @@ impl Failure {
 
     /// The first paragraph of what clap says, on one line.
     pub fn of_arguments(error: &clap::Error) -> Self {
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            return Self::usage(
+                "expected a command, found none; choose one of those that `tensority --help` lists",
+            );
+        }
         let text = error.render().to_string();
         let paragraph = text.split("\n\n").next().unwrap_or_default();
         let words: Vec<_> = paragraph.split_whitespace().collect();

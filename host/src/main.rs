@@ -1,4 +1,4 @@
-//! The `tensority` command: Bytom's proof of work on this machine's processor.
+//! The `tensority` command: mines Bytom's proof of work, and checks it.
 
 #![forbid(unsafe_code)]
 
@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use failure::Failure;
 use std::process::ExitCode;
 
-/// Tensority, Bytom's proof of work, on this machine's processor.
+/// Mines Tensority, Bytom's proof of work, with boards or the processor, and checks it.
 ///
 /// Hashes and seeds are 64 hexadecimal digits in memory order, never reversed. The environment
 /// variable TENSORITY_BACKEND names the back end to use (portable, avx2 or avx512vnni); without it

@@ -145,8 +145,9 @@ pub struct BoardArgs {
     /// Let the chip generate its matrix lists; otherwise they are put into its memory.
     #[arg(long)]
     pub generate_cache: bool,
-    /// Bits per second of the serial line, in simulated time.
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(9600..=10_000_000))]
+    /// Bits per second of the serial line, in simulated time: a slower one would take a second and
+    /// more of real time for a message.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(57_600..=10_000_000))]
     pub baud: u32,
     /// Serial number.
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -157,7 +158,8 @@ pub struct BoardArgs {
     /// Folder for built models.
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
-    /// End when standard input does, as it does when the program that started this one ends.
+    /// End when standard input does, as it does when the program that started this one ends. For
+    /// programs that give the board a process group of its own.
     #[arg(long)]
     pub attached: bool,
     /// Only build the model.

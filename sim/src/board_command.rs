@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Signal, kill_current_process_group};
 use tensority_sim::board::{CLOCK, Progress, Setup, SimulatedBoard, default_firmware};
 use tensority_sim::error::Error;
 use tensority_sim::pty::Pty;
@@ -31,22 +32,19 @@ pub fn run(args: &BoardArgs) -> Result<(), Failure> {
         firmware: args.firmware.clone().unwrap_or_else(default_firmware),
     };
     let models = args.models.clone().unwrap_or_else(default_cache);
+    let ended = Arc::new(AtomicBool::new(false));
+    let running = Arc::new(AtomicBool::new(false));
+    if args.attached {
+        end_with_input(Arc::clone(&ended), Arc::clone(&running));
+    }
     let mut board = SimulatedBoard::power_up(&setup, &models, &mut |line| eprintln!("{line}"))?;
     if args.build_only {
         return Ok(());
     }
-    let ended = Arc::new(AtomicBool::new(false));
+    running.store(true, Ordering::Relaxed);
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&ended))
             .map_err(|error| Failure::software(format!("cannot catch signals: {error}")))?;
-    }
-    if args.attached {
-        let ended = Arc::clone(&ended);
-        thread::spawn(move || {
-            // Whatever comes is dropped; an error is an end too.
-            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-            ended.store(true, Ordering::Relaxed);
-        });
     }
     let mut pty = Pty::open(args.link.as_deref()).map_err(Error::from)?;
     say!("board on {}", pty.path().display());
@@ -70,6 +68,20 @@ pub fn run(args: &BoardArgs) -> Result<(), Failure> {
         "board ends after {cycles} cycles, {simulated:.3} s of its time; {lists} matrix lists"
     );
     Ok(())
+}
+
+/// Sets `ended` at the end of standard input. A board that is not `running` yet is being compiled,
+/// which is given up with all programs that take part.
+fn end_with_input(ended: Arc<AtomicBool>, running: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        // Whatever comes is dropped; an error is an end too.
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        ended.store(true, Ordering::Relaxed);
+        if !running.load(Ordering::Relaxed) {
+            // Who starts a board that is attached gives it a process group of its own.
+            let _ = kill_current_process_group(Signal::TERM);
+        }
+    });
 }
 
 fn report(before: Progress, now: Progress, time: Duration) {

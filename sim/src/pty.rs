@@ -10,6 +10,9 @@ use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
+/// Where pseudo-terminals are.
+const TERMINALS: &str = "/dev/pts";
+
 /// The board's end of the line. The other end is kept closed here, so that it can be opened again
 /// after a program that had it for itself was killed.
 pub struct Pty {
@@ -93,10 +96,15 @@ impl Pty {
 
     fn make_link(&mut self, link: &Path) -> io::Result<()> {
         if let Ok(target) = fs::read_link(link) {
-            if target.exists() && target != self.path {
-                let target = target.display();
+            let shown = target.display();
+            if !target.starts_with(TERMINALS) {
                 return Err(io::Error::other(format!(
-                    "a link to {target}, which is in use"
+                    "a link to {shown}, which is no board"
+                )));
+            }
+            if target.exists() && target != self.path {
+                return Err(io::Error::other(format!(
+                    "a link to {shown}, which is in use"
                 )));
             }
             fs::remove_file(link)?;
@@ -119,8 +127,10 @@ fn or_nothing(outcome: io::Result<usize>) -> io::Result<usize> {
 
 impl Drop for Pty {
     fn drop(&mut self) {
-        if let Some(link) = &self.link {
-            // Someone may have removed it already.
+        // Someone may have removed it already, or have made another one.
+        if let Some(link) = &self.link
+            && fs::read_link(link).is_ok_and(|target| target == self.path)
+        {
             let _ = fs::remove_file(link);
         }
     }

@@ -16,6 +16,17 @@ use crate::{
 /// More threads than any machine has processors would only fail to start.
 const MOST_THREADS: usize = 1024;
 
+/// Options of a simulated board, those of `tensority-sim board`, and whether they have a value.
+const OPTIONS: [(&str, bool); 7] = [
+    ("lanes", true),
+    ("array", true),
+    ("generate-cache", false),
+    ("baud", true),
+    ("serial", true),
+    ("firmware", true),
+    ("models", true),
+];
+
 /// A device that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -100,9 +111,13 @@ fn parse_options<'a>(options: impl Iterator<Item = &'a str>) -> Result<Vec<Strin
             Some((name, value)) => (name, Some(value)),
             None => (option, None),
         };
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
+        let known = OPTIONS.iter().find(|known| known.0 == name);
+        if known.is_none_or(|known| known.1 != value.is_some()) {
+            let list =
+                OPTIONS.map(|(name, valued)| format!("{name}{}", if valued { "=…" } else { "" }));
             return Err(format!(
-                "expected sim: and options such as lanes=4,array=rtl, found {option:?}"
+                "expected sim: and options of {}, separated by commas, found {option:?}",
+                list.join(", ")
             ));
         }
         arguments.push(format!("--{name}"));

@@ -146,7 +146,7 @@ impl Program {
             None => Err(SimulatedError::NotReady {
                 program,
                 found: match line.as_str() {
-                    "" => "nothing".into(),
+                    "" => "nothing; what it said stands above".into(),
                     line => format!("{:?}", line.trim_end()),
                 },
             }),

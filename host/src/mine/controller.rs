@@ -193,7 +193,7 @@ impl Controller {
     }
 
     fn announce(&mut self, change: Change) {
-        let Some(job) = self.jobs.current() else {
+        let Some(job) = self.jobs.current().filter(|_| !self.ending) else {
             return;
         };
         let replace = change == Change::Replace;
@@ -325,7 +325,14 @@ impl Controller {
             Outcome::Unanswered(_) if is_parent => return self.accept(found, hash, took),
             Outcome::Unanswered(error) => {
                 self.blocks.unanswered += 1;
-                ("unanswered", format!("the node {error}"))
+                return self.tell(Message::Unanswered {
+                    device: self.devices[found.device].name.clone(),
+                    height: found.job.height(),
+                    nonce: found.nonce,
+                    block_hash: hex::encode(hash),
+                    ms: milliseconds(took),
+                    detail: format!("the node {error}"),
+                });
             }
             Outcome::Outrun => {
                 self.blocks.not_submitted += 1;

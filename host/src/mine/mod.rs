@@ -109,12 +109,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Mines until it is told to end.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let backend = Backend::from_environment()?;
-    let stop = stop_at_signals().map_err(Failure::no_signals)?;
     let devices = arguments
         .devices
         .iter()
         .map(open)
         .collect::<Result<_, _>>()?;
+    // Until here there is nothing to hand in: a signal ends the program at once.
+    let stop = stop_at_signals().map_err(Failure::no_signals)?;
     let goal = Goal {
         blocks: arguments.blocks.map(NonZero::get),
         time: arguments.seconds,

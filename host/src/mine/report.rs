@@ -75,6 +75,15 @@ pub enum Message {
         reason: &'static str,
         detail: String,
     },
+    /// It is not known whether the node has the block: it did not answer.
+    Unanswered {
+        device: String,
+        height: u64,
+        nonce: u64,
+        block_hash: String,
+        ms: u64,
+        detail: String,
+    },
     /// What a device does.
     Rate(Rate),
     /// All work is given up; what was found is waited for.
@@ -188,6 +197,17 @@ impl fmt::Display for Message {
                 f,
                 "rejected height {height} nonce {nonce} device {device} ({ms} ms): {detail}"
             ),
+            Self::Unanswered {
+                device,
+                height,
+                nonce,
+                ms,
+                detail,
+                ..
+            } => write!(
+                f,
+                "unanswered height {height} nonce {nonce} device {device} ({ms} ms): {detail}"
+            ),
             Self::Ending => f.write_str("ending when what was found is handed in"),
             Self::Rate(rate) => write!(f, "rate {rate}"),
             Self::Summary {
@@ -210,6 +230,7 @@ impl fmt::Display for Message {
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = |rate: Option<f64>| match rate {
+            Some(rate) if rate < 0.1 => format!("{rate:.4} H/s"),
             Some(rate) => format!("{rate:.2} H/s"),
             None => "n/a".to_owned(),
         };
