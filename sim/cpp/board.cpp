@@ -118,11 +118,12 @@ void board_mark(Board* board) {
     board->first_load = board->first_issue = board->last_issue = board->issued = 0;
 }
 
-// Cycle now; end of the last byte sent; first byte of a load, first and last issue and issues since
-// the mark.
+// Cycle now; end of the last byte sent; memory requests; first byte of a load, first and last issue
+// and issues since the mark.
 void board_times(const Board* board, uint64_t* times) {
-    const uint64_t now[6] = {board->cycle, board->sender.end, board->first_load,
-                             board->first_issue, board->last_issue, board->issued};
+    const uint64_t now[7] = {board->cycle, board->sender.end, board->memory.taken,
+                             board->first_load, board->first_issue, board->last_issue,
+                             board->issued};
     std::memcpy(times, now, sizeof now);
 }
 

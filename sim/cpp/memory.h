@@ -22,6 +22,8 @@ struct Memory {
 
     std::vector<uint8_t> bytes = std::vector<uint8_t>(MATRIX * DIMENSION);
     std::deque<Request> requests;
+    // Requests taken since power-up.
+    uint64_t taken = 0;
     uint32_t latency = 1, stall = 0;
     uint64_t random = 1;
 
@@ -64,6 +66,7 @@ struct Memory {
         }
         top.request_ready = requests.size() < REQUESTS && !stalls();
         if (top.request && top.request_ready) {
+            ++taken;
             requests.push_back({bool(top.request_write), top.address, top.beats, cycle + latency});
         }
     }

@@ -54,7 +54,7 @@ pub struct SimulatedBoard {
     loader: bool,
     lists: u64,
     idle_turns: u32,
-    issued: u64,
+    requests: u64,
 }
 
 /// What the simulation has done so far.
@@ -95,7 +95,7 @@ impl SimulatedBoard {
             loader,
             lists: 0,
             idle_turns: 0,
-            issued: 0,
+            requests: 0,
         })
     }
 
@@ -148,9 +148,10 @@ impl SimulatedBoard {
         let received = self.model.receive();
         moved += received.len();
         pty.write(received)?;
-        let issued = self.model.times().issued;
-        let works = moved > 0 || issued != self.issued || self.model.unsent() > 0;
-        self.issued = issued;
+        // Whatever the core does, it does with the memory.
+        let requests = self.model.times().requests;
+        let works = moved > 0 || requests != self.requests || self.model.unsent() > 0;
+        self.requests = requests;
         self.idle_turns = if works { 0 } else { self.idle_turns + 1 };
         if self.idle_turns > IDLE_TURNS {
             thread::sleep(IDLE_PAUSE);

@@ -37,6 +37,8 @@ pub struct Times {
     pub now: u64,
     /// When the last byte that was sent to the chip had left the line.
     pub sent: u64,
+    /// Requests to the memory of the matrix list.
+    pub requests: u64,
     /// First cycle since the mark in which a load brought bytes into the array; 0 if none.
     pub first_load: u64,
     /// First cycle since the mark in which a token of a multiply was issued; 0 if none.
@@ -154,13 +156,22 @@ impl BoardModel {
 
     /// When things happened.
     pub fn times(&self) -> Times {
-        let mut times = [0; 6];
-        // SAFETY: the handle is live and the harness writes six values.
+        let mut times = [0; 7];
+        // SAFETY: the handle is live and the harness writes seven values.
         unsafe { (self.functions.board_times)(self.handle, times.as_mut_ptr()) };
-        let [now, sent, first_load, first_issue, last_issue, issued] = times;
+        let [
+            now,
+            sent,
+            requests,
+            first_load,
+            first_issue,
+            last_issue,
+            issued,
+        ] = times;
         Times {
             now,
             sent,
+            requests,
             first_load,
             first_issue,
             last_issue,

@@ -59,39 +59,41 @@ struct Node {
 
 impl Node {
     fn start() -> Result<Self, Failure> {
-        let mut command = program("tensority");
-        command.args(["node", "--listen", "127.0.0.1:0"]);
         let broken = |found: &str| Failure::check(format!("the node does not listen: {found}"));
-        let mut process = command
+        let mut process = program("tensority")
+            .args(["node", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| broken(&error.to_string()))?;
-        let output = process.stdout.take().ok_or_else(|| broken("no output"))?;
-        let mut output = BufReader::new(output);
+        let output = process.stdout.take().expect("the output is piped");
+        let mut node = Self {
+            process,
+            output: BufReader::new(output),
+            url: String::new(),
+        };
         let mut line = String::new();
         // An unreadable line is an empty one: it holds no address.
-        let _ = output.read_line(&mut line);
-        let url = line.trim_end().strip_prefix(LISTENING).map(str::to_owned);
-        let node = |url| Self {
-            process,
-            output,
-            url,
-        };
-        url.map(node).ok_or_else(|| broken(&line))
+        let _ = node.output.read_line(&mut line);
+        let url = line.trim_end().strip_prefix(LISTENING);
+        node.url = url.ok_or_else(|| broken(&line))?.to_owned();
+        Ok(node)
     }
 
-    /// What it said, once it is ended.
+    /// Ends it, and returns what it has said.
     fn end(&mut self) -> impl Iterator<Item = String> {
+        self.stop();
+        self.output.by_ref().lines().map_while(Result::ok)
+    }
+
+    fn stop(&mut self) {
         // It may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
-        self.output.by_ref().lines().map_while(Result::ok)
     }
 }
 
 impl Drop for Node {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.stop();
     }
 }
