@@ -8,18 +8,22 @@ use sha3::{Digest, Sha3_256};
 
 /// A block header. Hashes are 32 raw bytes in the order in which they are printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BlockHeader {
     /// The version of the block format, 1.
     pub version: u64,
     /// The number of blocks before this one.
     pub height: u64,
     /// The hash of the parent's header.
+    #[cfg_attr(feature = "serde", serde(with = "hex::serde"))]
     pub previous_block_hash: [u8; 32],
     /// Seconds since 1970-01-01 UTC.
     pub timestamp: u64,
     /// The root of the Merkle tree of the transactions.
+    #[cfg_attr(feature = "serde", serde(with = "hex::serde"))]
     pub transaction_merkle_root: [u8; 32],
     /// The root of the Merkle tree of the transactions' statuses.
+    #[cfg_attr(feature = "serde", serde(with = "hex::serde"))]
     pub transaction_status_hash: [u8; 32],
     /// The target in compact form; see [`Target::from_bits`](crate::Target::from_bits).
     pub bits: u64,

@@ -9,7 +9,8 @@ use num_bigint::{BigInt, Sign};
 
 /// A positive target of 256 bits, held as little-endian bytes like a PoW hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Target([u8; 32]);
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Target(#[cfg_attr(feature = "serde", serde(with = "hex::serde"))] [u8; 32]);
 
 impl Target {
     /// The target that every hash meets, 2^256 - 1.
@@ -63,6 +64,34 @@ impl Target {
             return Err(Error::ZeroTarget { bits: 0 });
         }
         Ok(Self(bytes))
+    }
+
+    /// The target that takes about `hashes` hashes on average, to the precision of the number:
+    /// 2^256 / hashes, and [`MAX`](Self::MAX) for 1 or less or no number.
+    pub fn of_average(hashes: f64) -> Self {
+        let mut fraction = 1.0 / hashes;
+        if !(0.0..1.0).contains(&fraction) {
+            return Self::MAX;
+        }
+        let mut target = [0; 32];
+        for byte in target.iter_mut().rev() {
+            fraction *= 256.0;
+            // Below 256, and cut to a whole number.
+            *byte = fraction as u8;
+            fraction -= f64::from(*byte);
+        }
+        if target == [0; 32] {
+            target[0] = 1;
+        }
+        Self(target)
+    }
+
+    /// The number of hashes that it takes on average to meet it: 2^256 / (target + 1).
+    pub fn hashes_on_average(self) -> f64 {
+        let add = |below: f64, &byte: &u8| (below + f64::from(byte)) / 256.0;
+        let fraction = self.0.iter().fold(0.0, add);
+        // 2^-256, the smallest target's fraction being twice that.
+        1.0 / (fraction + f64::from_bits((1023 - 256) << 52))
     }
 
     /// The 32 little-endian bytes.
@@ -130,6 +159,30 @@ mod tests {
         assert!(target.is_met_by(&hash));
         hash[31] = 2;
         assert!(!target.is_met_by(&hash));
+    }
+
+    #[test]
+    fn a_hash_takes_as_many_attempts_as_its_target_is_rare() {
+        let hashes = |bits| Target::from_bits(bits).unwrap().hashes_on_average();
+        assert_eq!(Target::MAX.hashes_on_average(), 1.0);
+        assert!((hashes(0x2000_0000_003f_ffff) - 4.0).abs() < 1e-5);
+        let work = std::string::ToString::to_string(&crate::work(0x1e00_0000_0001_1b68));
+        let work: f64 = work.parse().unwrap();
+        assert!((hashes(0x1e00_0000_0001_1b68) / work - 1.0).abs() < 1e-6);
+        let one = Target::from_value(&1.into()).unwrap();
+        assert_eq!(one.hashes_on_average(), 2f64.powi(255));
+    }
+
+    #[test]
+    fn a_target_of_an_average_has_that_average() {
+        for hashes in [1.5, 2.0, 720.0, 150_000.0, 1e12, 1e60] {
+            let target = Target::of_average(hashes);
+            assert!((target.hashes_on_average() / hashes - 1.0).abs() < 1e-9);
+        }
+        for all in [1.0, 0.5, 0.0, -3.0, f64::NAN] {
+            assert_eq!(Target::of_average(all), Target::MAX);
+        }
+        assert!(Target::of_average(f64::INFINITY).is_met_by(&[0; 32]));
     }
 
     #[test]
