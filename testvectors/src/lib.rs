@@ -18,6 +18,7 @@ mod captures;
 mod encoding;
 mod headers;
 mod stages;
+mod stratum;
 mod units;
 
 pub use bits::{BitsToValue, BitsVectors, Retarget, ValueToBits, Varint63, bits, varint63};
@@ -27,6 +28,7 @@ pub use stages::{
     Chain, ChainState, FirstRound, ListedMatrix, Pair, SeedVector, SmallPair, Trace, pairs, seeds,
     small_pairs, traces,
 };
+pub use stratum::{StratumCapture, StratumEvent, StratumStep, stratum_captures};
 pub use units::{BlockMix, Fnv, Reduce, Salsa, Sha3, Smix, Units, units};
 
 use serde::{Deserialize, de::DeserializeOwned};
@@ -39,6 +41,8 @@ pub enum Origin {
     Mainnet,
     /// A block that a real Bytom v1.1.0 node accepted on a private chain.
     SolonetNode,
+    /// What btmcpool, the official pool server, said in front of such a node.
+    SolonetPool,
     /// Published with another project, which the file or the vector names.
     Published,
     /// RFC 7914, the definition of scrypt.
@@ -97,6 +101,7 @@ mod tests {
             ("bits.json", in_bits),
             ("varint63.json", varint63().len()),
             ("node_captures.json", node_captures().len()),
+            ("stratum_captures.json", stratum_captures().len()),
         ] {
             let line = readme
                 .lines()
