@@ -1,0 +1,265 @@
+//! Where a source is.
+
+use crate::secret::Secret;
+use percent_encoding::percent_decode_str;
+use std::{fmt, str::FromStr};
+use ureq::http::{Uri, uri::Authority};
+
+/// Where a source is. It shows itself without secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A node.
+    Node(NodeUrl),
+    /// A pool.
+    Pool(PoolUrl),
+}
+
+/// Where a node is: `http://HOST:PORT` or `https://HOST:PORT`, with `ID:SECRET@` in front of the host
+/// if it asks for an access token, and a path behind it if it is not at the root. It shows itself
+/// without the token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NodeUrl {
+    /// Without the token and without a slash at the end.
+    base: String,
+    token: Option<(String, Secret)>,
+}
+
+/// Where a pool is: `stratum+tcp://HOST:PORT`, or `stratum+ssl://HOST:PORT` over TLS.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PoolUrl {
+    host: String,
+    port: u16,
+    tls: bool,
+}
+
+/// Why a text is no address. It does not repeat the text, which may hold a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, found {found}")]
+pub struct AddressError {
+    expected: &'static str,
+    found: String,
+}
+
+impl AddressError {
+    fn new(expected: &'static str, found: impl Into<String>) -> Self {
+        let found = found.into();
+        Self { expected, found }
+    }
+}
+
+const ANY: &str = "http[s]://HOST:PORT of a node or stratum+tcp://HOST:PORT (or stratum+ssl://) \
+                   of a pool";
+const NODE: &str = "http[s]://HOST:PORT of a node";
+const POOL: &str = "stratum+tcp://HOST:PORT (or stratum+ssl://) of a pool";
+
+impl NodeUrl {
+    /// The URL of a path that begins with a slash.
+    pub(crate) fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The id and the secret of the access token.
+    pub(crate) fn token(&self) -> Option<(&str, &Secret)> {
+        let (id, secret) = self.token.as_ref()?;
+        Some((id, secret))
+    }
+
+    fn new(uri: &Uri, authority: &Authority, scheme: &str) -> Result<Self, AddressError> {
+        if uri.query().is_some() {
+            return Err(AddressError::new(NODE, "a query"));
+        }
+        let (token, place) = match authority.as_str().rsplit_once('@') {
+            Some((token, place)) => (Some(split_token(token)?), place),
+            None => (None, authority.as_str()),
+        };
+        if authority.port_u16().is_none() && place != authority.host() {
+            return Err(AddressError::new(NODE, "no port from 1 to 65535"));
+        }
+        let path = uri.path().trim_end_matches('/');
+        let base = format!("{scheme}://{place}{path}");
+        Ok(Self { base, token })
+    }
+}
+
+fn split_token(text: &str) -> Result<(String, Secret), AddressError> {
+    let no_token = || AddressError::new("ID:SECRET in front of the @", "something else");
+    let decode = |text| {
+        let text = percent_decode_str(text).decode_utf8();
+        text.map_err(|_| no_token())
+    };
+    let (id, secret) = text.split_once(':').ok_or_else(no_token)?;
+    Ok((decode(id)?.into_owned(), (&*decode(secret)?).into()))
+}
+
+impl PoolUrl {
+    /// The name or address of the host, an IPv6 address without brackets.
+    pub fn host(&self) -> &str {
+        self.host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(&self.host)
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether the connection is over TLS.
+    pub fn is_tls(&self) -> bool {
+        self.tls
+    }
+
+    fn new(uri: &Uri, authority: &Authority, tls: bool) -> Result<Self, AddressError> {
+        let found = |found: &str| Err(AddressError::new(POOL, found));
+        if authority.as_str().contains('@') {
+            return found("a user in front of the host; give it by itself");
+        }
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return found("a path behind the port");
+        }
+        let Some(port) = authority.port_u16().filter(|&port| port > 0) else {
+            return found("no port from 1 to 65535");
+        };
+        let host = authority.host().to_owned();
+        Ok(Self { host, port, tls })
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let Ok(uri) = text.parse::<Uri>() else {
+            return Err(AddressError::new(ANY, "what is no URL"));
+        };
+        let Some(scheme) = uri.scheme_str() else {
+            let found = "no scheme; put `http://` or `stratum+tcp://` in front";
+            return Err(AddressError::new(ANY, found));
+        };
+        let Some(authority) = uri.authority().filter(|it| !it.host().is_empty()) else {
+            return Err(AddressError::new(ANY, "no host"));
+        };
+        match scheme {
+            "http" | "https" => NodeUrl::new(&uri, authority, scheme).map(Self::Node),
+            "stratum+tcp" | "stratum" => PoolUrl::new(&uri, authority, false).map(Self::Pool),
+            "stratum+ssl" | "stratum+tls" => PoolUrl::new(&uri, authority, true).map(Self::Pool),
+            _ => Err(AddressError::new(ANY, format!("the scheme `{scheme}`"))),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(url) => fmt::Display::fmt(url, f),
+            Self::Pool(url) => fmt::Display::fmt(url, f),
+        }
+    }
+}
+
+impl fmt::Display for NodeUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.base)
+    }
+}
+
+impl fmt::Display for PoolUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls {
+            "stratum+ssl"
+        } else {
+            "stratum+tcp"
+        };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for NodeUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for PoolUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(text: &str) -> Result<String, String> {
+        let address = text.parse::<Address>().map_err(|error| error.to_string())?;
+        Ok(address.to_string())
+    }
+
+    #[test]
+    fn an_address_says_itself_in_one_way() {
+        for (text, shown) in [
+            ("http://10.0.0.1:9888", "http://10.0.0.1:9888"),
+            ("http://10.0.0.1:9888/", "http://10.0.0.1:9888"),
+            ("https://node", "https://node"),
+            ("http://[::1]:9888/x/", "http://[::1]:9888/x"),
+            ("stratum+tcp://pool:3333", "stratum+tcp://pool:3333"),
+            ("stratum://pool:3333/", "stratum+tcp://pool:3333"),
+            ("stratum+ssl://[::1]:443", "stratum+ssl://[::1]:443"),
+            ("stratum+tls://pool:443", "stratum+ssl://pool:443"),
+        ] {
+            assert_eq!(show(text).as_deref(), Ok(shown));
+            assert_eq!(show(shown).as_deref(), Ok(shown));
+        }
+    }
+
+    #[test]
+    fn a_pool_has_a_host_a_port_and_perhaps_tls() {
+        let Ok(Address::Pool(url)) = "stratum+tls://[::1]:443".parse() else {
+            panic!("no pool");
+        };
+        assert_eq!((url.host(), url.port(), url.is_tls()), ("::1", 443, true));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_with_what_is_wrong() {
+        for (bad, word) in [
+            ("gopher://node:1", "`gopher`"),
+            ("10.0.0.1:9888", "http://"),
+            ("", "no URL"),
+            ("http://", "no URL"),
+            ("http://node/?x=1", "query"),
+            ("http://token@node", "ID:SECRET"),
+            ("stratum+tcp://pool", "no port"),
+            ("stratum+tcp://pool:0", "no port"),
+            ("stratum+tcp://pool:99999", "no port"),
+            ("http://node:99999", "port"),
+            ("stratum+tcp://pool:1/x", "path"),
+            ("stratum+tcp://me:hush@pool:1", "user"),
+        ] {
+            let reason = show(bad).unwrap_err();
+            assert!(reason.contains(word), "{bad}: {reason}");
+            assert!(!reason.contains("hush"), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_kept_and_never_shown() {
+        let address = "http://me:hu%40sh@node:1".parse().unwrap();
+        assert_eq!(
+            format!("{address} {address:?}"),
+            "http://node:1 http://node:1"
+        );
+        let Address::Node(url) = address else {
+            panic!("no node");
+        };
+        assert_eq!(url.token(), Some(("me", &"hu@sh".into())));
+        assert_eq!(url.join("/get-work"), "http://node:1/get-work");
+    }
+}

@@ -1,0 +1,132 @@
+//! A Bytom node over HTTP.
+
+use super::{
+    answer::{self, NodeError},
+    templates::Template,
+};
+use crate::{
+    address::NodeUrl,
+    excerpt,
+    settings::{NodeForm, Settings},
+    tls::{self, Roots},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use std::{io, time::Duration};
+use ureq::{Agent, http::header::AUTHORIZATION};
+
+/// The longest answer that is read. Work takes less than a thousandth of it.
+const MAX_BODY_BYTES: u64 = 1 << 20;
+
+/// A client of a node, with a connection of its own.
+pub struct NodeClient {
+    agent: Agent,
+    url: NodeUrl,
+    form: NodeForm,
+    /// The value of the header `Authorization`.
+    authorization: Option<String>,
+    limit: Duration,
+}
+
+impl NodeClient {
+    /// A client that has not connected yet, and gives each answer so much time. It goes through no
+    /// proxy and follows no redirection.
+    pub fn new(url: &NodeUrl, settings: &Settings, roots: &Roots, limit: Duration) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_idle_connections_per_host(1)
+            .proxy(None)
+            .timeout_connect(Some(settings.limits.connect.min(limit)))
+            .timeout_global(Some(limit))
+            .tls_config(roots.http_config())
+            .user_agent(&settings.agent);
+        Self {
+            agent: config.build().into(),
+            url: url.clone(),
+            form: settings.form,
+            authorization: authorization(url, settings),
+            limit,
+        }
+    }
+
+    /// What the next block is to be.
+    ///
+    /// # Errors
+    ///
+    /// All of [`NodeError`].
+    pub fn get_work(&self) -> Result<Template, NodeError> {
+        let path = match self.form {
+            NodeForm::Json => "/get-work-json",
+            NodeForm::Hex => "/get-work",
+        };
+        let (status, body) = self.post(path, b"")?;
+        answer::get_work(self.form, status, &body)
+    }
+
+    /// Hands in the body that [`answer::submit_work_body`] makes.
+    ///
+    /// # Errors
+    ///
+    /// All of [`NodeError`].
+    pub fn submit_work(&self, body: &[u8]) -> Result<(), NodeError> {
+        let path = match self.form {
+            NodeForm::Json => "/submit-work-json",
+            NodeForm::Hex => "/submit-work",
+        };
+        let (status, body) = self.post(path, body)?;
+        answer::submit_work(status, &body)
+    }
+
+    fn post(&self, path: &str, body: &[u8]) -> Result<(u16, Vec<u8>), NodeError> {
+        let request = self.agent.post(self.url.join(path));
+        let mut request = request.content_type("application/json");
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let no_answer = |error| no_answer(error, self.limit);
+        let mut response = request.send(body).map_err(no_answer)?;
+        let status = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(MAX_BODY_BYTES);
+        Ok((status, body.read_to_vec().map_err(no_answer)?))
+    }
+}
+
+fn authorization(url: &NodeUrl, settings: &Settings) -> Option<String> {
+    let (id, secret) = match &*settings.user {
+        "" => url.token()?,
+        user => (user, &settings.password),
+    };
+    let token = BASE64_STANDARD.encode(format!("{id}:{}", secret.reveal()));
+    Some(format!("Basic {token}"))
+}
+
+fn no_answer(error: ureq::Error, limit: Duration) -> NodeError {
+    use io::ErrorKind;
+    match &error {
+        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+            NodeError::Unreachable(error.to_string())
+        }
+        ureq::Error::Timeout(_) => NodeError::TimedOut(limit),
+        ureq::Error::Rustls(reason) => NodeError::Tls(tls::explain(reason)),
+        ureq::Error::Tls(reason) => NodeError::Tls((*reason).to_owned()),
+        ureq::Error::Io(reason) => match (tls::find(reason), reason.kind()) {
+            (Some(reason), _) => NodeError::Tls(tls::explain(reason)),
+            (
+                None,
+                ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe,
+            ) => NodeError::Closed(reason.to_string()),
+            _ => NodeError::Unreachable(reason.to_string()),
+        },
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
+            NodeError::Unreachable(error.to_string())
+        }
+        _ => NodeError::Unexpected {
+            expected: "an answer over HTTP",
+            found: excerpt::line(&error.to_string()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! A node as a source: one thread asks for work, another hands blocks in, so that neither waits for
+//! the other.
+
+mod answer;
+mod client;
+mod poll;
+mod submit;
+mod templates;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    address::NodeUrl,
+    event::{Event, Share, Work},
+    handle::spawn,
+    settings::{Limits, Pace, Settings, StartError},
+    teller::Teller,
+    tls::Roots,
+};
+use answer::NodeError;
+use client::NodeClient;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use templates::{Change, Standing, Template, Templates};
+use tensority::BlockHeader;
+
+/// How often a node that stands by is asked for work.
+const WATCH_INTERVAL: Duration = Duration::from_secs(5);
+/// The shortest wait between two questions.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+
+/// What the threads of a node share. What they tell is told while it is locked, so that it comes in
+/// the order in which it is true.
+pub struct Node {
+    teller: Arc<Teller>,
+    state: Mutex<State>,
+    changed: Condvar,
+    interval: Duration,
+    limits: Limits,
+}
+
+#[derive(Default)]
+struct State {
+    templates: Templates,
+    health: Health,
+    shares: VecDeque<Share>,
+    /// Counts the templates that made work.
+    generation: u64,
+    pace: Pace,
+    /// Ask for work now.
+    poke: bool,
+    /// A block is being handed in.
+    submitting: bool,
+    ending: bool,
+}
+
+/// Whether the node gives work.
+#[derive(Default, PartialEq, Eq)]
+enum Health {
+    #[default]
+    Unknown,
+    Up,
+    /// The name of the error that was told last.
+    Down(&'static str),
+}
+
+/// Starts the threads of a node.
+///
+/// # Errors
+///
+/// Those of the file of certificates, and that the system gives no thread.
+pub fn start(
+    url: &NodeUrl,
+    settings: Settings,
+    teller: Arc<Teller>,
+) -> Result<Arc<Node>, StartError> {
+    let roots = Roots::load(settings.ca_file.as_deref())?;
+    let client = |limit| NodeClient::new(url, &settings, &roots, limit);
+    let (asking, handing_in) = (client(settings.limits.work), client(settings.limits.submit));
+    let form = settings.form;
+    let node = Arc::new(Node {
+        teller,
+        state: Mutex::default(),
+        changed: Condvar::new(),
+        interval: settings.poll_interval.max(SHORTEST_INTERVAL),
+        limits: settings.limits,
+    });
+    let polled = Arc::clone(&node);
+    let get_work = move || asking.get_work();
+    spawn("poller", &node.teller, move || {
+        poll::run(&polled, &get_work)
+    })?;
+    let submitted = Arc::clone(&node);
+    let hand_in = move |header: &BlockHeader| {
+        let body = answer::submit_work_body(form, header);
+        let body = body.map_err(submit::Failure::Unfit)?;
+        handing_in.submit_work(&body).map_err(submit::Failure::Node)
+    };
+    let submitter = spawn("submitter", &node.teller, move || {
+        submit::run(&submitted, &hand_in);
+    });
+    // Without the one thread, the other has nothing to do.
+    submitter.inspect_err(|_| node.end())?;
+    Ok(node)
+}
+
+impl Node {
+    /// Hands a share to the submitter.
+    pub fn submit(&self, share: Share) {
+        self.state().shares.push_back(share);
+        self.changed.notify_all();
+    }
+
+    /// Asks for work more or less often.
+    pub fn pace(&self, pace: Pace) {
+        let mut state = self.state();
+        state.poke |= state.pace != pace && pace == Pace::Active;
+        state.pace = pace;
+        self.changed.notify_all();
+    }
+
+    /// Tells the threads to end.
+    pub fn end(&self) {
+        self.state().ending = true;
+        self.changed.notify_all();
+    }
+
+    /// Takes a template that was asked for at a certain time.
+    fn take(&self, template: Template, asked: Instant) {
+        let mut state = self.state();
+        let change = state.templates.take(template.clone(), asked);
+        let is_back = state.health != Health::Up;
+        if is_back {
+            state.health = Health::Up;
+            self.teller.tell(Event::Up);
+        }
+        if change == Change::Same {
+            // He who turned away while it was down gets the work again.
+            if let Some(template) = state.templates.current().filter(|_| is_back) {
+                self.teller.tell(Event::Work(work(template, false)));
+            }
+            return;
+        }
+        let replace = change == Change::Replace;
+        self.teller.tell(Event::Work(work(&template, replace)));
+        state.generation += 1;
+        self.changed.notify_all();
+    }
+
+    /// The node gave no work.
+    fn is_down(&self, error: &NodeError) {
+        let mut state = self.state();
+        let is_busy = matches!(error, NodeError::TimedOut(_)) && state.submitting;
+        let health = Health::Down(error.name());
+        if state.health != health && !is_busy {
+            state.health = health;
+            self.teller.tell(Event::Down(error.reason()));
+        }
+    }
+
+    /// A block's parent has got its block: asks for work at once.
+    fn outrun(&self, header: &BlockHeader) {
+        let mut state = self.state();
+        if state.templates.outrun(header) {
+            self.teller.tell(Event::Void);
+        }
+        state.poke = true;
+        self.changed.notify_all();
+    }
+
+    /// The node refused a block's timestamp.
+    fn refuse_timestamp(&self, header: &BlockHeader) {
+        if self.state().templates.refuse_timestamp(header) {
+            self.teller.tell(Event::Void);
+        }
+    }
+
+    /// Waits until it is time to ask for work again; whether to go on.
+    fn rest(&self, wait: Duration) -> bool {
+        let start = Instant::now();
+        let mut state = self.state();
+        while !state.ending && !state.poke {
+            let wait = match state.pace {
+                Pace::Active => wait,
+                Pace::Watched => wait.max(WATCH_INTERVAL),
+            };
+            let Some(left) = wait.checked_sub(start.elapsed()).filter(|d| !d.is_zero()) else {
+                break;
+            };
+            state = self.wait(state, left);
+        }
+        state.poke = false;
+        !state.ending
+    }
+
+    /// Waits for a share; nothing at the end.
+    fn next_share(&self) -> Option<Share> {
+        let mut state = self.state();
+        loop {
+            if state.ending {
+                return None;
+            }
+            if let Some(share) = state.shares.pop_front() {
+                return Some(share);
+            }
+            let guard = self.changed.wait(state);
+            state = guard.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits for a template after a generation, but not longer than this; whether to go on.
+    fn wait_for_template(&self, generation: u64, wait: Duration) -> bool {
+        let start = Instant::now();
+        let mut state = self.state();
+        while !state.ending && state.generation == generation {
+            let Some(left) = wait.checked_sub(start.elapsed()).filter(|d| !d.is_zero()) else {
+                break;
+            };
+            state = self.wait(state, left);
+        }
+        !state.ending
+    }
+
+    /// How a block stands, and the generation by which that is known.
+    fn standing(&self, header: &BlockHeader) -> (Standing, u64) {
+        let state = self.state();
+        (state.templates.standing(header), state.generation)
+    }
+
+    fn set_submitting(&self, submitting: bool) {
+        self.state().submitting = submitting;
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, wait: Duration) -> MutexGuard<'a, State> {
+        let woken = self.changed.wait_timeout(state, wait);
+        woken.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// What a listener left behind that panicked is still in order.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Any nonce will do.
+fn work(template: &Template, replace: bool) -> Work {
+    Work {
+        id: None,
+        header: template.header.clone(),
+        seed: template.seed,
+        target: template.target,
+        first_nonce: None,
+        nonces: 1 << 63,
+        replace,
+    }
+}

@@ -1,0 +1,31 @@
+//! The node, asked for work again and again.
+
+use super::{Node, NodeError, Template};
+use crate::backoff::Backoff;
+use std::time::Instant;
+
+/// A way to ask for work.
+pub type GetWork = dyn Fn() -> Result<Template, NodeError>;
+
+/// The poller: asks for work once an interval, at once when it is poked, and less often while it
+/// fails. It ends when it is told to.
+pub fn run(node: &Node, get_work: &GetWork) {
+    let mut backoff = Backoff::new(node.limits.first_wait, node.limits.longest_wait);
+    loop {
+        let asked = Instant::now();
+        let wait = match get_work() {
+            Ok(template) => {
+                backoff.reset();
+                node.take(template, asked);
+                node.interval
+            }
+            Err(error) => {
+                node.is_down(&error);
+                backoff.wait().max(node.interval)
+            }
+        };
+        if !node.rest(wait) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,256 @@
+use super::{submit::Failure, *};
+use crate::event::{Answer, Reason};
+use std::{sync::mpsc, thread};
+use tensority::Target;
+
+const TIME: u64 = 1_000_000;
+
+fn template(parent: [u8; 32], timestamp: u64) -> Template {
+    Template {
+        header: BlockHeader {
+            previous_block_hash: parent,
+            timestamp,
+            ..BlockHeader::default()
+        },
+        seed: [0; 32],
+        target: Target::MAX,
+    }
+}
+
+fn share(number: u64, template: &Template) -> Share {
+    let header = BlockHeader {
+        nonce: number,
+        ..template.header.clone()
+    };
+    Share {
+        number,
+        work: None,
+        header,
+    }
+}
+
+fn away() -> NodeError {
+    NodeError::Unreachable("refused".to_owned())
+}
+
+/// A node without threads, and what is told.
+fn node() -> (Arc<Node>, mpsc::Receiver<Event>) {
+    let (sender, events) = mpsc::channel();
+    let tell = move |event| sender.send(event).unwrap();
+    let settings = Settings::new("http://node:1".parse().unwrap());
+    let node = Node {
+        teller: Arc::new(Teller::new(Box::new(tell))),
+        state: Mutex::default(),
+        changed: Condvar::new(),
+        interval: Duration::from_millis(10),
+        limits: Limits {
+            first_wait: Duration::from_millis(1),
+            ..settings.limits
+        },
+    };
+    (Arc::new(node), events)
+}
+
+/// A word for each event.
+fn words(events: &mpsc::Receiver<Event>) -> Vec<String> {
+    let answered = |answer| match answer {
+        Answer::Accepted => "accepted".to_owned(),
+        Answer::Stale(Reason { word, .. }) => word,
+        Answer::Rejected(Reason { word, .. }) => format!("rejected {word}"),
+        Answer::Unanswered(Reason { word, .. }) => format!("unanswered {word}"),
+        Answer::NotSent => "not sent".to_owned(),
+    };
+    let word = |event| match event {
+        Event::Up => "up".to_owned(),
+        Event::Void => "void".to_owned(),
+        Event::Work(work) if work.replace => "replace".to_owned(),
+        Event::Work(_) => "update".to_owned(),
+        Event::Down(reason) | Event::Odd(reason) => reason.word,
+        Event::Answered { answer, .. } => answered(answer),
+    };
+    events.try_iter().map(word).collect()
+}
+
+/// Hands two shares of one template in, to a node that answers so, and then sees `next`.
+fn submitted(answers: Vec<Result<(), Failure>>, next: Option<Template>) -> Vec<String> {
+    let (node, events) = node();
+    let first = template([1; 32], TIME);
+    node.take(first.clone(), Instant::now());
+    for number in [5, 6] {
+        node.teller.expect(number);
+        node.submit(share(number, &first));
+    }
+    let answers = Mutex::new(answers);
+    let seen = Arc::clone(&node);
+    let hand_in = move |_: &BlockHeader| {
+        let mut answers = answers.lock().unwrap();
+        let answer = answers.remove(0);
+        if answers.is_empty()
+            && let Some(next) = &next
+        {
+            // Asked for a while after what went before.
+            seen.take(next.clone(), Instant::now() + Duration::from_secs(9));
+        }
+        answer
+    };
+    let submitter = {
+        let node = Arc::clone(&node);
+        thread::spawn(move || submit::run(&node, &hand_in))
+    };
+    let mut words = Vec::new();
+    let start = Instant::now();
+    let is_answer = |word: &&String| {
+        let answers = ["accepted", "stale", "not sent"];
+        answers.contains(&word.as_str()) || word.contains("ed ")
+    };
+    while words.iter().filter(is_answer).count() < 2 {
+        assert!(start.elapsed() < Duration::from_secs(10), "{words:?}");
+        thread::sleep(Duration::from_millis(1));
+        words.extend(self::words(&events));
+    }
+    node.end();
+    submitter.join().unwrap();
+    words.extend(self::words(&events));
+    words.split_off(2)
+}
+
+fn fails(error: NodeError) -> Result<(), Failure> {
+    Err(Failure::Node(error))
+}
+
+#[test]
+fn an_answer_outruns_the_other_shares_of_its_parent() {
+    let words = submitted(vec![Ok(())], None);
+    assert_eq!(words, ["accepted", "void", "not sent"]);
+    let words = submitted(vec![fails(NodeError::Stale)], None);
+    assert_eq!(words, ["stale", "void", "not sent"]);
+}
+
+#[test]
+fn no_answer_is_asked_for_again_while_the_block_could_be_the_next() {
+    let again = vec![fails(away()), fails(NodeError::Empty), Ok(())];
+    assert_eq!(submitted(again, None), ["accepted", "void", "not sent"]);
+    let other = Some(template([2; 32], TIME));
+    let words = submitted(vec![fails(away()), fails(away())], other);
+    assert_eq!(words, ["replace", "unanswered unreachable", "not sent"]);
+}
+
+#[test]
+fn a_lost_answer_is_known_by_the_next_template() {
+    let ours = share(5, &template([1; 32], TIME)).header.hash();
+    let next = Some(template(ours, TIME + 1));
+    let lost = vec![fails(away())];
+    assert_eq!(
+        submitted(lost, next.clone()),
+        ["replace", "accepted", "not sent"]
+    );
+    let stale_then = vec![fails(away()), fails(NodeError::Stale)];
+    assert_eq!(
+        submitted(stale_then, next),
+        ["replace", "accepted", "not sent"]
+    );
+}
+
+#[test]
+fn stale_after_no_answer_waits_for_the_next_template() {
+    let (node, events) = node();
+    let first = template([1; 32], TIME);
+    node.take(first.clone(), Instant::now());
+    node.teller.expect(5);
+    node.submit(share(5, &first));
+    let answers = Mutex::new(vec![fails(NodeError::Stale), fails(away())]);
+    let submitter = {
+        let node = Arc::clone(&node);
+        let hand_in = move |_: &BlockHeader| answers.lock().unwrap().pop().expect("two are enough");
+        thread::spawn(move || submit::run(&node, &hand_in))
+    };
+    let is_void = |event: Event| event == Event::Void;
+    assert!(events.iter().any(is_void));
+    thread::sleep(Duration::from_millis(50));
+    assert!(words(&events).is_empty());
+    let ours = share(5, &first).header.hash();
+    node.take(template(ours, TIME + 1), Instant::now());
+    let accepted = |event| {
+        matches!(
+            event,
+            Event::Answered {
+                answer: Answer::Accepted,
+                ..
+            }
+        )
+    };
+    assert!(events.iter().any(accepted));
+    node.end();
+    submitter.join().unwrap();
+}
+
+#[test]
+fn a_refused_timestamp_voids_all_work_of_it() {
+    let words = submitted(vec![fails(NodeError::Timestamp)], None);
+    assert_eq!(words, ["rejected timestamp", "void", "not sent"]);
+    let wrong = vec![fails(NodeError::ProofOfWork), fails(NodeError::Orphan)];
+    let words = submitted(wrong, None);
+    assert_eq!(words, ["rejected proof_of_work", "rejected orphan"]);
+}
+
+#[test]
+fn a_nonce_that_no_block_holds_is_not_sent() {
+    let header = BlockHeader {
+        nonce: 1 << 63,
+        ..BlockHeader::default()
+    };
+    for form in [crate::NodeForm::Json, crate::NodeForm::Hex] {
+        let error = answer::submit_work_body(form, &header).unwrap_err();
+        let words = submitted(vec![Err(Failure::Unfit(error)), Ok(())], None);
+        assert_eq!(words, ["rejected unfit", "accepted", "void"]);
+    }
+}
+
+#[test]
+fn the_state_of_the_node_is_told_when_it_changes() {
+    let (node, events) = node();
+    node.is_down(&away());
+    node.is_down(&away());
+    node.is_down(&NodeError::NotReady);
+    node.take(template([1; 32], TIME), Instant::now());
+    node.take(template([1; 32], TIME + 1), Instant::now());
+    node.is_down(&away());
+    node.take(template([1; 32], TIME + 2), Instant::now());
+    node.take(template([2; 32], TIME + 2), Instant::now());
+    let expected = [
+        "unreachable",
+        "not_ready",
+        "up",
+        "replace",
+        "unreachable",
+        "up",
+        "update",
+        "replace",
+    ];
+    assert_eq!(words(&events), expected);
+}
+
+#[test]
+fn a_node_that_verifies_our_block_may_take_its_time() {
+    let (node, events) = node();
+    let timeout = NodeError::TimedOut(Duration::from_secs(10));
+    node.set_submitting(true);
+    node.is_down(&timeout);
+    assert!(words(&events).is_empty());
+    node.set_submitting(false);
+    node.is_down(&timeout);
+    assert_eq!(words(&events), ["timed_out"]);
+}
+
+#[test]
+fn a_poke_ends_a_rest_and_an_end_too() {
+    let (node, _events) = node();
+    let hour = Duration::from_secs(3600);
+    node.outrun(&BlockHeader::default());
+    assert!(node.rest(hour));
+    node.pace(Pace::Watched);
+    node.pace(Pace::Active);
+    assert!(node.rest(hour), "work is wanted at once");
+    node.end();
+    assert!(!node.rest(hour));
+}
