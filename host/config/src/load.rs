@@ -1,0 +1,199 @@
+//! From four layers to one configuration.
+
+use crate::{
+    Config, ConfigError, Mistake, Origin, Overrides, Warning, check, environment, file, flags,
+    layers::Layers,
+    paths,
+    secret::{self, Unread},
+};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, ErrorKind, Read},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+/// No configuration is longer.
+const MOST_BYTES: u64 = 256 << 10;
+
+/// A configuration, and what is known about it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// The file that was read, if there was one.
+    pub file: Option<PathBuf>,
+    /// What works and should not be so.
+    pub warnings: Vec<Warning>,
+    origins: BTreeMap<String, Origin>,
+}
+
+/// Reads the file, if there is one, and puts the environment and the flags over it. The file is the
+/// one at `path`, else the one that `TENSORITY_CONFIG` names, else that of the user, else that of
+/// the machine; only the last two need not be there.
+///
+/// # Errors
+/// [`ConfigError`], with all mistakes at once.
+pub fn load(
+    path: Option<&Path>,
+    environment: &BTreeMap<String, String>,
+    overrides: &Overrides,
+) -> Result<Loaded, ConfigError> {
+    let mut config = Config::default();
+    config.state.file = paths::state_file(environment);
+    let mut layers = Layers::default();
+
+    let found = find(path, environment)?;
+    if let Some(found) = &found {
+        match std::str::from_utf8(&found.bytes) {
+            Ok(text) => file::read(&found.path, text, &mut config, &mut layers),
+            Err(error) => {
+                let place = file::origin(&found.path, &found.bytes, error.valid_up_to());
+                layers.mistake(place, "expected UTF-8, found another byte".into());
+            }
+        }
+    }
+    environment::read(environment, &mut config, &mut layers);
+    flags::read(overrides, &mut config, &mut layers);
+    if layers.mistakes.is_empty() {
+        check::check(&config, &mut layers);
+    }
+
+    let mut warnings = Vec::new();
+    if layers.mistakes.is_empty() {
+        read_secrets(&mut config, &mut layers, &mut warnings)?;
+    }
+    if !layers.mistakes.is_empty() {
+        layers.mistakes.sort();
+        return Err(ConfigError::Mistakes(layers.mistakes));
+    }
+    warnings.extend(
+        found
+            .as_ref()
+            .and_then(|found| found.warning(&config, &layers)),
+    );
+    Ok(Loaded {
+        config,
+        file: found.map(|found| found.path),
+        warnings,
+        origins: layers.origins,
+    })
+}
+
+impl Loaded {
+    /// Where a value came from, by its path: `source[0].url`, `api.listen`.
+    pub fn origin(&self, path: &str) -> Origin {
+        self.origins.get(path).cloned().unwrap_or_default()
+    }
+
+    /// The error for a value that somebody else finds wrong, at the place that it came from. The
+    /// reason is one line: what was expected, what was found.
+    pub fn refuse(&self, path: &str, reason: impl Into<String>) -> ConfigError {
+        ConfigError::Mistakes(vec![Mistake {
+            origin: self.origin(path),
+            reason: reason.into(),
+        }])
+    }
+}
+
+/// A file as it is on the disk.
+struct Found {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    mode: u32,
+}
+
+fn find(
+    path: Option<&Path>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Option<Found>, ConfigError> {
+    let named = environment::value(environment, environment::CONFIG);
+    if let Some(path) = path.or(named.map(Path::new)) {
+        return open(path).map(Some);
+    }
+    for path in paths::default_files(environment) {
+        match open(&path) {
+            Err(ConfigError::File { source, .. })
+                if matches!(
+                    source.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory
+                ) => {}
+            found => return found.map(Some),
+        }
+    }
+    Ok(None)
+}
+
+fn open(path: &Path) -> Result<Found, ConfigError> {
+    let read = || -> io::Result<Found> {
+        let file = File::open(path)?;
+        let mode = file.metadata()?.permissions().mode();
+        let mut bytes = Vec::new();
+        file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+        Ok(Found {
+            path: path.to_owned(),
+            bytes,
+            mode,
+        })
+    };
+    let found = read().map_err(|source| ConfigError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    if found.bytes.len() as u64 > MOST_BYTES {
+        return Err(ConfigError::Mistakes(vec![Mistake {
+            origin: file::origin(path, &found.bytes, 0),
+            reason: "expected a configuration of at most 256 KiB, found a longer file".into(),
+        }]));
+    }
+    Ok(found)
+}
+
+impl Found {
+    /// Whether everyone may read a secret that it holds.
+    fn warning(&self, config: &Config, layers: &Layers) -> Option<Warning> {
+        let is_here = |path: &str| matches!(layers.origin(path), Origin::File { .. });
+        let passwords =
+            (0..config.sources.len()).map(|number| format!("source[{number}].password"));
+        let mut secrets = passwords.chain(["api.token".into()]);
+        let holds_one = secrets.any(|path| is_here(&path));
+        secret::warning(&self.path, self.mode).filter(|_| holds_one)
+    }
+}
+
+fn read_secrets(
+    config: &mut Config,
+    layers: &mut Layers,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), ConfigError> {
+    let passwords = config
+        .sources
+        .iter_mut()
+        .enumerate()
+        .map(|(number, source)| {
+            (
+                format!("source[{number}].password_file"),
+                &mut source.password,
+            )
+        });
+    let token = [("api.token_file".to_owned(), &mut config.api.token)];
+    for (path, secret) in passwords.chain(token) {
+        let Some(secret) = secret else { continue };
+        match secret.read() {
+            Ok(warning) => warnings.extend(warning),
+            Err(Unread::Io(source)) => {
+                return Err(ConfigError::SecretFile {
+                    origin: layers.origin(&path),
+                    path: secret.file().unwrap_or(Path::new("")).to_owned(),
+                    source,
+                });
+            }
+            Err(Unread::Content(found)) => {
+                let reason = format!("expected a file with a secret on one line, found {found}");
+                layers.mistake(layers.origin(&path), reason);
+            }
+        }
+    }
+    Ok(())
+}

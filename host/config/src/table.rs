@@ -1,0 +1,252 @@
+//! All keys, in the order in which people read them.
+
+use crate::{Config, Device, Form, Key, Listen, Policy, Source, View, key::Kind};
+
+/// A section of the file.
+pub struct Section<T: 'static> {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is about, as a sentence.
+    pub about: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key<T>],
+}
+
+/// A year: the longest of all times.
+const YEAR_SECONDS: u64 = 365 * 24 * 60 * 60;
+
+/// `[[source]]`, as often as there are sources.
+pub const SOURCE: Section<Source> = Section {
+    name: "source",
+    about: "Where work comes from: nodes and pools in the order of preference.",
+    keys: &[
+        Key::<Source>::new(
+            "url",
+            Kind::Address(|source| &mut source.url),
+            "http:// or https:// of a node, stratum+tcp:// or stratum+ssl:// of a pool.",
+        )
+        .example("\"http://127.0.0.1:9888\"")
+        .required(),
+        Key::<Source>::new(
+            "name",
+            Kind::SomeText(|source| &mut source.name),
+            "What it is called; without it, its host and port.",
+        )
+        .example("\"main\""),
+        Key::<Source>::new(
+            "user",
+            Kind::SomeText(|source| &mut source.user),
+            "The login at a pool, or the id of a node's access token.",
+        )
+        .example("\"account.worker\""),
+        Key::<Source>::new(
+            "password",
+            Kind::Secret(|source| &mut source.password),
+            "The password at a pool, or the secret of a node's access token.",
+        )
+        .example("\"x\""),
+        Key::<Source>::new(
+            "password_file",
+            Kind::SecretFile(|source| &mut source.password),
+            "The file that the password is in, instead of it.",
+        )
+        .example("\"password\""),
+        Key::<Source>::new(
+            "ca_file",
+            Kind::SomePath(|source| &mut source.ca_file),
+            "Further certificates, in PEM, that may vouch for it.",
+        )
+        .example("\"ca.pem\""),
+        Key::<Source>::new(
+            "form",
+            Kind::Written(Form::EXPECTED, |source| &mut source.form),
+            "How a node is talked to.",
+        ),
+        Key::<Source>::new(
+            "poll_interval_ms",
+            Kind::Integer(1..=60_000, |source| &mut source.poll_interval_ms),
+            "The time between two questions for a node's work.",
+        )
+        .unit("ms"),
+    ],
+};
+
+/// `[[device]]`, as often as there are devices.
+pub const DEVICE: Section<Device> = Section {
+    name: "device",
+    about: "What hashes. Without any, it is every board that is found.",
+    keys: &[
+        Key::<Device>::new(
+            "use",
+            Kind::Text(|device| &mut device.choice),
+            "`auto` for every board that is found on the USB, the path of a port, `serial:` and the \
+             serial number of a board, `cpu:` and a number of threads, or `sim:` and options.",
+        )
+        .required(),
+        Key::<Device>::new(
+            "name",
+            Kind::SomeText(|device| &mut device.name),
+            "What it is called; without it, what it calls itself.",
+        )
+        .example("\"left\""),
+        Key::<Device>::new(
+            "expected_rate",
+            Kind::SomeNumber(|device| &mut device.expected_rate),
+            "What is expected of it; without it, what its size and clock promise.",
+        )
+        .unit("H/s")
+        .example("12.0"),
+        Key::<Device>::new(
+            "results_per_minute",
+            Kind::Number(|device| &mut device.results_per_minute),
+            "How often it should report a result on average.",
+        )
+        .unit("1/min"),
+        Key::<Device>::new(
+            "baud",
+            Kind::Integer32(1..=100_000_000, |device| &mut device.baud),
+            "The speed of the serial line.",
+        )
+        .unit("bit/s"),
+        Key::<Device>::new(
+            "enabled",
+            Kind::Boolean(|device| &mut device.enabled),
+            "Whether it is given work.",
+        ),
+    ],
+};
+
+/// The sections that are there once.
+pub const SETTINGS: [Section<Config>; 6] = [
+    Section {
+        name: "verify",
+        about: "How results are hashed again on the processor.",
+        keys: &[
+            Key::<Config>::new(
+                "policy",
+                Kind::Written(Policy::EXPECTED, |config| &mut config.verify.policy),
+                "Every result before it is submitted, every result after it, or one of N after it.",
+            ),
+            Key::<Config>::new(
+                "threads",
+                Kind::Integer(1..=1024, |config| &mut config.verify.threads),
+                "Threads that hash again.",
+            ),
+            Key::<Config>::new(
+                "caches",
+                Kind::Integer(1..=64, |config| &mut config.verify.caches),
+                "Matrix lists that are kept in memory, 16 MiB each.",
+            ),
+        ],
+    },
+    Section {
+        name: "health",
+        about: "How devices are judged.",
+        keys: &[
+            Key::<Config>::new(
+                "sick_after_seconds",
+                Kind::Integer(1..=YEAR_SECONDS, |config| {
+                    &mut config.health.sick_after_seconds
+                }),
+                "A device that has been silent for so long is sick, and is helped.",
+            )
+            .unit("s"),
+            Key::<Config>::new(
+                "dead_after_seconds",
+                Kind::Integer(1..=YEAR_SECONDS, |config| {
+                    &mut config.health.dead_after_seconds
+                }),
+                "A device that has been silent for so long is given up.",
+            )
+            .unit("s"),
+            Key::<Config>::new(
+                "canary_interval_seconds",
+                Kind::Integer(0..=YEAR_SECONDS, |config| {
+                    &mut config.health.canary_interval_seconds
+                }),
+                "The time between two known-answer tests of a device; 0 is never.",
+            )
+            .unit("s"),
+        ],
+    },
+    Section {
+        name: "failover",
+        about: "How sources take turns.",
+        keys: &[
+            Key::<Config>::new(
+                "return_after_seconds",
+                Kind::Integer(0..=YEAR_SECONDS, |config| {
+                    &mut config.failover.return_after_seconds
+                }),
+                "A preferred source has to be well for so long before it gets its place back.",
+            )
+            .unit("s"),
+            Key::<Config>::new(
+                "silence_seconds",
+                Kind::Integer(1..=YEAR_SECONDS, |config| {
+                    &mut config.failover.silence_seconds
+                }),
+                "A source that has said nothing for so long is down.",
+            )
+            .unit("s"),
+        ],
+    },
+    Section {
+        name: "api",
+        about: "Who may look, and give commands.",
+        keys: &[
+            Key::<Config>::new(
+                "listen",
+                Kind::Written(Listen::EXPECTED, |config| &mut config.api.listen),
+                "Where the HTTP API and the metrics are.",
+            ),
+            Key::<Config>::new(
+                "token",
+                Kind::Secret(|config| &mut config.api.token),
+                "Who sends it may give commands.",
+            )
+            .example("\"a long random text\""),
+            Key::<Config>::new(
+                "token_file",
+                Kind::SecretFile(|config| &mut config.api.token),
+                "The file that the token is in, instead of it.",
+            )
+            .example("\"token\""),
+            Key::<Config>::new(
+                "allowed_hosts",
+                Kind::Texts(|config| &mut config.api.allowed_hosts),
+                "Names that the API may be called by, besides its address.",
+            ),
+            Key::<Config>::new(
+                "fleet_listen",
+                Kind::Written(Listen::EXPECTED, |config| &mut config.api.fleet_listen),
+                "Where the read-only API for fleet tools is; by custom on port 4028.",
+            ),
+        ],
+    },
+    Section {
+        name: "output",
+        about: "What is shown.",
+        keys: &[Key::<Config>::new(
+            "view",
+            Kind::Written(View::EXPECTED, |config| &mut config.output.view),
+            "The live view: where the output is a terminal, always, or never.",
+        )],
+    },
+    Section {
+        name: "state",
+        about: "What outlives a run.",
+        keys: &[Key::<Config>::new(
+            "file",
+            Kind::PathOrOff(|config| &mut config.state.file),
+            "Where totals are kept. Without it, `state.json` in `$STATE_DIRECTORY`, in \
+             `$XDG_STATE_HOME/tensority` or in `~/.local/state/tensority`.",
+        )
+        .example("\"state.json\"")],
+    },
+];
+
+/// The variable of the environment that stands for a key.
+pub fn variable(section: &str, key: &str) -> String {
+    format!("TENSORITY_{section}_{key}").to_uppercase()
+}
