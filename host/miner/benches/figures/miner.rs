@@ -1,0 +1,102 @@
+//! A miner under way, as the program would run it, with its state published and its messages dropped.
+
+use crate::support::run::Plan;
+use std::{
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+use tensority_miner::{
+    message::Message,
+    miner::{Outlet, Setup, Trouble, mine},
+};
+use tensority_state::{State, device::Condition, published::Published};
+
+/// A miner under way.
+pub struct Running {
+    published: Arc<Published>,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<Result<(), Trouble>>,
+}
+
+impl Running {
+    /// Starts it.
+    pub fn start(plan: Plan) -> Self {
+        let published = Arc::<Published>::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        let setup = Setup {
+            settings: plan.settings,
+            sources: plan.sources,
+            devices: plan.devices,
+            rehash: plan.rehash,
+            verifiers: NonZero::<usize>::MIN,
+            first_nonce: 1 << 53,
+            recorder: None,
+        };
+        let mut outlet = ToNobody(Arc::clone(&published));
+        let is_stopped = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            let (_keep, commands) = mpsc::channel();
+            mine(setup, &is_stopped, &commands, &mut outlet).map(|_| ())
+        });
+        Self {
+            published,
+            stop,
+            thread,
+        }
+    }
+
+    /// Waits until so many devices hash.
+    pub fn wait_for_devices(&self, count: usize) {
+        let healthy = |state: &State| {
+            let devices = state.devices.iter();
+            devices
+                .filter(|device| device.condition == Condition::Healthy)
+                .count()
+        };
+        let end = Instant::now() + Duration::from_secs(60);
+        let mut seen = 0;
+        loop {
+            let (number, state) = self.published.newer_than(seen, Duration::from_secs(2));
+            if healthy(&state) == count {
+                return;
+            }
+            assert!(
+                Instant::now() < end,
+                "expected {count} devices to hash: {:#?}",
+                state.devices
+            );
+            seen = number;
+        }
+    }
+
+    /// Ends it; what its summary says.
+    pub fn end(self) -> Arc<State> {
+        self.stop.store(true, Ordering::SeqCst);
+        let outcome = self.thread.join().expect("the loop does not panic");
+        outcome.expect("no trouble");
+        self.published.state()
+    }
+}
+
+struct ToNobody(Arc<Published>);
+
+impl Outlet for ToNobody {
+    type Error = Trouble;
+
+    fn tell(&mut self, message: &Message) -> Result<(), Trouble> {
+        // The line that the program would write.
+        std::hint::black_box(message.to_string());
+        Ok(())
+    }
+
+    fn publish(&mut self, state: State) -> Result<(), Trouble> {
+        self.0.publish(state);
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! What becomes of results.
+
+use super::*;
+
+#[test]
+fn a_share_is_verified_then_submitted_then_counted() {
+    let mut run = Run::new(settings(Policy::Before));
+    let job = run.job();
+    let found = run.find(job, 5, RARE);
+    assert_eq!((checks(&found), submits(&found)), (vec![0], vec![]));
+    let checked = run.check(0, Verdict::Right);
+    assert_eq!(submits(&checked), [0]);
+    assert_eq!(run.state().total.shares.pending, 1);
+    run.answer(0, 0, Answer::Accepted);
+    let state = run.state();
+    assert_eq!(state.total.shares.accepted, 1);
+    assert_eq!(state.total.shares.pending, 0);
+    assert_eq!(state.devices[0].nonces.valid, 1);
+    assert_eq!(state.sources[0].answer_seconds, Some(0.08));
+    assert_eq!(state.lifetime.blocks, 1);
+    assert!(state.lifetime.best_share.is_some());
+    assert!(run.controller.results.is_empty());
+}
+
+#[test]
+fn a_result_that_is_no_share_is_counted_and_stays_here() {
+    let mut run = Run::new(settings(Policy::Before));
+    let job = run.job();
+    run.find(job, 5, COMMON);
+    assert!(submits(&run.check(0, Verdict::Right)).is_empty());
+    assert_eq!(run.state().devices[0].nonces.valid, 1);
+    assert!(run.controller.results.is_empty());
+}
+
+#[test]
+fn each_way_to_be_wrong_is_counted_apart_and_nothing_wrong_is_submitted() {
+    let mut run = Run::new(settings(Policy::Before));
+    let job = run.job();
+    run.find(job, 1, RARE);
+    run.check(0, Verdict::OtherHash { pow_hash: COMMON });
+    run.find(job, 1, RARE);
+    run.device(0, DeviceEvent::Fault("expected one of its ranges".into()));
+    let above = Found {
+        job,
+        target: Target::of_average(1e6),
+        nonce: 2,
+        hash: COMMON,
+        canary: None,
+    };
+    run.device(0, DeviceEvent::Found(above));
+    run.source(0, SourceEvent::Work(easy(2)));
+    run.find(job, 3, RARE);
+    run.find(99, 4, RARE);
+    let nonces = run.state().devices[0].nonces;
+    assert_eq!(nonces.hardware_errors, 3);
+    assert_eq!((nonces.duplicates, nonces.stale), (1, 2));
+    assert_eq!(nonces.valid, 0);
+    assert!(submits(&run.actions).is_empty());
+}
+
+#[test]
+fn a_job_that_ends_while_a_share_is_verified_leaves_it_at_home() {
+    let mut run = Run::new(settings(Policy::Before));
+    let job = run.job();
+    run.find(job, 1, RARE);
+    run.source(0, SourceEvent::Work(easy(2)));
+    assert!(submits(&run.check(0, Verdict::Right)).is_empty());
+    assert_eq!(run.state().total.shares.not_submitted, 1);
+    assert!(run.controller.results.is_empty());
+}
+
+#[test]
+fn a_fresher_job_leaves_the_older_one_good() {
+    let mut run = Run::new(settings(Policy::Before));
+    let old = run.job();
+    let fresher = Work {
+        replace: false,
+        ..easy(1)
+    };
+    run.source(0, SourceEvent::Work(fresher));
+    assert_ne!(run.job(), old);
+    run.find(old, 1, RARE);
+    assert_eq!(submits(&run.check(0, Verdict::Right)), [0]);
+}
+
+#[test]
+fn after_submits_first_and_a_device_that_errs_is_verified_before() {
+    let mut run = Run::new(settings(Policy::After));
+    let job = run.job();
+    let found = run.find(job, 1, RARE);
+    assert_eq!((checks(&found), submits(&found)), (vec![0], vec![0]));
+    run.check(0, Verdict::OtherHash { pow_hash: COMMON });
+    let decisions = run.state().decisions;
+    assert!(
+        decisions[0].action.contains("verifies all"),
+        "{decisions:?}"
+    );
+    run.answer(0, 0, Answer::Rejected(reason("low_difficulty")));
+    let found = run.find(job, 2, RARE);
+    assert_eq!((checks(&found), submits(&found)), (vec![1], vec![]));
+    assert!(run.controller.results.len() == 1);
+}
+
+#[test]
+fn a_sample_is_verified_and_the_rest_counted() {
+    let of = std::num::NonZero::new(4).unwrap();
+    let mut run = Run::new(settings(Policy::Sample(of)));
+    let job = run.job();
+    for nonce in 0..8 {
+        run.find(job, nonce, COMMON);
+    }
+    assert_eq!(checks(&run.actions), [0, 4]);
+    run.check(0, Verdict::Right);
+    run.check(4, Verdict::Right);
+    let device = &run.state().devices[0];
+    assert_eq!((device.nonces.valid, device.nonces.unverified), (2, 6));
+    run.wait(1);
+    let rate = run.state().devices[0].rates.verified.since_start.unwrap();
+    assert_eq!(rate.value, 8.0, "each stands for four");
+    assert!(run.controller.results.is_empty());
+}
+
+#[test]
+fn every_answer_is_counted_once_by_what_it_is() {
+    let mut run = Run::new(settings(Policy::Before));
+    let job = run.job();
+    let answers = [
+        Answer::Accepted,
+        Answer::Stale(reason("stale")),
+        Answer::Rejected(reason("duplicate")),
+        Answer::Unanswered(reason("closed")),
+        Answer::NotSent,
+    ];
+    for (share, answer) in answers.into_iter().enumerate() {
+        let share = share as u64;
+        run.find(job, share, RARE);
+        run.check(share, Verdict::Right);
+        run.answer(0, share, answer.clone());
+        // Once more, from a source that does not know what it says.
+        run.answer(0, share, answer);
+    }
+    run.answer(0, 77, Answer::Accepted);
+    let shares = run.state().total.shares;
+    assert_eq!((shares.accepted, shares.stale), (1, 1));
+    assert_eq!(shares.rejected, [("duplicate".to_owned(), 1)].into());
+    assert_eq!((shares.unanswered, shares.not_submitted), (1, 1));
+    assert_eq!(shares.pending, 0);
+}
+
+#[test]
+fn a_dry_run_submits_nothing() {
+    let mut settings = settings(Policy::Before);
+    settings.goal.dry_run = true;
+    let mut run = Run::new(settings);
+    let job = run.job();
+    run.find(job, 1, RARE);
+    assert!(submits(&run.check(0, Verdict::Right)).is_empty());
+    assert_eq!(run.state().total.shares.not_submitted, 1);
+}
+
+#[test]
+fn the_last_block_of_an_epoch_is_the_next_seed() {
+    let mut run = Run::new(settings(Policy::Before));
+    let mut last = easy(3);
+    last.header.height = 256;
+    run.source(0, SourceEvent::Work(last.clone()));
+    let job = run.job();
+    run.find(job, 1, RARE);
+    run.check(0, Verdict::Right);
+    let accepted = run.answer(0, 0, Answer::Accepted);
+    last.header.nonce = 1;
+    assert!(accepted.contains(&Action::Prepare(last.header.hash())));
+}
+
+#[test]
+fn a_nonce_that_was_wrong_may_be_right_the_second_time() {
+    let mut run = Run::new(settings(Policy::Before));
+    let job = run.job();
+    run.find(job, 1, COMMON);
+    run.check(0, Verdict::OtherHash { pow_hash: RARE });
+    run.find(job, 1, RARE);
+    assert_eq!(submits(&run.check(1, Verdict::Right)), [1]);
+    run.find(job, 1, RARE);
+    let nonces = run.state().devices[0].nonces;
+    assert_eq!((nonces.valid, nonces.hardware_errors), (1, 1));
+    assert_eq!(nonces.duplicates, 1);
+}

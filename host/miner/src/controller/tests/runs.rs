@@ -1,0 +1,65 @@
+//! How a run ends, and what is kept of it.
+
+use super::*;
+
+#[test]
+fn the_end_waits_for_what_is_under_way_but_not_for_ever() {
+    let mut run = Run::new(settings(Policy::Before));
+    let job = run.job();
+    run.find(job, 1, RARE);
+    assert!(run.handle(Event::Stop).contains(&Action::End));
+    let left = DeviceEvent::Left {
+        reason: "the end".into(),
+        failed: false,
+        given_up: 3,
+    };
+    run.device(0, left);
+    assert!(!run.controller.is_over(run.now), "a result is verified");
+    run.check(0, Verdict::Right);
+    assert!(!run.controller.is_over(run.now), "a share is submitted");
+    assert!(run.controller.is_over(run.now + END_PATIENCE));
+    run.answer(0, 0, Answer::Accepted);
+    assert!(run.controller.is_over(run.now));
+}
+
+#[test]
+fn goals_end_a_run() {
+    let mut with_time = settings(Policy::Before);
+    with_time.goal.time = Some(at(10));
+    let mut run = Run::new(with_time);
+    run.wait(9);
+    assert!(!run.actions.contains(&Action::End));
+    run.wait(1);
+    assert!(run.actions.contains(&Action::End));
+
+    let mut with_shares = settings(Policy::Before);
+    with_shares.goal.shares = Some(1);
+    let mut run = Run::new(with_shares);
+    let job = run.job();
+    run.find(job, 1, RARE);
+    run.check(0, Verdict::Right);
+    assert!(run.answer(0, 0, Answer::Accepted).contains(&Action::End));
+}
+
+#[test]
+fn runs_add_up() {
+    let mut first = Run::new(settings(Policy::Before));
+    let job = first.job();
+    first.find(job, 1, RARE);
+    first.check(0, Verdict::Right);
+    first.answer(0, 0, Answer::Accepted);
+    first.wait(10);
+    let lifetime = first.state().lifetime;
+    let again = Settings {
+        started_unix: 2_000_000,
+        lifetime: lifetime.clone(),
+        ..settings(Policy::Before)
+    };
+    let mut second = Run::new(again);
+    second.wait(5);
+    let both = second.state().lifetime;
+    assert_eq!((both.runs, both.since_unix), (2, 1_000_000));
+    assert_eq!((both.shares_accepted, both.seconds), (1, 15.0));
+    assert_eq!(both.best_share, lifetime.best_share);
+    assert_eq!(both.devices["0"].nonces.valid, 1);
+}

@@ -1,0 +1,138 @@
+//! Opens devices, as often as it takes, and knows them again wherever they are plugged in.
+
+mod place;
+mod state;
+
+use crate::{
+    event::Events,
+    watch::Watch,
+    worker::{Manner, Parting},
+};
+use state::State;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{self, Sender},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tensority_device::{device::Device, plugs::Plugs};
+
+/// Opens a device; the reason, as one line, if that fails.
+pub type Opener = Arc<dyn Fn() -> Result<Box<dyn Device>, String> + Send + Sync>;
+
+/// Opens the board at a port.
+pub type PortOpener = Arc<dyn Fn(&Path) -> Result<Box<dyn Device>, NotOpened> + Send + Sync>;
+
+/// Why no device was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotOpened {
+    /// Nothing there answers as a board does: the port may be something else's.
+    NoBoard(String),
+    /// There may be one, and it cannot be opened: the reason as one line.
+    Failed(String),
+}
+
+/// What to mine with.
+pub enum Selection {
+    /// One device.
+    One {
+        /// What it is called.
+        name: String,
+        /// Whether somebody chose that name. Otherwise a board is called by its serial number, once
+        /// that is known.
+        named: bool,
+        /// How it is to work.
+        manner: Manner,
+        /// The way to it.
+        open: Opener,
+    },
+    /// Every board that is found.
+    Every {
+        /// How each is to work.
+        manner: Manner,
+        /// Those that somebody named, by their serial numbers.
+        named: BTreeMap<u64, (String, Manner)>,
+        /// The ports where one may be.
+        ports: Box<dyn Fn() -> Vec<PathBuf> + Send>,
+        /// The way to the board at a port.
+        open: PortOpener,
+    },
+}
+
+/// The fleet, in a thread of its own.
+pub struct Fleet {
+    sender: Sender<Message>,
+    thread: JoinHandle<()>,
+}
+
+enum Message {
+    /// An attempt to open the device at a place is over.
+    Opened(usize, Result<Box<dyn Device>, NotOpened>),
+    /// The device at a place was closed.
+    Closed(usize, Parting),
+    /// Ports came or went.
+    Plugged,
+    /// Somebody wants a device that was given up.
+    Open(usize),
+    End,
+}
+
+impl Fleet {
+    /// Opens what is selected, and goes on doing so.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no more threads.
+    pub fn start(
+        selections: Vec<Selection>,
+        watch: &Arc<Watch>,
+        events: &Events,
+    ) -> std::io::Result<Self> {
+        let (sender, messages) = mpsc::channel();
+        let everywhere = selections
+            .iter()
+            .any(|selection| matches!(selection, Selection::Every { .. }));
+        if everywhere {
+            watch_ports(&sender, events)?;
+        }
+        let state = State::new(
+            selections,
+            sender.clone(),
+            Arc::clone(watch),
+            events.clone(),
+        );
+        let thread = events.spawn("fleet", move || state.run(&messages))?;
+        Ok(Self { sender, thread })
+    }
+
+    /// Opens a device that was given up.
+    pub fn open(&self, device: usize) {
+        let _ = self.sender.send(Message::Open(device));
+    }
+
+    /// Opens nothing more, and waits until all devices are closed; the watch has told them to end.
+    pub fn end(self) {
+        let _ = self.sender.send(Message::End);
+        // If it panicked, the controller has heard of it.
+        let _ = self.thread.join();
+    }
+}
+
+/// Has the fleet look when ports come or go. The thread sleeps until then, and ends with the first
+/// change after the fleet's end.
+fn watch_ports(sender: &Sender<Message>, events: &Events) -> std::io::Result<()> {
+    let mut plugs = Plugs::new()?;
+    let sender = sender.clone();
+    events.spawn("plugs", move || {
+        while plugs.changed(Duration::MAX).is_ok() {
+            if sender.send(Message::Plugged).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(())
+}

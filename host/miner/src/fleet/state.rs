@@ -1,0 +1,301 @@
+//! Who is where, and what is opened when.
+
+use super::{
+    Message, NotOpened, Selection,
+    place::{Everywhere, LONGEST_WAIT, Place, Status, id, joined},
+};
+use crate::{
+    event::{DeviceEvent, Event, Events},
+    watch::Watch,
+    worker::{Manner, Parting, Worker},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tensority_device::device::{Description, Device, Kind};
+
+/// A device that was open for so long failed for a new reason.
+const LONG_OPEN: Duration = Duration::from_secs(60);
+/// How long a device that was given up is left alone, unless somebody asks for it.
+const GIVEN_UP_WAIT: Duration = Duration::from_secs(30 * 60);
+
+/// The fleet's thread.
+pub struct State {
+    places: Vec<Place>,
+    everywhere: Vec<Everywhere>,
+    named: BTreeMap<u64, (String, Manner)>,
+    names: Vec<String>,
+    /// Devices by what they are known by.
+    ids: BTreeMap<String, usize>,
+    open: BTreeSet<usize>,
+    workers: Vec<JoinHandle<()>>,
+    sender: Sender<Message>,
+    watch: Arc<Watch>,
+    events: Events,
+}
+
+impl State {
+    /// Nothing is open yet.
+    pub fn new(
+        selections: Vec<Selection>,
+        sender: Sender<Message>,
+        watch: Arc<Watch>,
+        events: Events,
+    ) -> Self {
+        let mut state = Self {
+            places: Vec::new(),
+            everywhere: Vec::new(),
+            named: BTreeMap::new(),
+            names: Vec::new(),
+            ids: BTreeMap::new(),
+            open: BTreeSet::new(),
+            workers: Vec::new(),
+            sender,
+            watch,
+            events,
+        };
+        for selection in selections {
+            match selection {
+                Selection::One {
+                    name,
+                    named,
+                    manner,
+                    open,
+                } => state.places.push(Place::of_one(name, named, manner, open)),
+                Selection::Every {
+                    manner,
+                    named,
+                    ports,
+                    open,
+                } => {
+                    state.named.extend(named);
+                    state.everywhere.push(Everywhere {
+                        manner,
+                        ports,
+                        open,
+                    });
+                }
+            }
+        }
+        state.look_for_ports();
+        state
+    }
+
+    /// Opens what is due and heeds what comes, until the end.
+    pub fn run(mut self, messages: &Receiver<Message>) {
+        loop {
+            let next = self.open_what_is_due();
+            let wait = next.saturating_sub(self.events.now());
+            match messages.recv_timeout(wait) {
+                Ok(Message::Opened(place, result)) => self.opened(place, result),
+                Ok(Message::Closed(place, parting)) => self.closed(place, &parting),
+                Ok(Message::Plugged) => self.look_for_ports(),
+                Ok(Message::Open(device)) => self.open_again(device),
+                Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+        for worker in self.workers {
+            // If it panicked, the controller has heard of it.
+            let _ = worker.join();
+        }
+    }
+
+    /// Begins to open what is due; when something else will be.
+    fn open_what_is_due(&mut self) -> Duration {
+        let now = self.events.now();
+        let mut next = now + LONGEST_WAIT;
+        for (index, place) in self.places.iter_mut().enumerate() {
+            let Status::Closed(due) = place.status else {
+                continue;
+            };
+            if due > now {
+                next = next.min(due);
+                continue;
+            }
+            place.status = Status::Opening;
+            let (opener, sender) = (Arc::clone(&place.opener), self.sender.clone());
+            // It may take its time, and must not keep the others waiting.
+            let opening = self.events.spawn("opener", move || {
+                let _ = sender.send(Message::Opened(index, opener()));
+            });
+            if opening.is_err() {
+                place.status = Status::Closed(now + LONGEST_WAIT);
+            }
+        }
+        next
+    }
+
+    fn opened(&mut self, place: usize, result: Result<Box<dyn Device>, NotOpened>) {
+        let now = self.events.now();
+        let device = match result {
+            Ok(device) => device,
+            Err(reason) => return self.not_opened(now, place, reason),
+        };
+        let description = device.description();
+        let known = description
+            .serial
+            .and_then(|serial| self.named.get(&serial));
+        if let Some((name, manner)) = known {
+            let entry = &mut self.places[place];
+            (entry.name, entry.named, entry.manner) = (name.clone(), true, *manner);
+        }
+        let Some(index) = self.recognise(place, description) else {
+            // Somebody else of this fleet has it, by another way.
+            self.places[place].status = Status::Closed(now + LONGEST_WAIT);
+            return;
+        };
+        // Wherever it was before, it is here now.
+        for entry in &mut self.places {
+            entry.device = entry.device.filter(|device| *device != index);
+        }
+        let entry = &mut self.places[place];
+        entry.device = Some(index);
+        let joined = joined(&self.names[index], entry, device.description());
+        self.tell(index, DeviceEvent::Joined(joined));
+        let manner = self.places[place].manner;
+        let worker = Worker::new(index, Arc::clone(&self.watch), self.events.clone(), manner);
+        let sender = self.sender.clone();
+        let thread = self.events.spawn("device", move || {
+            let parting = worker.run(device);
+            let _ = sender.send(Message::Closed(place, parting));
+        });
+        match thread {
+            Ok(thread) => {
+                self.workers.retain(|worker| !worker.is_finished());
+                self.workers.push(thread);
+                self.open.insert(index);
+                self.places[place].status = Status::Open(now);
+            }
+            Err(error) => {
+                self.tell(
+                    index,
+                    DeviceEvent::Left {
+                        reason: format!("no thread for it: {error}"),
+                        failed: true,
+                        given_up: 0,
+                    },
+                );
+                self.places[place].status = Status::Closed(now + LONGEST_WAIT);
+            }
+        }
+    }
+
+    fn not_opened(&mut self, now: Duration, place: usize, reason: NotOpened) {
+        let entry = &mut self.places[place];
+        entry.status = Status::Closed(now + entry.backoff.wait());
+        let reason = match reason {
+            NotOpened::NoBoard(_) if entry.device.is_none() => return,
+            NotOpened::NoBoard(reason) | NotOpened::Failed(reason) => reason,
+        };
+        let device = match self.places[place].device {
+            Some(device) => device,
+            None => self.new_device(place),
+        };
+        self.places[place].device = Some(device);
+        let name = self.names[device].clone();
+        self.tell(device, DeviceEvent::Unavailable { name, reason });
+    }
+
+    fn closed(&mut self, place: usize, parting: &Parting) {
+        let now = self.events.now();
+        let entry = &mut self.places[place];
+        if let Some(device) = entry.device {
+            self.open.remove(&device);
+        }
+        if matches!(entry.status, Status::Open(since) if now >= since + LONG_OPEN) {
+            entry.backoff.reset();
+        }
+        entry.status = Status::Closed(match parting {
+            Parting::Again => now + entry.backoff.wait(),
+            Parting::Done => now + GIVEN_UP_WAIT,
+        });
+        self.look_for_ports();
+    }
+
+    fn open_again(&mut self, device: usize) {
+        let now = self.events.now();
+        for place in &mut self.places {
+            if place.device == Some(device) && matches!(place.status, Status::Closed(_)) {
+                place.backoff.reset();
+                place.status = Status::Closed(now);
+            }
+        }
+    }
+
+    /// Looks where boards may be, and forgets ports that are gone.
+    fn look_for_ports(&mut self) {
+        let now = self.events.now();
+        let mut there = BTreeSet::new();
+        for everywhere in &self.everywhere {
+            for port in (everywhere.ports)() {
+                there.insert(port.clone());
+                let known = self
+                    .places
+                    .iter_mut()
+                    .find(|place| place.port.as_ref() == Some(&port));
+                match known {
+                    Some(place) if place.status == Status::Gone => {
+                        place.backoff.reset();
+                        place.status = Status::Closed(now);
+                    }
+                    Some(_) => {}
+                    None => self.places.push(everywhere.place(port)),
+                }
+            }
+        }
+        for place in &mut self.places {
+            let gone = place
+                .port
+                .as_ref()
+                .is_some_and(|port| !there.contains(port));
+            if gone && matches!(place.status, Status::Closed(_)) {
+                place.status = Status::Gone;
+            }
+        }
+    }
+
+    /// The number of the device that was opened; nothing if it is open already.
+    fn recognise(&mut self, place: usize, description: &Description) -> Option<usize> {
+        let id = id(&self.places[place], description);
+        if let Some(&index) = self.ids.get(&id) {
+            return (!self.open.contains(&index)).then_some(index);
+        }
+        // The one that was expected here, unless that is another one.
+        let expected = self.places[place].device;
+        let is_new = |index: &usize| !self.ids.values().any(|known| known == index);
+        let index = match expected.filter(is_new) {
+            Some(index) => index,
+            None => self.new_device(place),
+        };
+        if description.kind == Kind::Board && !self.places[place].named {
+            self.names[index] = self.free_name(&id);
+        }
+        self.ids.insert(id, index);
+        Some(index)
+    }
+
+    fn new_device(&mut self, place: usize) -> usize {
+        let name = self.free_name(&self.places[place].name);
+        self.names.push(name);
+        self.names.len() - 1
+    }
+
+    /// A name, with a number behind it if another device has it.
+    fn free_name(&self, name: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}#{number}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        let free = names.find(|name| !self.names.contains(name));
+        free.expect("numbers do not end")
+    }
+
+    fn tell(&self, device: usize, event: DeviceEvent) {
+        self.events.send(Event::Device { device, event });
+    }
+}

@@ -1,0 +1,266 @@
+//! The threads of the miner, and the loop that carries out what the controller says.
+
+use crate::{
+    clock::Clock,
+    controller::{Action, Controller, Settings},
+    event::{Event, Events, Incoming},
+    fleet::{Fleet, Selection},
+    message::Message,
+    record::{Recorder, whole},
+    verifier::{Rehash, Verifier},
+    watch::Watch,
+};
+use std::{
+    io,
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::Duration,
+};
+use tensority_source::{Handle, Pace, Share, Tell};
+use tensority_state::{State, command::Command};
+
+/// How long the loop waits for an event before it looks at commands and signals.
+const TICK: Duration = Duration::from_millis(250);
+/// How often the state is published.
+const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A source that was started. Dropped, it stops, and answers its shares before.
+pub trait Source: Send {
+    /// Hands a share in.
+    fn submit(&self, share: Share);
+    /// Watches the source more or less closely.
+    fn pace(&self, pace: Pace);
+}
+
+impl Source for Handle {
+    fn submit(&self, share: Share) {
+        Handle::submit(self, share);
+    }
+
+    fn pace(&self, pace: Pace) {
+        Handle::pace(self, pace);
+    }
+}
+
+/// Starts a source; the reason, as one line, if that fails.
+pub type StartSource = Box<dyn Fn(Tell) -> Result<Box<dyn Source>, String> + Send>;
+
+/// What to mine with.
+pub struct Setup {
+    /// What the controller needs to know.
+    pub settings: Settings,
+    /// The sources, as many as the settings name.
+    pub sources: Vec<StartSource>,
+    /// The devices.
+    pub devices: Vec<Selection>,
+    /// What results are hashed again with.
+    pub rehash: Arc<dyn Rehash>,
+    /// In so many threads.
+    pub verifiers: NonZero<usize>,
+    /// The nonce with which jobs begin whose source does not say.
+    pub first_nonce: u64,
+    /// Writes the run down.
+    pub recorder: Option<Recorder>,
+}
+
+/// The way out of the miner.
+pub trait Outlet {
+    /// Why the miner cannot go on.
+    type Error: From<Trouble>;
+
+    /// Tells a message.
+    ///
+    /// # Errors
+    ///
+    /// Ends the miner.
+    fn tell(&mut self, message: &Message) -> Result<(), Self::Error>;
+
+    /// Publishes the state, which happens every second.
+    ///
+    /// # Errors
+    ///
+    /// Ends the miner.
+    fn publish(&mut self, state: State) -> Result<(), Self::Error>;
+}
+
+/// Why the miner ends though nobody wants it to.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// A thread panicked.
+    #[error("the {0} panicked, which is a bug: please report what it said")]
+    Panicked(&'static str),
+    /// The system gives no more threads.
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
+    /// The run cannot be written down.
+    #[error("cannot write the recording: {0}")]
+    Record(io::Error),
+}
+
+/// Mines until the goal is reached or `stop` is set, and returns the controller with its accounts.
+///
+/// # Errors
+///
+/// What `outlet` returns, and [`Trouble`].
+pub fn mine<O: Outlet>(
+    setup: Setup,
+    stop: &AtomicBool,
+    commands: &Receiver<Command>,
+    outlet: &mut O,
+) -> Result<Controller, O::Error> {
+    let clock = Clock::start();
+    let (events, incoming) = Events::channel(clock);
+    let watch = Arc::new(Watch::new(setup.first_nonce));
+    let verifier = Verifier::start(setup.rehash, setup.verifiers, &events);
+    let verifier = verifier.map_err(Trouble::Thread)?;
+    let fleet = Fleet::start(setup.devices, &watch, &events).map_err(Trouble::Thread)?;
+    let mut miner = Miner {
+        clock,
+        controller: Controller::new(setup.settings),
+        watch: Arc::clone(&watch),
+        verifier,
+        fleet: &fleet,
+        running: setup.sources.iter().map(|_| None).collect(),
+        sources: setup.sources,
+        events,
+        recorder: setup.recorder,
+        next_state: Duration::ZERO,
+        outlet,
+    };
+    let outcome = miner.run(&incoming, stop, commands);
+    let Miner { controller, .. } = miner;
+    watch.end();
+    fleet.end();
+    outcome.map(|()| controller)
+}
+
+struct Miner<'a, O> {
+    clock: Clock,
+    controller: Controller,
+    watch: Arc<Watch>,
+    verifier: Verifier,
+    fleet: &'a Fleet,
+    sources: Vec<StartSource>,
+    running: Vec<Option<Box<dyn Source>>>,
+    events: Events,
+    recorder: Option<Recorder>,
+    next_state: Duration,
+    outlet: &'a mut O,
+}
+
+impl<O: Outlet> Miner<'_, O> {
+    fn run(
+        &mut self,
+        incoming: &Receiver<Incoming>,
+        stop: &AtomicBool,
+        commands: &Receiver<Command>,
+    ) -> Result<(), O::Error> {
+        let mut stopping = false;
+        self.handle(Event::Tick)?;
+        while !self.controller.is_over(self.now()) {
+            let due = self.controller.next_due().saturating_sub(self.now());
+            match incoming.recv_timeout(due.min(TICK)) {
+                Ok(Incoming::Panicked(thread)) => return Err(Trouble::Panicked(thread).into()),
+                Ok(Incoming::Event(event)) => self.handle(event)?,
+                Err(RecvTimeoutError::Timeout) if due <= TICK => self.handle(Event::Tick)?,
+                Err(_) => {}
+            }
+            while let Ok(command) = commands.try_recv() {
+                self.handle(Event::Command(command))?;
+            }
+            if !stopping && stop.load(Ordering::Relaxed) {
+                stopping = true;
+                self.handle(Event::Stop)?;
+            }
+            let now = self.now();
+            if now >= self.next_state {
+                self.next_state = now + PUBLISH_INTERVAL;
+                self.outlet.publish(self.controller.state(now))?;
+            }
+        }
+        // Shares that are still on their way are answered now.
+        self.running.clear();
+        while let Ok(Incoming::Event(event)) = incoming.try_recv() {
+            self.handle(event)?;
+        }
+        self.outlet.publish(self.controller.state(self.now()))?;
+        self.handle(Event::Over)
+    }
+
+    fn now(&self) -> Duration {
+        whole(self.clock.now())
+    }
+
+    /// Has the controller handle an event, and carries out what it says.
+    fn handle(&mut self, event: Event) -> Result<(), O::Error> {
+        let now = self.now();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.event(now, &event).map_err(Trouble::Record)?;
+        }
+        for action in self.controller.handle(now, event) {
+            self.carry_out(now, action)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, now: Duration, action: Action) -> Result<(), O::Error> {
+        match action {
+            Action::Show => self.watch.show(self.controller.jobs()),
+            Action::Pause(paused) => self.watch.pause(paused),
+            Action::Switch(device, on) => self.watch.switch(device, on),
+            Action::Order(device, order) => self.watch.order(device, order),
+            Action::Open(device) => self.fleet.open(device),
+            Action::Verify(check) => self.verifier.check(now, check),
+            Action::Prepare(seed) => self.verifier.prepare(seed),
+            Action::Start(source) => self.start(source),
+            Action::Stop(source) => self.running[source] = None,
+            Action::Pace(source, close) => {
+                if let Some(running) = &self.running[source] {
+                    running.pace(if close { Pace::Active } else { Pace::Watched });
+                }
+            }
+            Action::Submit(source, share) => self.submit(source, share),
+            Action::End => self.watch.end(),
+            Action::Tell(message) => self.tell(&message)?,
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, source: usize) {
+        let events = self.events.clone();
+        let tell = Box::new(move |event| events.send(Event::Source { source, event }));
+        match (self.sources[source])(tell) {
+            Ok(running) => self.running[source] = Some(running),
+            Err(text) => {
+                let word = "not_started".to_owned();
+                let event = tensority_source::Event::Down(tensority_source::Reason { word, text });
+                self.events.send(Event::Source { source, event });
+            }
+        }
+    }
+
+    fn submit(&self, source: usize, share: Share) {
+        match &self.running[source] {
+            Some(running) => running.submit(share),
+            None => self.events.send(Event::Source {
+                source,
+                event: tensority_source::Event::Answered {
+                    share: share.number,
+                    answer: tensority_source::Answer::NotSent,
+                    took: Duration::ZERO,
+                },
+            }),
+        }
+    }
+
+    fn tell(&mut self, message: &Message) -> Result<(), O::Error> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.message(message).map_err(Trouble::Record)?;
+        }
+        self.outlet.tell(message)
+    }
+}

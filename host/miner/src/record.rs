@@ -1,0 +1,104 @@
+//! A run written down: what the controller was told, and what it told the world. See
+//! [`crate::replay`].
+//!
+//! A recording is a text of JSON lines. The first is the [`Title`]; each other one is an event with
+//! its time, or a message that came of the events before:
+//!
+//! ```text
+//! {"recording":1,"settings":{…}}
+//! {"at_us":1250,"event":{"Source":{"source":0,"event":"Up"}}}
+//! {"message":{"event":"source","source":"pool","up":true,"reason":null}}
+//! ```
+//!
+//! There is no secret in it: sources are known by their names.
+
+use crate::{controller::Settings, event::Event, message::Message};
+use serde::{Deserialize, Serialize};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+/// The version of recordings.
+pub const VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Title {
+    /// The [`VERSION`].
+    pub recording: u32,
+    /// What the controller began with.
+    pub settings: Settings,
+}
+
+/// Any other line.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Line {
+    /// Something happened.
+    Event {
+        /// Microseconds since the start.
+        at_us: u64,
+        /// What.
+        event: Event,
+    },
+    /// Something was told.
+    Message {
+        /// What.
+        message: Message,
+    },
+}
+
+/// Writes a run down.
+pub struct Recorder {
+    out: Box<dyn Write + Send>,
+}
+
+impl Recorder {
+    /// Begins a recording.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn new(mut out: Box<dyn Write + Send>, settings: &Settings) -> io::Result<Self> {
+        let title = Title {
+            recording: VERSION,
+            settings: settings.clone(),
+        };
+        write_line(&mut out, &title)?;
+        Ok(Self { out })
+    }
+
+    /// Writes an event down.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn event(&mut self, at: Duration, event: &Event) -> io::Result<()> {
+        let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX);
+        let event = event.clone();
+        write_line(&mut self.out, &Line::Event { at_us, event })
+    }
+
+    /// Writes a message down.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn message(&mut self, message: &Message) -> io::Result<()> {
+        let message = message.clone();
+        write_line(&mut self.out, &Line::Message { message })
+    }
+}
+
+/// The time as it is written down: in whole microseconds. A run that is recorded goes by it, so that
+/// it can be run again.
+pub fn whole(time: Duration) -> Duration {
+    Duration::from_micros(u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
+}
+
+fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    let mut json = serde_json::to_vec(line)?;
+    json.push(b'\n');
+    out.write_all(&json)
+}

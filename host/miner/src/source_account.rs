@@ -1,0 +1,99 @@
+//! The account of one source.
+
+use crate::rate::Tally;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tensority_state::source::{Condition, Kind, Shares, Source};
+
+/// What a source is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceName {
+    /// What it is called; different for each.
+    pub name: String,
+    /// Its address, without secrets.
+    pub url: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The account that shares are credited to, at a pool.
+    pub user: Option<String>,
+}
+
+/// What a source gave and took.
+#[derive(Debug)]
+pub struct SourceAccount {
+    /// What it is.
+    pub name: SourceName,
+    /// The word of its last complaint, and the whole line.
+    pub down: Option<(String, String)>,
+    /// It was told of that it gives work.
+    pub up: bool,
+    /// Since when it is as it is.
+    pub since: Duration,
+    /// When it last gave work.
+    pub last_work: Option<Duration>,
+    /// Jobs that it gave.
+    pub jobs: u64,
+    /// What became of shares.
+    pub shares: Shares,
+    /// What its accepted shares stand for.
+    pub implied: Tally,
+    answers: u32,
+    answering: Duration,
+}
+
+impl SourceAccount {
+    /// An account with nothing in it.
+    pub fn new(name: SourceName) -> Self {
+        Self {
+            name,
+            down: None,
+            up: false,
+            since: Duration::ZERO,
+            last_work: None,
+            jobs: 0,
+            shares: Shares::default(),
+            implied: Tally::default(),
+            answers: 0,
+            answering: Duration::ZERO,
+        }
+    }
+
+    /// Books the time that an answer took.
+    pub fn answered(&mut self, took: Duration) {
+        self.answers += 1;
+        self.answering += took;
+    }
+
+    /// The account as others see it.
+    pub fn state(&self, now: Duration, asked: bool, active: bool) -> Source {
+        let (condition, reason) = match (asked, self.up, active) {
+            (false, ..) => (Condition::Waiting, "another source is preferred, and well"),
+            (_, true, true) => (Condition::Active, "its work is hashed"),
+            (_, true, false) => (Condition::Standby, "it gives work, and another's is hashed"),
+            (_, false, _) if self.down.is_none() => {
+                (Condition::Connecting, "it has not answered yet")
+            }
+            (_, false, _) => (Condition::Down, "it gives no work"),
+        };
+        let reason = match (&self.down, condition) {
+            (Some((_, text)), Condition::Down) => format!("it {text}"),
+            _ => reason.to_owned(),
+        };
+        let seconds_since = |then: Duration| now.saturating_sub(then).as_secs_f64();
+        Source {
+            name: self.name.name.clone(),
+            url: self.name.url.clone(),
+            kind: self.name.kind,
+            user: self.name.user.clone(),
+            condition,
+            reason,
+            condition_seconds: seconds_since(self.since),
+            last_work_seconds: self.last_work.map(seconds_since),
+            jobs: self.jobs,
+            shares: self.shares.clone(),
+            implied_rate: self.implied.estimate(now),
+            answer_seconds: (self.answers > 0)
+                .then(|| (self.answering / self.answers).as_secs_f64()),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! A device whose results the judge hears before the miner.
+
+use super::Judge;
+use std::{collections::HashMap, sync::Arc, thread, time::Duration};
+use tensority_device::{
+    device::{Description, Device, DeviceError, Notice, Placement, Work},
+    waker::Waker,
+};
+
+/// Results that the miner may have before it, lest they pile up.
+const BACKLOG: u64 = 500;
+
+/// The device.
+pub struct Witness<D> {
+    device: D,
+    judge: Arc<Judge>,
+    ranges: HashMap<u32, Work>,
+}
+
+impl<D> Witness<D> {
+    /// Listens to a device.
+    pub fn new(device: D, judge: Arc<Judge>) -> Self {
+        Self {
+            device,
+            judge,
+            ranges: HashMap::new(),
+        }
+    }
+}
+
+impl<D: Device> Device for Witness<D> {
+    fn description(&self) -> &Description {
+        self.device.description()
+    }
+
+    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
+        self.ranges.insert(work.range, *work);
+        self.device.begin(work, placement)
+    }
+
+    fn abort(&mut self) -> Result<(), DeviceError> {
+        self.device.abort()
+    }
+
+    fn notice(&mut self, patience: Duration) -> Result<Option<Notice>, DeviceError> {
+        if self.judge.backlog() > BACKLOG {
+            thread::sleep(Duration::from_millis(1));
+            return Ok(None);
+        }
+        let notice = self.device.notice(patience)?;
+        match notice {
+            Some(Notice::Found { range, nonce, hash }) => {
+                self.judge
+                    .device_told(self.ranges.get(&range), nonce, &hash);
+            }
+            Some(Notice::RangeDone { range, .. }) => {
+                self.ranges.remove(&range);
+            }
+            Some(Notice::Restarted) => self.ranges.clear(),
+            _ => {}
+        }
+        Ok(notice)
+    }
+
+    fn waker(&self) -> Waker {
+        self.device.waker()
+    }
+
+    fn reset(&mut self) -> Result<(), DeviceError> {
+        self.device.reset()
+    }
+
+    fn self_test(&mut self) -> Result<(), DeviceError> {
+        self.device.self_test()
+    }
+
+    fn hashes(&mut self) -> Result<u64, DeviceError> {
+        self.device.hashes()
+    }
+
+    fn temperature(&mut self) -> Result<Option<f64>, DeviceError> {
+        self.device.temperature()
+    }
+}
