@@ -19,6 +19,8 @@ pub struct Bytes {
     pub to_device: VecDeque<u8>,
     pub to_host: VecDeque<u8>,
     pub button: Option<Button>,
+    /// The host's read ends without a byte.
+    pub interrupted: bool,
     /// The board is gone.
     pub gone: bool,
 }
@@ -78,19 +80,28 @@ impl Port {
     pub fn set_timeout(&mut self, patience: Duration) {
         self.patience = patience;
     }
+
+    /// Ends the read that waits for its first byte now, or else the next that would wait.
+    pub fn interrupt(&self) {
+        self.line.lock().interrupted = true;
+        self.line.notify();
+    }
 }
 
 impl Read for Port {
     /// # Errors
-    /// `TimedOut` if no byte came, `BrokenPipe` if the board is gone.
+    /// `TimedOut` if no byte came, `Interrupted` after [`Self::interrupt`], `BrokenPipe` if the board
+    /// is gone.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut bytes = self.line.wait(self.patience, |bytes| {
-            bytes.to_host.is_empty() && !bytes.gone
+            bytes.to_host.is_empty() && !bytes.gone && !bytes.interrupted
         });
         if bytes.to_host.is_empty() && !into.is_empty() {
-            return Err(match bytes.gone {
-                true => ErrorKind::BrokenPipe.into(),
-                false => ErrorKind::TimedOut.into(),
+            let interrupted = std::mem::take(&mut bytes.interrupted);
+            return Err(match (bytes.gone, interrupted) {
+                (true, _) => ErrorKind::BrokenPipe.into(),
+                (false, true) => ErrorKind::Interrupted.into(),
+                (false, false) => ErrorKind::TimedOut.into(),
             });
         }
         bytes.to_host.read(into)

@@ -12,16 +12,20 @@ use std::{
 use tensority_protocol::{
     VERSIONS,
     messages::{
-        Abort, Event, Identify, Identity, RAW, REPLACE, ReadChecksums, Refusal, Report, Reset, Run,
-        SelfTest, SetJob, Status,
+        Abort, Event, Identify, Identity, NO_TEMPERATURE, RAW, REPLACE, ReadChecksums, Refusal,
+        Report, Reset, Run, SelfTest, SetJob, Status,
     },
 };
 
 use crate::{
     ask::Ask,
-    device::{Description, Device, DeviceError, Ending, Job, Message, Notice, Placement, Work},
+    deadline::deadline,
+    device::{
+        Description, Device, DeviceError, Ending, Job, Kind, Message, Notice, Placement, Work,
+    },
     link::{Link, LinkError, Patience, version_reason},
-    transport::Transport,
+    transport::{Sleep, Transport},
+    waker::Waker,
 };
 
 /// Multiplies of a hash that take time in the array; the four loads run beside them.
@@ -32,6 +36,9 @@ const PAST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Longest time that a range waits until there is room for its events.
 const EVENTS_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Longest time that a board may take to say that it restarted.
+const RESTART_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A board on a line.
 pub struct Board<T> {
@@ -75,8 +82,8 @@ impl<T: Transport> Board<T> {
             found,
         })?;
         let mut board = Self {
+            description: describe(link.transport(), &identity),
             link,
-            description: describe(name, &identity),
             identity,
             number: start,
             job: None,
@@ -96,6 +103,11 @@ impl<T: Transport> Board<T> {
         while self.status()?.events > 0 && self.listen(deadline)? {}
         self.notices.clear();
         Ok(())
+    }
+
+    /// Has the answers to later requests waited for so long.
+    pub(crate) fn set_patience(&mut self, patience: Patience) {
+        self.link.set_patience(patience);
     }
 
     /// The line.
@@ -148,14 +160,6 @@ impl<T: Transport> Board<T> {
         }))
     }
 
-    /// Restarts the device with its confirmed firmware. [`Notice::Restarted`] follows.
-    ///
-    /// # Errors
-    /// If it is gone or silent.
-    pub fn reset(&mut self) -> Result<(), DeviceError> {
-        self.ask(Reset {}).map(|_| ())
-    }
-
     /// Asks, and takes note of the events that came in front of the answer.
     pub(crate) fn ask<R: Ask>(&mut self, request: R) -> Result<R::Answer, DeviceError> {
         let answer = self.link.ask(request);
@@ -165,8 +169,12 @@ impl<T: Transport> Board<T> {
 
     /// Waits for an event until `deadline` and takes note of it; whether one came.
     pub(crate) fn listen(&mut self, deadline: Instant) -> Result<bool, DeviceError> {
+        self.listen_in(deadline, Sleep::Deep)
+    }
+
+    fn listen_in(&mut self, deadline: Instant, sleep: Sleep) -> Result<bool, DeviceError> {
         let left = deadline.saturating_duration_since(Instant::now());
-        let event = self.link.event(left);
+        let event = self.link.event(left, sleep);
         match event.map_err(|error| LinkError::Gone(error).of(&self.description.name))? {
             Some(event) => self.note(&event).map(|()| true),
             None => Ok(false),
@@ -285,7 +293,10 @@ impl<T: Transport> Board<T> {
         self.job = None;
         self.ranges.clear();
         self.uptime = 0;
-        self.notices.push_back(Notice::Restarted);
+        // Twice in a row is as good as once.
+        if self.notices.back() != Some(&Notice::Restarted) {
+            self.notices.push_back(Notice::Restarted);
+        }
     }
 }
 
@@ -326,15 +337,34 @@ impl<T: Transport> Device for Board<T> {
     }
 
     fn notice(&mut self, patience: Duration) -> Result<Option<Notice>, DeviceError> {
-        let deadline = Instant::now() + patience;
+        let deadline = deadline(patience);
         loop {
             if let Some(notice) = self.notices.pop_front() {
                 return Ok(Some(notice));
             }
-            if !self.listen(deadline)? {
+            if !self.listen_in(deadline, Sleep::Light)? {
                 return Ok(None);
             }
         }
+    }
+
+    fn waker(&self) -> Waker {
+        self.link.transport().waker()
+    }
+
+    fn reset(&mut self) -> Result<(), DeviceError> {
+        self.ask(Reset {})?;
+        let restarts = self.restarts;
+        let deadline = Instant::now() + RESTART_PATIENCE;
+        while self.restarts == restarts && self.listen(deadline)? {}
+        if self.restarts == restarts {
+            // It says so before all else, once, and that was lost: it answers again.
+            self.status()?;
+        }
+        if self.restarts == restarts {
+            self.restarted();
+        }
+        Ok(())
     }
 
     fn self_test(&mut self) -> Result<(), DeviceError> {
@@ -343,6 +373,12 @@ impl<T: Transport> Device for Board<T> {
 
     fn hashes(&mut self) -> Result<u64, DeviceError> {
         Ok(self.status()?.hashes)
+    }
+
+    fn temperature(&mut self) -> Result<Option<f64>, DeviceError> {
+        let hundredths = self.status()?.temperature;
+        let known = hundredths != NO_TEMPERATURE;
+        Ok(known.then(|| f64::from(hundredths) / 100.0))
     }
 }
 
@@ -359,15 +395,19 @@ fn check(identity: &Identity) -> Result<(), (String, String)> {
     Ok(())
 }
 
-fn describe(name: String, identity: &Identity) -> Description {
+fn describe(line: &impl Transport, identity: &Identity) -> Description {
     let rows = u64::from(identity.dimension);
     let cycles = MULTIPLIES * rows * rows / u64::from(identity.lanes);
+    let rate = f64::from(identity.clock) / cycles as f64;
     Description {
-        name,
+        name: line.name().to_owned(),
+        kind: line.kind(),
+        port: line.port().map(str::to_owned),
         serial: Some(identity.serial),
         lanes: identity.lanes.into(),
         queue: identity.queue.into(),
-        expected_rate: Some(f64::from(identity.clock) / cycles as f64),
+        // The clock of a simulated board is not the real time.
+        expected_rate: (line.kind() == Kind::Board).then_some(rate),
     }
 }
 

@@ -1,7 +1,7 @@
-//! What a person says to choose a device: `cpu`, `cpu:4`, `sim`, `sim:lanes=4,array=rtl`, or the
-//! path of a serial port.
+//! What a person says to choose a device: `cpu`, `cpu:4`, `sim`, `sim:lanes=4,array=rtl`, the path
+//! of a serial port, `serial:0123456789abcdef`, or `auto`.
 
-use std::{num::NonZero, path::PathBuf, str::FromStr};
+use std::{fmt, num::NonZero, path::PathBuf, str::FromStr};
 
 use tensority::fast::BackendError;
 
@@ -9,9 +9,16 @@ use crate::{
     board::Board,
     cpu::Cpu,
     device::{Device, DeviceError},
+    discovery::candidates,
     port::{BAUD, Port, PortError},
+    probe::{self, NotFound},
     simulated::{Simulated, SimulatedError},
 };
+
+const CPU: &str = "cpu";
+const SIMULATED: &str = "sim";
+const SERIAL: &str = "serial";
+const AUTO: &str = "auto";
 
 /// More threads than any machine has processors would only fail to start.
 const MOST_THREADS: usize = 1024;
@@ -27,15 +34,19 @@ const OPTIONS: [(&str, bool); 7] = [
     ("models", true),
 ];
 
-/// A device that was chosen.
+/// A device that was chosen, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// The processor, with so many threads or all.
     Cpu(Option<NonZero<usize>>),
-    /// A simulated board, which is started with these arguments.
+    /// A simulated board, with these options, such as `lanes=4`.
     Simulated(Vec<String>),
     /// The board on this port.
     Port(PathBuf),
+    /// The board with this serial number, wherever it is plugged in.
+    Serial(u64),
+    /// Every board that is found where one may be.
+    Auto,
 }
 
 /// Why a device cannot be opened.
@@ -53,18 +64,36 @@ pub enum OpenError {
     /// What is there does not answer as it should.
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// It is at no port.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// The choice is not of one device.
+    #[error("expected one device, found `{AUTO}`, which stands for every board that is found")]
+    Several,
 }
 
 impl Choice {
-    /// Opens the device.
+    /// Opens the device, at the speed that boards come with.
     ///
     /// # Errors
     /// [`OpenError`], with what to do.
     pub fn open(&self) -> Result<Box<dyn Device>, OpenError> {
+        self.open_at(BAUD)
+    }
+
+    /// As [`Self::open`], at `baud` bits per second if it is at a port.
+    ///
+    /// # Errors
+    /// [`OpenError`], with what to do.
+    pub fn open_at(&self, baud: u32) -> Result<Box<dyn Device>, OpenError> {
         Ok(match self {
             Self::Cpu(threads) => Box::new(Cpu::open(*threads)?),
-            Self::Simulated(arguments) => Box::new(Board::open(Simulated::start(arguments)?)?),
-            Self::Port(path) => Box::new(Board::open(Port::open(path, BAUD)?)?),
+            Self::Simulated(options) => {
+                Box::new(Board::open(Simulated::start(&arguments(options))?)?)
+            }
+            Self::Port(path) => Box::new(Board::open(Port::open(path, baud)?)?),
+            Self::Serial(serial) => Box::new(probe::find(candidates(), *serial, baud)?),
+            Self::Auto => return Err(OpenError::Several),
         })
     }
 }
@@ -72,21 +101,41 @@ impl Choice {
 impl FromStr for Choice {
     type Err = String;
 
-    /// A file named `cpu` or `sim` is chosen as `./cpu`.
+    /// A file named `cpu`, `sim` or `auto` is chosen as `./cpu` and so on.
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, options) = match text.split_once(':') {
             Some((name, options)) => (name, Some(options)),
             None => (text, None),
         };
         match (name, options) {
-            ("", _) => Err("expected cpu, sim or the path of a port, found nothing".into()),
-            ("cpu", None) => Ok(Self::Cpu(None)),
-            ("cpu", Some(threads)) => Ok(Self::Cpu(Some(parse_threads(threads)?))),
-            ("sim", options) => {
+            ("", _) => Err(format!(
+                "expected {CPU}, {SIMULATED}, {SERIAL}: and a number, {AUTO} or the path of a port, \
+                 found nothing"
+            )),
+            (AUTO, None) => Ok(Self::Auto),
+            (CPU, None) => Ok(Self::Cpu(None)),
+            (CPU, Some(threads)) => Ok(Self::Cpu(Some(parse_threads(threads)?))),
+            (SERIAL, Some(digits)) => Ok(Self::Serial(parse_serial(digits)?)),
+            (SIMULATED, options) => {
                 let options = options.into_iter().flat_map(|options| options.split(','));
                 Ok(Self::Simulated(parse_options(options)?))
             }
             _ => Ok(Self::Port(text.into())),
+        }
+    }
+}
+
+impl fmt::Display for Choice {
+    /// What [`Self::from_str`] reads.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu(None) => formatter.write_str(CPU),
+            Self::Cpu(Some(threads)) => write!(formatter, "{CPU}:{threads}"),
+            Self::Simulated(options) if options.is_empty() => formatter.write_str(SIMULATED),
+            Self::Simulated(options) => write!(formatter, "{SIMULATED}:{}", options.join(",")),
+            Self::Port(path) => write!(formatter, "{}", path.display()),
+            Self::Serial(serial) => write!(formatter, "{SERIAL}:{serial:016x}"),
+            Self::Auto => formatter.write_str(AUTO),
         }
     }
 }
@@ -102,31 +151,52 @@ fn parse_threads(text: &str) -> Result<NonZero<usize>, String> {
         })
 }
 
+fn parse_serial(digits: &str) -> Result<u64, String> {
+    let serial = u64::from_str_radix(digits, 16).ok();
+    let is_whole = digits.len() == 16 && !digits.starts_with('+');
+    serial
+        .filter(|_| is_whole)
+        .ok_or_else(|| format!("expected {SERIAL}: and 16 hexadecimal digits, found {digits:?}"))
+}
+
+fn parse_options<'a>(options: impl Iterator<Item = &'a str>) -> Result<Vec<String>, String> {
+    let checked = options.map(|option| {
+        let (name, value) = split(option);
+        let known = OPTIONS.iter().find(|known| known.0 == name);
+        if known.is_some_and(|known| known.1 == value.is_some()) {
+            return Ok(option.to_owned());
+        }
+        let list =
+            OPTIONS.map(|(name, valued)| format!("{name}{}", if valued { "=…" } else { "" }));
+        Err(format!(
+            "expected {SIMULATED}: and options of {}, separated by commas, found {option:?}",
+            list.join(", ")
+        ))
+    });
+    checked.collect()
+}
+
 /// Makes `--lanes 4` of `lanes=4`. Where nothing is said of the array, it is the functional one,
 /// which is the faster.
-fn parse_options<'a>(options: impl Iterator<Item = &'a str>) -> Result<Vec<String>, String> {
+fn arguments(options: &[String]) -> Vec<String> {
     let mut arguments = Vec::new();
     for option in options {
-        let (name, value) = match option.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (option, None),
-        };
-        let known = OPTIONS.iter().find(|known| known.0 == name);
-        if known.is_none_or(|known| known.1 != value.is_some()) {
-            let list =
-                OPTIONS.map(|(name, valued)| format!("{name}{}", if valued { "=…" } else { "" }));
-            return Err(format!(
-                "expected sim: and options of {}, separated by commas, found {option:?}",
-                list.join(", ")
-            ));
-        }
+        let (name, value) = split(option);
         arguments.push(format!("--{name}"));
         arguments.extend(value.map(String::from));
     }
     if !arguments.iter().any(|argument| argument == "--array") {
         arguments.extend(["--array".into(), "functional".into()]);
     }
-    Ok(arguments)
+    arguments
+}
+
+/// The name of an option, and its value if it has one.
+fn split(option: &str) -> (&str, Option<&str>) {
+    match option.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (option, None),
+    }
 }
 
 #[cfg(test)]
@@ -139,30 +209,82 @@ mod tests {
     }
 
     #[test]
-    fn processors_simulated_boards_and_ports_are_told_apart() {
+    fn processors_boards_and_ports_are_told_apart() {
         assert_eq!(parsed("cpu"), Choice::Cpu(None));
         assert_eq!(parsed("cpu:3"), Choice::Cpu(NonZero::new(3)));
+        assert_eq!(parsed("auto"), Choice::Auto);
         assert_eq!(
-            parsed("sim:lanes=4,generate-cache,array=rtl"),
-            Choice::Simulated(
-                ["--lanes", "4", "--generate-cache", "--array", "rtl"]
-                    .map(String::from)
-                    .into()
-            )
+            parsed("serial:0123456789abcdef"),
+            Choice::Serial(0x0123_4567_89ab_cdef)
         );
-        let plain = ["--array", "functional"].map(String::from).into();
-        assert_eq!(parsed("sim"), Choice::Simulated(plain));
-        for path in ["/dev/ttyUSB0", "./cpu", "simulated", "/dev/a:b"] {
+        let options = ["lanes=4", "generate-cache"].map(String::from).into();
+        assert_eq!(
+            parsed("sim:lanes=4,generate-cache"),
+            Choice::Simulated(options)
+        );
+        for path in [
+            "/dev/ttyUSB0",
+            "./cpu",
+            "simulated",
+            "/dev/a:b",
+            "auto:1",
+            "serial",
+        ] {
             assert_eq!(parsed(path), Choice::Port(path.into()));
         }
     }
 
     #[test]
+    fn a_choice_is_displayed_as_it_was_said() {
+        for text in [
+            "cpu",
+            "cpu:3",
+            "sim",
+            "sim:lanes=4,generate-cache",
+            "serial:0123456789abcdef",
+            "auto",
+            "/dev/ttyUSB0",
+        ] {
+            assert_eq!(parsed(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn options_become_arguments_and_the_array_is_the_fast_one() {
+        let said = |text: &str| match parsed(text) {
+            Choice::Simulated(options) => arguments(&options).join(" "),
+            other => panic!("{other}"),
+        };
+        assert_eq!(said("sim"), "--array functional");
+        assert_eq!(
+            said("sim:lanes=4,generate-cache,array=rtl"),
+            "--lanes 4 --generate-cache --array rtl"
+        );
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         for text in [
-            "", "cpu:", "cpu:0", "cpu:1025", "cpu:x", "sim:", "sim:=4", "sim:a,,b",
+            "",
+            "cpu:",
+            "cpu:0",
+            "cpu:1025",
+            "cpu:x",
+            "sim:",
+            "sim:=4",
+            "sim:a,,b",
+            "serial:",
+            "serial:17",
+            "serial:+123456789abcdef",
+            "serial:0123456789abcdeg",
         ] {
             assert!(text.parse::<Choice>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn several_boards_are_not_opened_as_one() {
+        let error = parsed("auto").open().err().expect("no device");
+        assert!(matches!(error, OpenError::Several), "{error}");
     }
 }

@@ -5,16 +5,18 @@
 //! a real port where one is named; the simulator's tests check theirs.
 //!
 //! The hash comes from [`tensority::fast`], which is held against the reference elsewhere. A slow
-//! device is asked for few hashes: some 50 in all, and three matrix lists.
+//! device is asked for few hashes: some 60 in all, and four matrix lists.
 
 mod claims;
 mod examiner;
+mod waking;
 
 use std::time::Duration;
 
 use crate::device::{Device, DeviceError};
 use claims::*;
 pub use examiner::Examiner;
+use waking::*;
 
 /// Why a device does not conform.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,7 @@ pub const CLAIMS: &[(&str, Claim)] = claims![
     the_self_test_passes,
     a_raw_hash_equals_the_published_one,
     a_range_reports_just_what_meets_the_target,
+    work_is_taken_after_a_reset,
     hashes_are_counted,
     a_range_waits_behind_another,
     no_more_ranges_wait_than_the_device_says,
@@ -72,6 +75,9 @@ pub const CLAIMS: &[(&str, Claim)] = claims![
     the_self_test_waits_for_no_range,
     impossible_ranges_are_refused,
     the_last_nonce_there_is_can_be_tried,
+    a_wake_ends_a_wait_at_once,
+    a_wake_that_nobody_waits_for_ends_the_next_wait,
+    a_wake_harms_no_request,
     each_job_is_hashed_with_its_own_seed,
 ];
 

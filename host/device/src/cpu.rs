@@ -4,8 +4,8 @@ use std::{
     num::NonZero,
     ops::ControlFlow,
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
@@ -19,8 +19,11 @@ use tensority::{
 
 use crate::{
     cpu_queue::{Queue, Refusal, Task},
-    device::{Description, Device, DeviceError, Ending, Job, Message, Notice, Placement, Work},
+    device::{
+        Description, Device, DeviceError, Ending, Job, Kind, Message, Notice, Placement, Work,
+    },
     known_answer::KnownAnswer,
+    waker::Waker,
 };
 
 /// Matrix lists that are kept: at the end of an epoch the old and the new one are in use.
@@ -33,7 +36,12 @@ const QUEUE: usize = 1;
 pub struct Cpu {
     description: Description,
     shared: Arc<Shared>,
-    notices: Receiver<Notice>,
+    /// None is a wake.
+    notices: Receiver<Option<Notice>>,
+    /// The worker keeps it alive: once that has ended, `notices` tells so.
+    sender: Weak<Sender<Option<Notice>>>,
+    /// A wake is under way.
+    woken: Arc<AtomicBool>,
     worker: Option<JoinHandle<()>>,
 }
 
@@ -56,15 +64,20 @@ impl Cpu {
             hashes: AtomicU64::new(0),
         });
         let (sender, notices) = mpsc::channel();
+        let sender = Arc::new(sender);
+        let weak = Arc::downgrade(&sender);
         let worker = Worker {
             shared: Arc::clone(&shared),
             notices: sender,
             threads,
+            backend,
             caches: Caches::new(backend, CACHES),
         };
         Ok(Self {
             description: Description {
                 name: format!("cpu:{threads}"),
+                kind: Kind::Processor,
+                port: None,
                 serial: None,
                 lanes: threads.get() as u32,
                 queue: QUEUE as u32,
@@ -72,6 +85,8 @@ impl Cpu {
             },
             shared,
             notices,
+            sender: weak,
+            woken: Arc::default(),
             worker: Some(thread::spawn(move || worker.work())),
         })
     }
@@ -102,13 +117,35 @@ impl Device for Cpu {
 
     fn notice(&mut self, patience: Duration) -> Result<Option<Notice>, DeviceError> {
         match self.notices.recv_timeout(patience) {
-            Ok(notice) => Ok(Some(notice)),
+            Ok(told) => {
+                if told.is_none() {
+                    self.woken.swap(false, Ordering::AcqRel);
+                }
+                Ok(told)
+            }
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => Err(DeviceError::Gone {
                 name: self.description.name.clone(),
                 reason: "its threads have ended".into(),
             }),
         }
+    }
+
+    fn waker(&self) -> Waker {
+        let (sender, woken) = (Weak::clone(&self.sender), Arc::clone(&self.woken));
+        Waker::new(move || {
+            if let Some(sender) = sender.upgrade()
+                && !woken.swap(true, Ordering::AcqRel)
+            {
+                // Nobody listens when the device is being closed.
+                let _ = sender.send(None);
+            }
+        })
+    }
+
+    fn reset(&mut self) -> Result<(), DeviceError> {
+        self.shared.queue.restart();
+        Ok(())
     }
 
     fn self_test(&mut self) -> Result<(), DeviceError> {
@@ -118,6 +155,10 @@ impl Device for Cpu {
 
     fn hashes(&mut self) -> Result<u64, DeviceError> {
         Ok(self.shared.hashes.load(Ordering::Relaxed))
+    }
+
+    fn temperature(&mut self) -> Result<Option<f64>, DeviceError> {
+        Ok(None)
     }
 }
 
@@ -134,8 +175,9 @@ impl Drop for Cpu {
 /// The thread that takes the tasks.
 struct Worker {
     shared: Arc<Shared>,
-    notices: Sender<Notice>,
+    notices: Arc<Sender<Option<Notice>>>,
     threads: NonZero<usize>,
+    backend: Backend,
     caches: Caches,
 }
 
@@ -154,13 +196,18 @@ impl Worker {
                     hashes: 0,
                     ending,
                 }),
+                Task::Restart => {
+                    self.caches = Caches::new(self.backend, CACHES);
+                    self.shared.hashes.store(0, Ordering::Relaxed);
+                    self.tell(Notice::Restarted);
+                }
             }
         }
     }
 
     fn tell(&self, notice: Notice) {
         // Nobody listens when the device is being closed.
-        let _ = self.notices.send(notice);
+        let _ = self.notices.send(Some(notice));
     }
 
     fn self_test(&mut self) -> bool {

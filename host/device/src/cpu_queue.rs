@@ -20,6 +20,8 @@ pub enum Task {
     GivenUp(u32, Ending),
     /// Hash what is known.
     SelfTest,
+    /// Forget everything.
+    Restart,
 }
 
 /// Why work is not taken.
@@ -58,13 +60,17 @@ struct State {
     closed: bool,
 }
 
+impl Task {
+    /// Whether it is done at once and stands in nobody's way.
+    fn is_brief(&self) -> bool {
+        matches!(self, Self::GivenUp(..) | Self::Restart)
+    }
+}
+
 impl State {
     /// Ranges and tests that run or wait and are not given up.
     fn live(&self) -> usize {
-        let waiting = self
-            .tasks
-            .iter()
-            .filter(|task| !matches!(task, Task::GivenUp(..)));
+        let waiting = self.tasks.iter().filter(|task| !task.is_brief());
         waiting.count() + usize::from(self.running && self.given_up.is_none())
     }
 }
@@ -124,6 +130,14 @@ impl Queue {
         self.end_all(&mut self.state(), ending);
     }
 
+    /// Gives up all ranges, and forgets everything after that.
+    pub fn restart(&self) {
+        let mut state = self.state();
+        self.end_all(&mut state, Ending::Aborted);
+        state.tasks.push_back(Task::Restart);
+        self.changed.notify_one();
+    }
+
     /// Gives up all, and ends the worker.
     pub fn close(&self) {
         let mut state = self.state();
@@ -140,7 +154,7 @@ impl Queue {
                 return None;
             }
             if let Some(task) = state.tasks.pop_front() {
-                state.running = !matches!(task, Task::GivenUp(..));
+                state.running = !task.is_brief();
                 return Some(task);
             }
             let waited = self.changed.wait(state);

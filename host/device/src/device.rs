@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tensority::Target;
 
+use crate::waker::Waker;
+
 /// What is hashed: what a node or pool wants, without its nonces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
@@ -49,7 +51,7 @@ pub enum Placement {
 }
 
 /// Why a range is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ending {
     /// All its nonces were hashed.
     Complete,
@@ -91,18 +93,34 @@ pub enum Notice {
     Restarted,
 }
 
+/// What hashes in a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A board.
+    Board,
+    /// A board that a program simulates.
+    Simulated,
+    /// Processors of this machine.
+    Processor,
+}
+
 /// What a device is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Description {
     /// What it is called in messages: the path of its port, `cpu` and so on.
     pub name: String,
+    /// What hashes in it.
+    pub kind: Kind,
+    /// Path of its port, where it is at one.
+    pub port: Option<String>,
     /// Serial number, where it has one.
     pub serial: Option<u64>,
     /// Matrix rows processed side by side, or threads.
     pub lanes: u32,
     /// Ranges that may wait behind the one that runs.
     pub queue: u32,
-    /// Hashes per second that its size and clock promise, if they do.
+    /// Hashes per second that its size and clock promise, if they do; those of a simulated board do
+    /// not.
     pub expected_rate: Option<f64>,
 }
 
@@ -171,11 +189,21 @@ pub trait Device: Send {
     /// If the device is gone or silent.
     fn abort(&mut self) -> Result<(), DeviceError>;
 
-    /// The next notice, or none within `patience`.
+    /// The next notice, or none within `patience` or when [`Device::waker`] ends the wait. What has
+    /// come of it by then is told first.
     ///
     /// # Errors
     /// If the device is gone.
     fn notice(&mut self, patience: Duration) -> Result<Option<Notice>, DeviceError>;
+
+    /// What ends the wait of [`Device::notice`], and no other, from any thread.
+    fn waker(&self) -> Waker;
+
+    /// Restarts it: it forgets all work, and [`Notice::Restarted`] follows.
+    ///
+    /// # Errors
+    /// If the device is gone or silent.
+    fn reset(&mut self) -> Result<(), DeviceError>;
 
     /// Starts the known-answer test; [`Notice::SelfTestDone`] tells its end.
     ///
@@ -188,4 +216,10 @@ pub trait Device: Send {
     /// # Errors
     /// If the device is gone or silent.
     fn hashes(&mut self) -> Result<u64, DeviceError>;
+
+    /// Temperature of its chip in degrees Celsius, if it measures that.
+    ///
+    /// # Errors
+    /// If the device is gone or silent.
+    fn temperature(&mut self) -> Result<Option<f64>, DeviceError>;
 }

@@ -21,7 +21,11 @@ use tensority_protocol::{
     messages::{Acknowledge, EVENT, Event, Refused, Request},
 };
 
-use crate::{ask::Ask, transport::Transport};
+use crate::{
+    ask::Ask,
+    deadline::deadline,
+    transport::{Sleep, Transport},
+};
 pub use error::LinkError;
 pub(crate) use error::version_reason;
 
@@ -100,6 +104,11 @@ impl<T: Transport> Link<T> {
         }
     }
 
+    /// Has later requests waited for so long.
+    pub(crate) fn set_patience(&mut self, patience: Patience) {
+        self.patience = patience;
+    }
+
     /// The line.
     pub fn transport(&self) -> &T {
         &self.transport
@@ -135,12 +144,12 @@ impl<T: Transport> Link<T> {
         self.exchange::<R>(number, &both, &frame)
     }
 
-    /// The next event, or none within `patience`.
+    /// The next event, or none within `patience`, or until a wake ends a light sleep.
     ///
     /// # Errors
     /// If the line is broken.
-    pub fn event(&mut self, patience: Duration) -> io::Result<Option<Event>> {
-        let deadline = Instant::now() + patience;
+    pub fn event(&mut self, patience: Duration, sleep: Sleep) -> io::Result<Option<Event>> {
+        let deadline = deadline(patience);
         let mut over = false;
         loop {
             while let Some(arrived) = self.arrived.pop_front() {
@@ -155,7 +164,7 @@ impl<T: Transport> Link<T> {
             if over {
                 return Ok(None);
             }
-            over = !self.receive_until(deadline)?;
+            over = !self.receive_until(deadline, sleep)?;
         }
     }
 
@@ -227,15 +236,15 @@ impl<T: Transport> Link<T> {
             if over {
                 return Ok(Heard::Nothing);
             }
-            over = !self.receive_until(deadline)?;
+            over = !self.receive_until(deadline, Sleep::Deep)?;
         }
     }
 
     /// Receives once; whether more may come in time.
-    fn receive_until(&mut self, deadline: Instant) -> io::Result<bool> {
+    fn receive_until(&mut self, deadline: Instant, sleep: Sleep) -> io::Result<bool> {
         let patience = deadline.saturating_duration_since(Instant::now());
         let mut buffer = [0; 1024];
-        let received = self.transport.receive(&mut buffer, patience)?;
+        let received = self.transport.receive(&mut buffer, patience, sleep)?;
         for byte in &buffer[..received] {
             // What is no frame was damaged on the line, and comes again.
             if let Some(Ok(frame)) = self.decoder.feed(*byte) {

@@ -1,23 +1,39 @@
 //! A serial port, real or a simulated board's.
 
 use std::{
-    io::{self, ErrorKind, Read, Write},
-    os::unix::fs::MetadataExt,
+    io::{self, ErrorKind},
+    ops::RangeInclusive,
     path::Path,
     time::{Duration, Instant},
 };
 
-use serialport::{SerialPort, SerialPortType, TTYPort, UsbPortInfo};
+use rustix::{
+    event::PollFlags,
+    fd::OwnedFd,
+    fs::{FlockOperation, Mode, OFlags, flock, fstat, major, open},
+    io::{Errno, read, write},
+    termios::{
+        ControlModes, OptionalActions, ioctl_tiocexcl, ioctl_tiocnxcl, tcgetattr, tcsetattr,
+    },
+};
 
-use crate::transport::Transport;
+use crate::{
+    bell::{Bell, Heard, wait_for},
+    deadline::deadline,
+    device::Kind,
+    permission::advice,
+    transport::{Sleep, Transport},
+    waker::Waker,
+};
 
 /// Bits per second that boards come with.
 pub const BAUD: u32 = 1_000_000;
 
-/// Bytes that a terminal takes without waiting once it says that it takes some.
-const SLICE: usize = 128;
 /// Longest time that the port may take nothing.
 const SEND_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Major numbers of the ends of pseudo-terminals that are opened by path.
+const PSEUDO_TERMINALS: RangeInclusive<u32> = 136..=143;
 
 /// Why a port cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -53,21 +69,55 @@ pub enum PortError {
 }
 
 /// A serial port with 8 data bits, no parity and 1 stop bit, that nobody else has open.
+///
+/// What is at a pseudo-terminal is taken for a simulated board.
 pub struct Port {
-    port: TTYPort,
+    file: OwnedFd,
     name: String,
+    kind: Kind,
+    bell: Bell,
 }
 
 impl Port {
-    /// Opens the port at `path`; a pseudo-terminal takes any `baud`.
+    /// Opens the port at `path`, for so many bits per second; a pseudo-terminal takes any.
     ///
     /// # Errors
     /// [`PortError`], with what to do.
     pub fn open(path: &Path, baud: u32) -> Result<Self, PortError> {
-        let name = path.display().to_string();
-        let port = TTYPort::open(&serialport::new(&name, baud).timeout(SEND_PATIENCE))
-            .map_err(|error| refusal(path, &error))?;
-        Ok(Self { port, name })
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let refused = |error| refusal(path, error);
+        let file = open(path, flags, Mode::empty()).map_err(refused)?;
+        // The administrator's programs are only kept out by the lock, those that know of no lock
+        // only by the exclusive mode. The lock comes first: who fails must leave the mode alone.
+        flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(refused)?;
+        ioctl_tiocexcl(&file).map_err(refused)?;
+        let port = Self {
+            kind: kind(&file).map_err(refused)?,
+            file,
+            name: path.display().to_string(),
+            bell: Bell::new().map_err(|error| PortError::Other {
+                path: path.display().to_string(),
+                reason: error.to_string(),
+            })?,
+        };
+        port.set_line(baud).map_err(refused)?;
+        Ok(port)
+    }
+
+    fn set_line(&self, baud: u32) -> Result<(), Errno> {
+        let mut line = tcgetattr(&self.file)?;
+        line.make_raw();
+        line.control_modes -= ControlModes::CSTOPB | ControlModes::CRTSCTS;
+        line.control_modes |= ControlModes::CREAD | ControlModes::CLOCAL;
+        line.set_speed(baud)?;
+        tcsetattr(&self.file, OptionalActions::Now, &line)
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        // The other end of a pseudo-terminal keeps it alive, mode and all.
+        let _ = ioctl_tiocnxcl(&self.file);
     }
 }
 
@@ -76,113 +126,85 @@ impl Transport for Port {
         &self.name
     }
 
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.port.set_timeout(SEND_PATIENCE)?;
-        bytes
-            .chunks(SLICE)
-            .try_for_each(|slice| self.port.write_all(slice))
+    fn kind(&self) -> Kind {
+        self.kind
     }
 
-    fn receive(&mut self, buffer: &mut [u8], patience: Duration) -> io::Result<usize> {
-        let deadline = Instant::now() + patience;
+    fn port(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
+    fn waker(&self) -> Waker {
+        self.bell.waker()
+    }
+
+    fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            if !wait_for(&self.file, PollFlags::OUT, SEND_PATIENCE)? {
+                return Err(io::Error::new(
+                    ErrorKind::TimedOut,
+                    "the port takes nothing",
+                ));
+            }
+            match write(&self.file, bytes) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(taken) => bytes = &bytes[taken..],
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(
+        &mut self,
+        buffer: &mut [u8],
+        patience: Duration,
+        sleep: Sleep,
+    ) -> io::Result<usize> {
+        let deadline = deadline(patience);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            self.port.set_timeout(left)?;
-            match self.port.read(buffer) {
+            let ready = match sleep {
+                Sleep::Light => self.bell.wait_beside(&self.file, left)? == Heard::File,
+                Sleep::Deep => wait_for(&self.file, PollFlags::IN, left)?,
+            };
+            if !ready {
+                return Ok(0);
+            }
+            match read(&self.file, &mut *buffer) {
                 // A port that was unplugged is readable for ever, and has nothing.
                 Ok(0) => return Err(io::Error::new(ErrorKind::UnexpectedEof, "unplugged")),
-                Err(error) if error.kind() == ErrorKind::TimedOut => return Ok(0),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                outcome => return outcome,
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                outcome => return Ok(outcome?),
             }
         }
     }
 }
 
-/// A port of this machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedPort {
-    /// Its path.
-    pub path: String,
-    /// Vendor and product, if it is on the USB.
-    pub usb: Option<(u16, u16)>,
-    /// Serial number of the USB adapter.
-    pub usb_serial: Option<String>,
+fn kind(file: &OwnedFd) -> Result<Kind, Errno> {
+    let number = fstat(file)?.st_rdev;
+    Ok(match PSEUDO_TERMINALS.contains(&major(number)) {
+        true => Kind::Simulated,
+        false => Kind::Board,
+    })
 }
 
-/// The serial ports of this machine; none where the system does not tell.
-pub fn list() -> Vec<ListedPort> {
-    let ports = serialport::available_ports().unwrap_or_default();
-    let listed = ports.into_iter().map(|port| {
-        let (usb, usb_serial) = match port.port_type {
-            SerialPortType::UsbPort(UsbPortInfo {
-                vid,
-                pid,
-                serial_number,
-                ..
-            }) => (Some((vid, pid)), serial_number),
-            _ => (None, None),
-        };
-        ListedPort {
-            path: port.port_name,
-            usb,
-            usb_serial,
-        }
-    });
-    listed.collect()
-}
-
-fn refusal(path: &Path, error: &serialport::Error) -> PortError {
+fn refusal(path: &Path, error: Errno) -> PortError {
     let name = path.display().to_string();
-    match error.kind() {
-        serialport::ErrorKind::Io(ErrorKind::NotFound) => PortError::Missing { path: name },
-        serialport::ErrorKind::Io(ErrorKind::PermissionDenied) => {
-            let usb = list().into_iter().find(|port| port.path == name);
-            let advice =
-                permission_advice(group_of(path).as_deref(), usb.and_then(|port| port.usb));
-            PortError::Permission { path: name, advice }
-        }
-        serialport::ErrorKind::NoDevice => PortError::Busy { path: name },
+    match error {
+        // Without a device behind it, or without a driver.
+        Errno::NOENT | Errno::NXIO | Errno::NODEV => PortError::Missing { path: name },
+        Errno::ACCESS | Errno::PERM => PortError::Permission {
+            advice: advice(path),
+            path: name,
+        },
+        Errno::BUSY | Errno::WOULDBLOCK => PortError::Busy { path: name },
         _ => PortError::Other {
             path: name,
-            reason: error.to_string(),
+            reason: io::Error::from(error).to_string(),
         },
     }
-}
-
-/// What to do about a port of this group that may not be opened.
-fn permission_advice(group: Option<&str>, usb: Option<(u16, u16)>) -> String {
-    match (group, usb) {
-        (Some(group), _) if group != "root" => {
-            format!("run `sudo usermod -aG {group} $USER` and log in again")
-        }
-        (_, Some((vendor, product))) => format!(
-            "write SUBSYSTEM==\"tty\", ATTRS{{idVendor}}==\"{vendor:04x}\", \
-             ATTRS{{idProduct}}==\"{product:04x}\", TAG+=\"uaccess\" to \
-             /etc/udev/rules.d/70-tensority.rules, run `sudo udevadm control --reload` and plug it in again"
-        ),
-        _ => "run as the user who owns it".into(),
-    }
-}
-
-/// Name of the group that may use the file, if a group may.
-fn group_of(path: &Path) -> Option<String> {
-    let metadata = std::fs::metadata(path).ok()?;
-    if metadata.mode() & 0o060 != 0o060 {
-        return None;
-    }
-    let groups = std::fs::read_to_string("/etc/group").ok()?;
-    group_name(&groups, metadata.gid())
-}
-
-/// The name of a group in the text of `/etc/group`.
-fn group_name(groups: &str, id: u32) -> Option<String> {
-    groups.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        let own: u32 = fields.nth(1)?.parse().ok()?;
-        (own == id).then(|| name.to_owned())
-    })
 }
 
 #[cfg(test)]
@@ -190,28 +212,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn permission_errors_name_the_group_or_the_rule() {
-        let groups = "root:x:0:\ndialout:x:20:someone\n";
-        assert_eq!(group_name(groups, 20).as_deref(), Some("dialout"));
-        assert_eq!(group_name(groups, 21), None);
-
-        let advice = permission_advice(Some("dialout"), Some((0x0403, 0x6010)));
-        assert_eq!(
-            advice,
-            "run `sudo usermod -aG dialout $USER` and log in again"
-        );
-        let advice = permission_advice(Some("root"), Some((0x0403, 0x6010)));
-        assert!(advice.contains(r#"ATTRS{idVendor}=="0403", ATTRS{idProduct}=="6010""#));
-        assert_eq!(advice.lines().count(), 1);
-    }
-
-    #[test]
     fn denied_and_missing_and_other_files_are_told_apart() {
-        let denied = serialport::Error::new(
-            serialport::ErrorKind::Io(ErrorKind::PermissionDenied),
-            "Permission denied",
-        );
-        let error = refusal(Path::new("/nowhere"), &denied);
+        let error = refusal(Path::new("/nowhere"), Errno::ACCESS);
         assert_eq!(
             error.to_string(),
             "/nowhere: permission denied; run as the user who owns it"

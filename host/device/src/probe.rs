@@ -1,6 +1,7 @@
-//! Looks whether a board is at a port, and whether it hashes right.
+//! Looks whether a board is at a port, which one, and whether it hashes right.
 
 use std::{
+    fmt,
     path::Path,
     time::{Duration, Instant},
 };
@@ -10,6 +11,7 @@ use tensority_protocol::messages::Identity;
 use crate::{
     board::Board,
     device::{Device, DeviceError, Notice, Placement},
+    discovery::ListedPort,
     known_answer::KnownAnswer,
     link::Patience,
     port::{BAUD, Port, PortError},
@@ -78,6 +80,64 @@ pub fn probe(path: &Path, patience: Patience, quick: bool) -> Result<Probed, Pro
         expected_rate: board.description().expected_rate,
         known_answer,
     })
+}
+
+/// Opens the port at `path` and asks who is there, briefly, since it may be no board. The board that
+/// is there gives up what it was at, and is later waited for like any other.
+///
+/// # Errors
+/// If there is none, or another program has the port.
+pub fn identify(path: &Path, baud: u32) -> Result<Board<Port>, ProbeError> {
+    let mut board = Board::open_from(Port::open(path, baud)?, rand::random(), BRIEF)?;
+    board.set_patience(Patience::default());
+    Ok(board)
+}
+
+/// Looks for the board with this serial number at these ports, such as
+/// [`discovery::candidates`](crate::discovery::candidates).
+///
+/// # Errors
+/// If it is at none; ports that cannot be opened are passed over, and told of then.
+pub fn find(ports: Vec<ListedPort>, serial: u64, baud: u32) -> Result<Board<Port>, NotFound> {
+    let mut not_found = NotFound {
+        serial,
+        asked: 0,
+        closed: Vec::new(),
+    };
+    for port in ports {
+        match identify(Path::new(&port.path), baud) {
+            Ok(board) if board.identity().serial == serial => return Ok(board),
+            Err(ProbeError::Port(_)) => not_found.closed.push(port.path),
+            Ok(_) | Err(ProbeError::Device(_)) => not_found.asked += 1,
+        }
+    }
+    Err(not_found)
+}
+
+/// No board has the serial number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFound {
+    /// The serial number.
+    pub serial: u64,
+    /// Ports at which another board is, or none.
+    pub asked: usize,
+    /// Paths of the ports that another program has, or that may not be opened.
+    pub closed: Vec<String>,
+}
+
+impl std::error::Error for NotFound {}
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { serial, asked, .. } = self;
+        write!(formatter, "no board with the serial number {serial:016x}")?;
+        write!(formatter, " at the {asked} ports that could be asked")?;
+        if !self.closed.is_empty() {
+            let closed = self.closed.join(", ");
+            write!(formatter, "; in use or not to be opened: {closed}")?;
+        }
+        write!(formatter, "; `tensority devices` tells who is where")
+    }
 }
 
 fn ask<T: Transport>(board: &mut Board<T>, patience: Duration) -> Result<Verdict, DeviceError> {

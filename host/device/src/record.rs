@@ -16,7 +16,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::transport::Transport;
+use crate::{
+    device::Kind,
+    transport::{Sleep, Transport},
+    waker::Waker,
+};
 
 /// The first line of a recording.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,13 +96,30 @@ impl<T: Transport, W: Write + Send> Transport for Recorder<T, W> {
         self.inner.name()
     }
 
+    fn kind(&self) -> Kind {
+        self.inner.kind()
+    }
+
+    fn port(&self) -> Option<&str> {
+        self.inner.port()
+    }
+
+    fn waker(&self) -> Waker {
+        self.inner.waker()
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write(Direction::Sent, bytes)?;
         self.inner.send(bytes)
     }
 
-    fn receive(&mut self, buffer: &mut [u8], patience: Duration) -> io::Result<usize> {
-        let received = self.inner.receive(buffer, patience)?;
+    fn receive(
+        &mut self,
+        buffer: &mut [u8],
+        patience: Duration,
+        sleep: Sleep,
+    ) -> io::Result<usize> {
+        let received = self.inner.receive(buffer, patience, sleep)?;
         if received > 0 {
             self.write(Direction::Received, &buffer[..received])?;
         }

@@ -12,8 +12,11 @@ use std::{
 };
 
 use crate::{
+    bell::Bell,
+    device::Kind,
     record::{Direction, Passage, Title},
-    transport::Transport,
+    transport::{Sleep, Transport},
+    waker::Waker,
 };
 
 /// Why a recording cannot be played.
@@ -63,6 +66,7 @@ pub struct Replay {
     title: Title,
     passages: vec::IntoIter<Recorded>,
     next: Option<Recorded>,
+    bell: Bell,
 }
 
 struct Recorded {
@@ -89,6 +93,7 @@ impl Replay {
             title,
             passages,
             next,
+            bell: Bell::new()?,
         })
     }
 
@@ -123,6 +128,18 @@ impl Transport for Replay {
         &self.title.device
     }
 
+    fn kind(&self) -> Kind {
+        Kind::Simulated
+    }
+
+    fn port(&self) -> Option<&str> {
+        None
+    }
+
+    fn waker(&self) -> Waker {
+        self.bell.waker()
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let found = hex::encode(bytes);
         let next = self.next.as_ref();
@@ -148,7 +165,12 @@ impl Transport for Replay {
         Ok(())
     }
 
-    fn receive(&mut self, buffer: &mut [u8], patience: Duration) -> io::Result<usize> {
+    fn receive(
+        &mut self,
+        buffer: &mut [u8],
+        patience: Duration,
+        sleep: Sleep,
+    ) -> io::Result<usize> {
         match &mut self.next {
             Some(next) if next.direction == Direction::Received => {
                 let count = next.bytes.len().min(buffer.len());
@@ -161,9 +183,14 @@ impl Transport for Replay {
                 Ok(count)
             }
             Some(_) => Ok(0),
+            // As on a line where nothing happens any more.
             None => {
-                // As on a line where nothing happens any more.
-                thread::sleep(patience);
+                match sleep {
+                    Sleep::Light => {
+                        self.bell.wait(patience)?;
+                    }
+                    Sleep::Deep => thread::sleep(patience),
+                }
                 Ok(0)
             }
         }

@@ -16,8 +16,10 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
+    device::Kind,
     port::{BAUD, Port, PortError},
-    transport::Transport,
+    transport::{Sleep, Transport},
+    waker::Waker,
 };
 
 /// The program that simulates boards.
@@ -99,12 +101,29 @@ impl Transport for Simulated {
         self.port.name()
     }
 
+    fn kind(&self) -> Kind {
+        Kind::Simulated
+    }
+
+    fn port(&self) -> Option<&str> {
+        self.port.port()
+    }
+
+    fn waker(&self) -> Waker {
+        self.port.waker()
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.port.send(bytes)
     }
 
-    fn receive(&mut self, buffer: &mut [u8], patience: Duration) -> io::Result<usize> {
-        self.port.receive(buffer, patience)
+    fn receive(
+        &mut self,
+        buffer: &mut [u8],
+        patience: Duration,
+        sleep: Sleep,
+    ) -> io::Result<usize> {
+        self.port.receive(buffer, patience, sleep)
     }
 }
 

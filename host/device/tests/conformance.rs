@@ -8,10 +8,11 @@ use std::{num::NonZero, path::Path, time::Duration};
 
 use tensority_device::{
     board::Board,
-    conformance::check,
+    conformance::{Broken, CLAIMS, Examiner, check},
     cpu::Cpu,
     device::{Description, Device, DeviceError, Notice, Placement, Work},
     port::{BAUD, Port},
+    waker::Waker,
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,6 +41,8 @@ fn the_board_at_tensority_port_conforms() {
 struct Liar<F> {
     device: Cpu,
     change: F,
+    /// It does not hear when it is woken.
+    deaf: bool,
 }
 
 impl<F: FnMut(Notice) -> Option<Notice> + Send> Device for Liar<F> {
@@ -59,12 +62,27 @@ impl<F: FnMut(Notice) -> Option<Notice> + Send> Device for Liar<F> {
         Ok(self.device.notice(patience)?.and_then(&mut self.change))
     }
 
+    fn waker(&self) -> Waker {
+        match self.deaf {
+            true => Waker::new(|| ()),
+            false => self.device.waker(),
+        }
+    }
+
+    fn reset(&mut self) -> Result<(), DeviceError> {
+        self.device.reset()
+    }
+
     fn self_test(&mut self) -> Result<(), DeviceError> {
         self.device.self_test()
     }
 
     fn hashes(&mut self) -> Result<u64, DeviceError> {
         self.device.hashes()
+    }
+
+    fn temperature(&mut self) -> Result<Option<f64>, DeviceError> {
+        self.device.temperature()
     }
 }
 
@@ -73,6 +91,7 @@ fn assert_found(claim: &str, change: impl FnMut(Notice) -> Option<Notice> + Send
     let mut liar = Liar {
         device: cpu(2),
         change,
+        deaf: false,
     };
     let failure = check(&mut liar, PATIENCE).expect_err("a lie");
     assert_eq!(failure.claim, claim, "{failure}");
@@ -105,8 +124,9 @@ fn a_device_that_lies_is_found() {
         move |mut notice| {
             if let Notice::RangeDone { hashes, .. } = &mut notice {
                 ranges += 1;
-                // The ranges before: raw, target, count, three in a row, two of the full queue.
-                *hashes -= u64::from(ranges == 9);
+                // The ranges before: raw, target, two of the reset, count, three in a row, two of the
+                // full queue.
+                *hashes -= u64::from(ranges == 11);
             }
             Some(notice)
         },
@@ -118,4 +138,21 @@ fn a_device_that_lies_is_found() {
             other => Some(other),
         },
     );
+}
+
+#[test]
+fn a_device_that_cannot_be_woken_is_found() {
+    let wakes = CLAIMS.iter().filter(|(name, _)| name.starts_with("a_wake"));
+    let mut found = 0;
+    for (name, claim) in wakes {
+        let mut liar = Liar {
+            device: cpu(1),
+            change: Some,
+            deaf: true,
+        };
+        let broken = claim(&mut Examiner::new(&mut liar, Duration::from_millis(100)));
+        assert!(matches!(broken, Err(Broken::Late { .. })), "{name}");
+        found += 1;
+    }
+    assert_eq!(found, 3);
 }

@@ -12,7 +12,7 @@ use tensority_device::{
     board::Board,
     device::{Device, DeviceError, Ending, Notice, Placement},
     link::{Link, LinkError, Patience},
-    transport::Transport,
+    transport::{Sleep, Transport},
 };
 use tensority_protocol::messages::*;
 
@@ -147,15 +147,18 @@ fn a_repeated_event_is_handed_on_once_and_acknowledged_again() {
     fake.say(&frame(5, &Event::from(ready)));
     fake.say(&frame(5, &Event::from(ready)));
     let mut link = link(fake);
-    let event = link.event(Duration::ZERO).expect("a line");
+    let event = link.event(Duration::ZERO, Sleep::Deep).expect("a line");
     assert_eq!(event, Some(ready.into()));
     link.transport_mut().say(&frame(5, &Event::from(ready)));
-    assert_eq!(link.event(Duration::ZERO).expect("a line"), None);
+    assert_eq!(
+        link.event(Duration::ZERO, Sleep::Deep).expect("a line"),
+        None
+    );
     assert_eq!(link.transport().acknowledged, [5, 5]);
     // The same number with something else in it is another event.
     let other = SeedReady { cycles: 2, ..ready };
     link.transport_mut().say(&frame(5, &Event::from(other)));
-    let event = link.event(Duration::ZERO).expect("a line");
+    let event = link.event(Duration::ZERO, Sleep::Deep).expect("a line");
     assert_eq!(event, Some(other.into()));
 }
 
@@ -172,7 +175,10 @@ fn an_event_that_is_not_known_does_not_keep_back_the_next() {
     let mut fake = Fake::default();
     fake.say(&line[..length]);
     let mut link = link(fake);
-    assert_eq!(link.event(Duration::ZERO).expect("a line"), None);
+    assert_eq!(
+        link.event(Duration::ZERO, Sleep::Deep).expect("a line"),
+        None
+    );
     assert_eq!(link.transport().acknowledged, [9]);
 }
 

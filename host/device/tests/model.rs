@@ -109,6 +109,19 @@ fn an_unplugged_board_is_gone() {
 }
 
 #[test]
+fn the_temperature_is_told_where_it_is_measured() {
+    for (hundredths, expected) in [(Some(-1275), Some(-12.75)), (None, None)] {
+        let config = Config {
+            temperature: hundredths,
+            ..Config::default()
+        };
+        let board = SoftwareBoard::start_with(config, Cheap);
+        let mut board = Board::open(Wire::new(board)).expect("a board");
+        assert_eq!(board.temperature().expect("an answer"), expected);
+    }
+}
+
+#[test]
 fn firmware_is_replaced() {
     let mut board = cheap();
     let bank = board.identity().bank;
@@ -118,10 +131,10 @@ fn firmware_is_replaced() {
         .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(written, 1024);
     assert_ne!(board.identity().bank, bank);
+    wait_for(&mut board, |notice| *notice == Notice::Restarted);
     // Confirmed: it stays after a restart.
     let bank = board.identity().bank;
     board.reset().expect("a reset");
-    wait_for(&mut board, |notice| *notice == Notice::Restarted);
     wait_for(&mut board, |notice| *notice == Notice::Restarted);
     assert_eq!(board.identify().expect("an answer").bank, bank);
 }

@@ -17,10 +17,11 @@ use serialport::{SerialPort, TTYPort};
 use support::fake::{Fake, IDENTITY, work};
 use tensority_device::{
     board::Board,
-    device::{Device, DeviceError, Notice, Placement},
+    device::{Device, DeviceError, Kind, Notice, Placement},
+    discovery::ListedPort,
     port::{BAUD, Port, PortError},
     probe::{self, Verdict},
-    transport::Transport,
+    transport::{Sleep, Transport},
 };
 
 /// A fake device on a pseudo-terminal.
@@ -48,7 +49,7 @@ impl Terminal {
                     Err(_) => thread::sleep(Duration::from_millis(1)),
                 }
                 let said = fake
-                    .receive(&mut buffer, Duration::ZERO)
+                    .receive(&mut buffer, Duration::ZERO, Sleep::Deep)
                     .expect("never fails");
                 // Nobody hears it while the other end is closed.
                 let _ = master.write_all(&buffer[..said]);
@@ -95,17 +96,102 @@ fn a_board_answers_on_a_pseudo_terminal() {
     let mut board = Board::open(terminal.open()).expect("a board");
     assert_eq!(Path::new(&board.description().name), terminal.path);
     assert_eq!(board.identity(), &IDENTITY);
+    // A pseudo-terminal is a simulated board's, whose clock promises nothing.
+    let description = board.description();
+    assert_eq!(
+        (description.kind, description.expected_rate),
+        (Kind::Simulated, None)
+    );
     assert!(range_done(&mut board, 1));
 }
 
 #[test]
-fn a_port_is_opened_once() {
+fn a_port_is_opened_once_by_path_link_and_administrator() {
     let terminal = Terminal::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let link = folder.path().join("board");
+    std::os::unix::fs::symlink(&terminal.path, &link).expect("linked");
     let port = terminal.open();
-    let error = Port::open(&terminal.path, BAUD).err().expect("in use");
-    assert!(matches!(error, PortError::Busy { .. }), "{error}");
+    // Twice: who fails leaves the port as it was.
+    for path in [&terminal.path, &link, &terminal.path] {
+        let error = Port::open(path, BAUD).err().expect("in use");
+        assert!(matches!(error, PortError::Busy { .. }), "{error}");
+    }
     drop(port);
-    terminal.open();
+    Port::open(&link, BAUD).expect("a port");
+}
+
+#[test]
+fn a_board_is_found_by_its_serial_number_and_ports_in_use_are_passed_over() {
+    let (busy, terminal) = (Terminal::new(), Terminal::new());
+    let in_use = busy.open();
+    let paths = [&busy.path, &terminal.path].map(|path| path.display().to_string());
+    let ports = paths.clone().map(|path| ListedPort {
+        path,
+        usb: None,
+        usb_serial: None,
+    });
+    let board = probe::find(ports.to_vec(), IDENTITY.serial, BAUD).expect("a board");
+    assert_eq!(board.description().port.as_ref(), Some(&paths[1]));
+    drop(board);
+    let error = probe::find(ports.to_vec(), 1, BAUD)
+        .err()
+        .expect("no such board");
+    assert_eq!((error.asked, &error.closed[..]), (1, &paths[..1]));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "no board with the serial number 0000000000000001 at the 1 ports that could be asked; \
+             in use or not to be opened: {}; `tensority devices` tells who is where",
+            paths[0]
+        )
+    );
+    drop(in_use);
+}
+
+#[test]
+fn a_wake_ends_a_light_sleep_only_and_waits_for_it() {
+    let terminal = Terminal::new();
+    let mut port = terminal.open();
+    let waker = port.waker();
+    waker.wake();
+    let mut sleep = |patience, sleep| {
+        let begin = Instant::now();
+        let received = port.receive(&mut [0; 16], patience, sleep);
+        assert_eq!(received.expect("a line"), 0);
+        begin.elapsed()
+    };
+    let (short, long) = (Duration::from_millis(30), Duration::from_secs(60));
+    assert!(sleep(short, Sleep::Deep) >= short);
+    assert!(sleep(long, Sleep::Light) < long);
+    assert!(sleep(short, Sleep::Light) >= short, "it woke once");
+}
+
+#[test]
+fn an_unplugged_port_is_gone_in_every_sleep_and_takes_nothing() {
+    let mut terminal = Terminal::new();
+    let mut port = terminal.open();
+    terminal.unplug();
+    for sleep in [Sleep::Light, Sleep::Deep] {
+        for _ in 0..2 {
+            let received = port.receive(&mut [0; 16], Duration::from_secs(60), sleep);
+            received.expect_err("gone");
+        }
+    }
+    port.send(&[0]).expect_err("gone");
+}
+
+#[test]
+fn a_wait_for_ever_ends_with_a_wake() {
+    let terminal = Terminal::new();
+    let mut board = Board::open(terminal.open()).expect("a board");
+    let waker = board.waker();
+    let other = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(20));
+        waker.wake();
+    });
+    assert_eq!(board.notice(Duration::MAX).expect("a line"), None);
+    other.join().expect("it woke");
 }
 
 #[test]
@@ -134,7 +220,7 @@ fn nothing_comes_of_a_quiet_port_within_the_patience() {
     let terminal = Terminal::new();
     let mut port = terminal.open();
     let begin = Instant::now();
-    let received = port.receive(&mut [0; 16], Duration::from_millis(30));
+    let received = port.receive(&mut [0; 16], Duration::from_millis(30), Sleep::Deep);
     assert_eq!(received.expect("a line"), 0);
     assert!(begin.elapsed() >= Duration::from_millis(30));
 }

@@ -11,7 +11,7 @@ use tensority_device::{
     link::Patience,
     record::Recorder,
     replay::{Replay, ReplayError},
-    transport::Transport,
+    transport::{Sleep, Transport},
 };
 
 const START: u32 = 0xfff5;
@@ -87,7 +87,7 @@ fn what_is_sent_where_nothing_was_sent_is_a_difference() {
     // Play all of it.
     while !replay.is_over() {
         let received = replay
-            .receive(&mut buffer, Default::default())
+            .receive(&mut buffer, Default::default(), Sleep::Deep)
             .expect("a line");
         if received == 0 {
             let text = replay.send(&[1]).expect_err("a difference").to_string();

@@ -189,6 +189,17 @@ pub(super) fn the_last_nonce_there_is_can_be_tried(
     examiner.expect_complete(&work, &outcome)
 }
 
+pub(super) fn work_is_taken_after_a_reset(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
+    examiner.begin_long()?;
+    examiner.device.reset()?;
+    // What was found or ended before may be told first.
+    while examiner.next("the word of a restart")? != Notice::Restarted {}
+    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&work, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([work.range])?;
+    examiner.expect_complete(&work, &outcome)
+}
+
 /// The seeds are random, so that the device has no matrix list of them from before.
 pub(super) fn each_job_is_hashed_with_its_own_seed(
     examiner: &mut Examiner<'_>,

@@ -1,6 +1,10 @@
 //! A device that is asked and listened to, and what it should say.
 
-use std::{fmt::Debug, num::NonZero, time::Duration};
+use std::{
+    fmt::Debug,
+    num::NonZero,
+    time::{Duration, Instant},
+};
 
 use tensority::{
     INITIAL_SEED, Target,
@@ -93,6 +97,20 @@ impl<'a> Examiner<'a> {
         })
     }
 
+    /// Waits at a device that has nothing to tell, until it is woken.
+    pub(super) fn expect_woken(&mut self) -> Result<(), Broken> {
+        let begin = Instant::now();
+        let notice = self.device.notice(self.patience)?;
+        same("what a wait without work ends with", &None, &notice)?;
+        if begin.elapsed() < self.patience {
+            return Ok(());
+        }
+        Err(Broken::Late {
+            awaited: "the end of a wait that was woken".into(),
+            patience: self.patience,
+        })
+    }
+
     /// As [`Self::outcomes`], of a known number of ranges.
     pub(super) fn outcomes_of<const N: usize>(
         &mut self,
@@ -117,6 +135,8 @@ impl<'a> Examiner<'a> {
             };
             match (&notice, place(range_of(&notice))) {
                 (Notice::SeedReady(seed), _) => self.seeds.push(*seed),
+                // A device may test itself after a restart.
+                (Notice::SelfTestDone { passed: true }, _) => {}
                 (Notice::Found { nonce, hash, .. }, Some(place)) => {
                     found[place].push((*nonce, *hash));
                 }

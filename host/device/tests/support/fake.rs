@@ -4,8 +4,9 @@
 use std::{collections::VecDeque, io, time::Duration};
 
 use tensority_device::{
-    device::{Job, Message, Work},
-    transport::Transport,
+    device::{Job, Kind, Message, Work},
+    transport::{Sleep, Transport},
+    waker::Waker,
 };
 use tensority_protocol::{
     frame::{Decoder, MAX_FRAME, Message as WireMessage, encode},
@@ -272,13 +273,26 @@ impl Transport for Fake {
         "fake"
     }
 
+    fn kind(&self) -> Kind {
+        Kind::Board
+    }
+
+    fn port(&self) -> Option<&str> {
+        None
+    }
+
+    /// It never waits.
+    fn waker(&self) -> Waker {
+        Waker::new(|| ())
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.feed(bytes);
         Ok(())
     }
 
     /// What is said, then the oldest event, then nothing, and so on.
-    fn receive(&mut self, buffer: &mut [u8], _patience: Duration) -> io::Result<usize> {
+    fn receive(&mut self, buffer: &mut [u8], _: Duration, _: Sleep) -> io::Result<usize> {
         if self.late > 0 {
             self.late -= 1;
             return Ok(0);

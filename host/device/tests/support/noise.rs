@@ -3,7 +3,11 @@
 use std::{io, time::Duration};
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use tensority_device::transport::Transport;
+use tensority_device::{
+    device::Kind,
+    transport::{Sleep, Transport},
+    waker::Waker,
+};
 
 /// One byte in so many is changed, one is lost, and one is made up.
 const BYTES: u32 = 1000;
@@ -51,15 +55,32 @@ impl<T: Transport> Transport for Noisy<T> {
         &self.name
     }
 
+    fn kind(&self) -> Kind {
+        self.inner.kind()
+    }
+
+    fn port(&self) -> Option<&str> {
+        self.inner.port()
+    }
+
+    fn waker(&self) -> Waker {
+        self.inner.waker()
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let passed = self.pass(bytes);
         self.inner.send(&passed)
     }
 
-    fn receive(&mut self, buffer: &mut [u8], patience: Duration) -> io::Result<usize> {
+    fn receive(
+        &mut self,
+        buffer: &mut [u8],
+        patience: Duration,
+        sleep: Sleep,
+    ) -> io::Result<usize> {
         // All of it may double, and double again.
         let part = buffer.len() / 4;
-        let received = self.inner.receive(&mut buffer[..part], patience)?;
+        let received = self.inner.receive(&mut buffer[..part], patience, sleep)?;
         let mut passed = self.pass(&buffer[..received]);
         if self.random.random_ratio(1, CHUNKS) {
             passed.extend_from_within(..);

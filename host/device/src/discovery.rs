@@ -1,0 +1,151 @@
+//! Which serial ports there are, and at which of them a board may be.
+
+use serialport::{SerialPortType, UsbPortInfo};
+
+/// A product on the USB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsbId {
+    /// Number of its vendor.
+    pub vendor: u16,
+    /// Number that the vendor gave it.
+    pub product: u16,
+    /// What it is.
+    pub name: &'static str,
+}
+
+/// What stands between the USB and the serial line of a board. Much else is at such a port, too.
+pub const USB_IDS: &[UsbId] = &[
+    UsbId {
+        vendor: 0x0403,
+        product: 0x6001,
+        name: "FTDI FT232R",
+    },
+    UsbId {
+        vendor: 0x0403,
+        product: 0x6010,
+        name: "FTDI FT2232H",
+    },
+    UsbId {
+        vendor: 0x0403,
+        product: 0x6011,
+        name: "FTDI FT4232H",
+    },
+    UsbId {
+        vendor: 0x0403,
+        product: 0x6014,
+        name: "FTDI FT232H",
+    },
+    UsbId {
+        vendor: 0x0403,
+        product: 0x6015,
+        name: "FTDI FT231X, as on the ULX3S",
+    },
+    UsbId {
+        vendor: 0x10c4,
+        product: 0xea60,
+        name: "Silicon Labs CP2102N",
+    },
+    UsbId {
+        vendor: 0x1a86,
+        product: 0x7523,
+        name: "WCH CH340",
+    },
+];
+
+/// A port of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPort {
+    /// Its path.
+    pub path: String,
+    /// Vendor and product, if it is on the USB.
+    pub usb: Option<(u16, u16)>,
+    /// Serial number of the USB adapter.
+    pub usb_serial: Option<String>,
+}
+
+impl ListedPort {
+    /// Which of [`USB_IDS`] it is, if it is one.
+    pub fn usb_id(&self) -> Option<&'static UsbId> {
+        let (vendor, product) = self.usb?;
+        USB_IDS
+            .iter()
+            .find(|id| (id.vendor, id.product) == (vendor, product))
+    }
+}
+
+/// The serial ports of this machine; none where the system does not tell.
+pub fn list() -> Vec<ListedPort> {
+    let ports = serialport::available_ports().unwrap_or_default();
+    let listed = ports.into_iter().map(|port| {
+        let (usb, usb_serial) = match port.port_type {
+            SerialPortType::UsbPort(UsbPortInfo {
+                vid,
+                pid,
+                serial_number,
+                ..
+            }) => (Some((vid, pid)), serial_number),
+            _ => (None, None),
+        };
+        ListedPort {
+            path: port.port_name,
+            usb,
+            usb_serial,
+        }
+    });
+    listed.collect()
+}
+
+/// The ports of this machine at which a board may be: those with one of [`USB_IDS`].
+pub fn candidates() -> Vec<ListedPort> {
+    candidates_of(list())
+}
+
+/// Those of `ports` at which a board may be, by their paths.
+pub fn candidates_of(mut ports: Vec<ListedPort>) -> Vec<ListedPort> {
+    ports.retain(|port| port.usb_id().is_some());
+    ports.sort_by(|one, other| one.path.cmp(&other.path));
+    ports.dedup_by(|one, other| one.path == other.path);
+    ports
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn port(path: &str, usb: Option<(u16, u16)>) -> ListedPort {
+        ListedPort {
+            path: path.into(),
+            usb,
+            usb_serial: None,
+        }
+    }
+
+    #[test]
+    fn a_board_may_be_where_a_known_adapter_is() {
+        let known = port("/dev/ttyUSB1", Some((0x0403, 0x6015)));
+        let ports = vec![
+            known.clone(),
+            port("/dev/ttyS0", None),
+            // Of the same vendor, and a product of another.
+            port("/dev/ttyUSB2", Some((0x0403, 0xffff))),
+            port("/dev/ttyUSB3", Some((0x10c4, 0x6015))),
+            port("/dev/ttyUSB0", Some((0x1a86, 0x7523))),
+            known.clone(),
+        ];
+        let candidates = candidates_of(ports);
+        let paths: Vec<_> = candidates.iter().map(|port| &port.path[..]).collect();
+        assert_eq!(paths, ["/dev/ttyUSB0", "/dev/ttyUSB1"]);
+        assert_eq!(
+            known.usb_id().map(|id| id.name),
+            Some("FTDI FT231X, as on the ULX3S")
+        );
+    }
+
+    #[test]
+    fn each_product_is_known_once() {
+        for (place, id) in USB_IDS.iter().enumerate() {
+            let same = |other: &&UsbId| (other.vendor, other.product) == (id.vendor, id.product);
+            assert_eq!(USB_IDS.iter().position(|other| same(&other)), Some(place));
+        }
+    }
+}
