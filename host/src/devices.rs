@@ -7,8 +7,8 @@ use std::{
     process::ExitCode,
 };
 use tensority_device::{
+    discovery::{self, ListedPort},
     link::Patience,
-    port::{self, ListedPort},
     probe::{self, Probed, Verdict},
 };
 
@@ -59,7 +59,7 @@ struct Board {
 
 /// Looks at every port and prints a table.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let listed = port::list();
+    let listed = discovery::list();
     let named: Vec<_> = arguments
         .device
         .iter()

@@ -3,11 +3,17 @@
 use clap::error::ErrorKind;
 use std::{
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
 use tensority::fast::BackendError;
+use tensority_config::{ConfigError, InitError, Mistake, Origin};
 use tensority_device::{choice, port::PortError, simulated::SimulatedError};
+use tensority_miner::{miner::Trouble, replay::ReplayError};
 use tensority_node::{FileError, OpenError, ServerError};
+use tensority_pool::TlsError;
+use tensority_state::lifetime_file::LifetimeFileError;
+use tensority_view::ViewError;
 
 /// What was asked for did not come true.
 const NOT_SO: u8 = 1;
@@ -26,7 +32,7 @@ const IO: u8 = 74;
 /// Something the system does not allow.
 const PERMISSION: u8 = 77;
 
-/// One line on what went wrong, with the exit code that goes with it.
+/// A line on what went wrong, or one for each thing that did, with the exit code that goes with it.
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
@@ -66,6 +72,14 @@ impl Failure {
         }
     }
 
+    /// A file cannot be read.
+    pub fn cannot_read(path: &Path, error: &io::Error) -> Self {
+        Self {
+            code: code_of_opening(error),
+            message: format!("cannot read {}: {error}", path.display()),
+        }
+    }
+
     /// Signals cannot be waited for.
     pub fn no_signals(error: io::Error) -> Self {
         Self {
@@ -89,10 +103,24 @@ impl Failure {
         Self::usage(format!("{line}; see `tensority --help`"))
     }
 
-    /// Prints the line and returns the exit code.
+    /// A file or folder cannot be written.
+    pub fn not_written(path: &Path, error: &io::Error) -> Self {
+        let code = match error.kind() {
+            io::ErrorKind::PermissionDenied => PERMISSION,
+            _ => IO,
+        };
+        Self {
+            code,
+            message: format!("cannot write {}: {error}", path.display()),
+        }
+    }
+
+    /// Prints the lines and returns the exit code.
     pub fn report(&self) -> ExitCode {
-        // Nobody is left to tell when the terminal itself is gone.
-        let _ = writeln!(io::stderr(), "tensority: {}", self.message);
+        for line in self.message.lines() {
+            // Nobody is left to tell when the terminal itself is gone.
+            let _ = writeln!(io::stderr(), "tensority: {line}");
+        }
         ExitCode::from(self.code)
     }
 }
@@ -133,14 +161,140 @@ impl From<ServerError> for Failure {
     }
 }
 
+impl From<tensority_pool::ServerError> for Failure {
+    fn from(error: tensority_pool::ServerError) -> Self {
+        use tensority_pool::ServerError::{Listen, NotLoopback, Start};
+        let code = match &error {
+            NotLoopback(_) => USAGE,
+            Listen { source, .. } => code_of_opening(source),
+            Start(_) => UNAVAILABLE,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<TlsError> for Failure {
+    fn from(error: TlsError) -> Self {
+        Self {
+            code: DATA,
+            message: error.to_string(),
+        }
+    }
+}
+
 impl From<choice::OpenError> for Failure {
     fn from(error: choice::OpenError) -> Self {
-        use choice::OpenError::{Backend, Port, Simulated};
+        use choice::OpenError::{Backend, NotFound, Port, Several, Simulated};
         let code = match error {
             Backend(error) => return error.into(),
             Port(PortError::Permission { .. })
             | Simulated(SimulatedError::Port(PortError::Permission { .. })) => PERMISSION,
+            NotFound(_) => UNAVAILABLE,
+            Several => USAGE,
             _ => NO_INPUT,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let in_file = |mistake: &Mistake| matches!(mistake.origin, Origin::File { .. });
+        let code = match &error {
+            ConfigError::File { source, .. } | ConfigError::SecretFile { source, .. } => {
+                code_of_opening(source)
+            }
+            ConfigError::Mistakes(mistakes) if mistakes.iter().any(in_file) => DATA,
+            ConfigError::Mistakes(_) => USAGE,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<InitError> for Failure {
+    fn from(error: InitError) -> Self {
+        match &error {
+            InitError::Io { path, source } => Self::not_written(path, source),
+            InitError::Exists(_) => Self {
+                code: IO,
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+impl From<LifetimeFileError> for Failure {
+    fn from(error: LifetimeFileError) -> Self {
+        let code = match &error {
+            LifetimeFileError::Io { source, .. }
+                if source.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                PERMISSION
+            }
+            LifetimeFileError::Version { .. } => DATA,
+            LifetimeFileError::InUse { .. } => NO_INPUT,
+            _ => IO,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<tensority_interface::StartError> for Failure {
+    fn from(error: tensority_interface::StartError) -> Self {
+        use tensority_interface::StartError::{Listen, Thread};
+        let code = match &error {
+            Listen { source, .. } => code_of_opening(source),
+            Thread(_) => UNAVAILABLE,
+            _ => DATA,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<ViewError> for Failure {
+    fn from(error: ViewError) -> Self {
+        Self {
+            code: IO,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(error: Trouble) -> Self {
+        let code = match &error {
+            Trouble::Panicked(_) => SOFTWARE,
+            Trouble::Thread(_) => UNAVAILABLE,
+            Trouble::Record(_) => IO,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<ReplayError> for Failure {
+    fn from(error: ReplayError) -> Self {
+        let code = match &error {
+            ReplayError::Io(source) => code_of_opening(source),
+            ReplayError::Line { .. } => DATA,
+            ReplayError::Differs { .. } => SOFTWARE,
         };
         Self {
             code,

@@ -3,14 +3,19 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod config;
 mod devices;
 mod failure;
+mod generate;
 mod hash;
 mod hexadecimal;
 mod mine;
 mod node;
 mod output;
+mod pool;
+mod replay;
 mod verify;
+mod why;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -38,10 +43,20 @@ enum Verb {
     Bench(bench::Arguments),
     /// List the serial ports and the boards that answer there; exit 0 if one of them hashes right, 69 if none.
     Devices(devices::Arguments),
-    /// Mine for a node with boards, simulated boards or the processor.
+    /// Mine for nodes and pools with boards, simulated boards or the processor.
     Mine(mine::Arguments),
+    /// Run a recorded run of the miner again, without network and devices.
+    Replay(replay::Arguments),
+    /// Print what a running miner decided by itself, and why.
+    Why(why::Arguments),
     /// Serve a development node on this machine until SIGINT or SIGTERM.
     Node(node::Arguments),
+    /// Serve a development pool on this machine, good or misbehaving, until SIGINT or SIGTERM.
+    Pool(pool::Arguments),
+    /// Check, explain or begin a configuration of the miner.
+    Config(config::Arguments),
+    /// Print completions for shells, manual pages, a unit for systemd, rules for udev.
+    Generate(generate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -60,7 +75,12 @@ fn main() -> ExitCode {
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Devices(arguments) => devices::run(&arguments),
         Verb::Mine(arguments) => mine::run(&arguments),
+        Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::Why(arguments) => why::run(&arguments),
         Verb::Node(arguments) => node::run(&arguments),
+        Verb::Pool(arguments) => pool::run(&arguments),
+        Verb::Config(arguments) => config::run(&arguments),
+        Verb::Generate(arguments) => generate::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }

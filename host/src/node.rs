@@ -34,7 +34,8 @@ pub struct Arguments {
     json: bool,
 }
 
-fn bits(text: &str) -> Result<u64, String> {
+/// Bits as people write them: decimal or with 0x.
+pub fn bits(text: &str) -> Result<u64, String> {
     let bits = match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),

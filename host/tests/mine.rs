@@ -1,167 +1,165 @@
 //! `tensority mine` as people and scripts use it, with a development node.
 
-use std::{
-    io::{BufRead, BufReader},
-    net::TcpListener,
-    process::{Child, Command, Output, Stdio},
-    sync::Arc,
-};
-use tensority_node::{Node, Running, Server, Settings};
+mod support;
 
-/// A node whose blocks take four hashes each.
-fn node() -> (Arc<Node>, Running, String) {
-    let settings = Settings {
-        bits: 0x2000_0000_003f_ffff,
-        ..Settings::default()
-    };
-    let node = Arc::new(Node::new(settings).expect("good bits"));
-    let address = "127.0.0.1:0".parse().unwrap();
-    let server = Server::bind(address, Arc::clone(&node), |_| {}).expect("a free port");
-    let server = server.spawn().expect("a thread");
-    let url = format!("http://{}", server.local_addr());
-    (node, server, url)
-}
-
-/// The URL of nobody.
-fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    format!("http://{}", listener.local_addr().unwrap())
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tensority"));
-    command.arg("mine").args(arguments);
-    command.env_remove("TENSORITY_BACKEND");
-    command
-}
-
-fn mine(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the command starts")
-}
-
-fn events(lines: impl Iterator<Item = String>) -> Vec<serde_json::Value> {
-    lines
-        .map(|line| serde_json::from_str(&line).expect("JSON"))
-        .collect()
-}
-
-/// Asserts that the last line on standard error says what is wrong.
-#[track_caller]
-fn assert_refused(output: &Output, code: i32, words: &[&str]) {
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{error}");
-    let line = error.lines().last().unwrap_or_default();
-    assert!(line.starts_with("tensority: "), "{error}");
-    for word in words {
-        assert!(line.contains(word), "no {word:?} in: {line}");
-    }
-}
+use serde_json::Value;
+use std::{fs, thread, time::Duration};
+use support::{ALONE, Home, Miner, events, get, nobody, node};
 
 #[test]
 fn mines_the_blocks_that_it_is_told_to_and_says_so() {
     let (node, _server, url) = node();
-    let output = mine(&["-o", &url, "-d", "cpu:1", "--blocks", "2", "--json"]);
+    let output = Home::new().mine(&["-o", &url, "-d", "cpu:1", "--blocks", "2", "--json"]);
     let log = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{log}");
-    assert_eq!(node.height(), 2);
-    let stdout = String::from_utf8(output.stdout.clone()).expect("text");
-    let events = events(stdout.lines().map(str::to_owned));
-    let heights = events.iter().filter(|event| event["event"] == "accepted");
-    let heights: Vec<_> = heights.map(|event| event["height"].clone()).collect();
-    assert_eq!(heights, [1, 2]);
-    let summary = events.last().expect("events");
-    assert_eq!(summary["event"], "summary");
-    assert_eq!(summary["blocks"]["accepted"], 2);
-    let nonce = node.block_at(1).unwrap().header.nonce;
-    let line = format!("accepted height 1 nonce {nonce} device cpu:1 (");
-    assert!(log.lines().any(|text| text.starts_with(&line)), "{log}");
-}
-
-#[test]
-fn an_interrupt_ends_with_a_summary() {
-    let (_node, _server, url) = node();
-    let mut child = command(&["-o", &url, "-d", "cpu:1", "--json", "--dry-run"]);
-    let mut child = child
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the command starts");
-    let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-    let mut lines = stdout.lines().map(|line| line.expect("text"));
-    let found = lines.find(|line| line.contains(r#""event":"found""#));
-    assert!(found.is_some());
-    interrupt(&child);
-    let events = events(lines);
-    assert_eq!(child.wait().expect("an end").code(), Some(0));
-    let summary = events.last().expect("events");
-    assert_eq!(
-        (&summary["event"], &summary["blocks"]["accepted"]),
-        (&"summary".into(), &0.into())
+    assert!(node.height() >= 2);
+    let events = events(&output);
+    let accepted = |event: &&Value| event["event"] == "share" && event["result"] == "accepted";
+    let heights = events.iter().filter(accepted);
+    let heights: Vec<_> = heights.map(|event| event["height"].as_u64()).collect();
+    assert!(heights.starts_with(&[Some(1), Some(2)]), "{heights:?}");
+    let last = events.last().expect("events");
+    assert_eq!(last["event"], "summary");
+    let shares = &last["state"]["total"]["shares"];
+    assert_eq!(shares["accepted"], heights.len());
+    let line = "height 1 device cpu:1 block";
+    let is_line =
+        |text: &str| text.starts_with("accepted (1/0) diff 4.00 (") && text.ends_with(line);
+    assert!(log.lines().any(is_line), "{log}");
+    assert!(
+        log.lines().any(|line| line.starts_with("summary ")),
+        "{log}"
     );
 }
 
-fn interrupt(child: &Child) {
-    let kill = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(kill.expect("kill starts").success());
+#[test]
+fn a_signal_has_everything_handed_in_and_a_summary_made() {
+    for signal in ["-INT", "-TERM"] {
+        let (node, _server, url) = node();
+        let arguments = ["-o", &url, "-d", "cpu:1"];
+        let home = Home::new();
+        let mut miner = Miner::start(&home, &[ALONE, &arguments].concat());
+        miner.wait_for("share", |share| share["result"] == "accepted");
+        miner.signal(signal);
+        let (code, events) = miner.end();
+        assert_eq!(code, Some(0));
+        let ending = events.iter().position(|event| event["event"] == "ending");
+        assert!(ending.is_some(), "{events:?}");
+        let summary = events.last().expect("events");
+        assert_eq!(summary["event"], "summary");
+        assert_eq!(summary["state"]["mode"], "ending");
+        let shares = &summary["state"]["total"]["shares"];
+        assert_eq!(shares["pending"], 0, "{shares}");
+        assert_eq!(shares["accepted"], node.height(), "{shares}");
+    }
 }
 
 #[test]
-fn a_node_that_does_not_answer_in_time_is_unavailable() {
-    let output = mine(&["-o", &nobody(), "-d", "cpu:1", "--seconds", "0.5"]);
-    assert_refused(&output, 69, &["no answer", "500ms"]);
-}
-
-#[test]
-fn blocks_that_were_not_mined_in_time_are_not_success() {
+fn nothing_is_left_in_the_home_of_one_who_switches_the_state_file_off() {
     let (_node, _server, url) = node();
+    let home = Home::new();
+    let output = home.mine(&["-o", &url, "-d", "cpu:1", "--shares", "1"]);
+    assert_eq!(output.status.code(), Some(0));
+    let left = fs::read_dir(home.path(".")).expect("a folder").count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn totals_add_up_from_one_run_to_the_next() {
+    let (node, _server, url) = node();
+    let home = Home::new();
+    let file = home.argument("lifetime.json");
+    let mut lifetime = Value::Null;
+    for run in 1..=2 {
+        let arguments = ["mine", "-o", &url, "-d", "cpu:1", "--shares", "2", "--json"];
+        let kept = ["--api-listen", "off", "--state-file", &file];
+        let output = home.run(&[&arguments[..], &kept].concat());
+        assert_eq!(output.status.code(), Some(0), "{:?}", output.stderr);
+        let state = &events(&output).pop().expect("a summary")["state"];
+        let before = std::mem::replace(&mut lifetime, state["lifetime"].clone());
+        assert_eq!(lifetime["runs"], run);
+        let sum = |total: &Value, of_run: &Value| {
+            total.as_u64().unwrap_or(0) + of_run.as_u64().expect("a number")
+        };
+        let accepted = &state["total"]["shares"]["accepted"];
+        assert_eq!(
+            lifetime["shares_accepted"],
+            sum(&before["shares_accepted"], accepted)
+        );
+        let hashes = &state["devices"][0]["hashes"];
+        assert_eq!(lifetime["hashes"], sum(&before["hashes"], hashes));
+        let seconds = lifetime["seconds"].as_f64() > before["seconds"].as_f64();
+        assert!(seconds, "{lifetime}");
+    }
+    assert_eq!(lifetime["shares_accepted"], node.height());
+    assert_eq!(lifetime["blocks"], node.height());
+    let device = &lifetime["devices"]["cpu:1"];
+    assert!(device["nonces"]["valid"].as_u64() >= Some(4), "{device}");
+}
+
+#[test]
+fn a_running_miner_answers_those_who_look_and_says_why() {
+    let (_node, _server, url) = node();
+    let home = Home::new();
+    let api = nobody();
+    let address = api.to_string();
+    // The first source is nobody: the second is chosen after a while.
+    let away = format!("http://{}", nobody());
     let arguments = [
+        "-o",
+        &away,
         "-o",
         &url,
         "-d",
         "cpu:1",
-        "--seconds",
-        "1",
-        "--blocks",
-        "1000",
+        "--api-listen",
+        &address,
+        "--state-file",
+        "off",
     ];
-    assert_refused(&mine(&arguments), 1, &["of 1000 blocks"]);
+    let mut miner = Miner::start(&home, &arguments);
+    miner.wait_for("share", |share| share["result"] == "accepted");
+    thread::sleep(Duration::from_secs(1));
+    let (status, body) = get(api, "/api/v0");
+    assert!(status.contains("200"), "{status}");
+    let state: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(state["mode"], "mining");
+    assert!(state["total"]["shares"]["accepted"].as_u64() > Some(0));
+    let conditions: Vec<_> = (0..2)
+        .map(|at| &state["sources"][at]["condition"])
+        .collect();
+    assert_eq!(conditions, ["down", "active"]);
+    let (status, metrics) = get(api, "/metrics");
+    assert!(status.contains("200"), "{status}");
+    assert!(
+        metrics.lines().any(|line| line.starts_with("# TYPE")),
+        "{metrics}"
+    );
+
+    let why = home.run(&["why", "--api", &address, "--json"]);
+    assert_eq!(why.status.code(), Some(0), "{:?}", why.stderr);
+    let decisions: Value = serde_json::from_slice(&why.stdout).expect("JSON");
+    assert_eq!(decisions, state["decisions"]);
+    let why = home.run(&["why", "--api", &address]);
+    let text = String::from_utf8(why.stdout).expect("text");
+    assert_eq!((why.status.code(), text.is_empty()), (Some(0), false));
+    miner.signal("-TERM");
+    assert_eq!(miner.end().0, Some(0));
+    let why = home.run(&["why", "--api", &address]);
+    support::assert_refused(&why, 69, &["expected a miner at", &address]);
 }
 
 #[test]
-fn a_device_that_cannot_be_opened_is_named() {
-    let output = mine(&["-o", &nobody(), "-d", "/nowhere"]);
-    assert_refused(&output, 66, &["/nowhere", "tensority devices"]);
-}
-
-#[test]
-fn arguments_that_make_no_sense_are_refused() {
-    let url = nobody();
-    for (arguments, words) in [
-        (
-            &["-o", "stratum+tcp://pool:1", "-d", "cpu"][..],
-            ["--url", "`stratum+tcp`"],
-        ),
-        (&["-o", &url], ["--device", "required"]),
-        (&["-o", &url, "-d", "cpu:0"], ["--device", "threads"]),
-        (
-            &["-o", &url, "-d", "cpu", "--seconds", "0"],
-            ["--seconds", "0"],
-        ),
-        (
-            &["-o", &url, "-d", "cpu", "--lease", "0"],
-            ["--lease", "zero"],
-        ),
-        (
-            &["-o", &url, "-d", "cpu", "--poll-interval", "0"],
-            ["--poll-interval", "0"],
-        ),
-        (
-            &["-o", &url, "-d", "cpu", "--dry-run", "--blocks", "1"],
-            ["--dry-run", "--blocks"],
-        ),
-    ] {
-        assert_refused(&mine(arguments), 64, &words);
-    }
+fn a_second_miner_with_the_defaults_mines_without_what_the_first_one_has() {
+    let (_node, _server, url) = node();
+    let home = Home::new();
+    let mut first = Miner::start(&home, &["-o", &url, "-d", "cpu:1"]);
+    first.wait_for("device", |device| device["condition"] == "starting");
+    let output = home.run(&["mine", "-o", &url, "-d", "cpu:1", "--shares", "1"]);
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{log}");
+    assert!(log.contains("totals are not kept"), "{log}");
+    assert!(log.contains("there is no API"), "{log}");
+    first.signal("-TERM");
+    assert_eq!(first.end().0, Some(0));
 }

@@ -37,7 +37,8 @@ pub fn run() -> Result<(), Failure> {
     step::run(
         program("tensority")
             .args(["mine", "--url", &node.url, "--device", "sim"])
-            .args(["--blocks", BLOCKS]),
+            .args(["--blocks", BLOCKS, "--view", "off"])
+            .args(["--api-listen", "off", "--state-file", "off"]),
     )?;
     for line in node.end() {
         println!("node: {line}");

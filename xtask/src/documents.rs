@@ -14,6 +14,7 @@ pub fn write() -> Result<(), Failure> {
     let documents = [
         ("registers.md", document::Registers.to_string()),
         ("protocol.md", document::Protocol.to_string()),
+        ("config.md", tensority_config::document::document()),
     ];
     for (name, text) in documents {
         let path = folder.join(name);

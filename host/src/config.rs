@@ -1,0 +1,146 @@
+//! `tensority config`: reads, explains and begins configurations.
+
+use crate::{failure::Failure, output};
+use std::{
+    io::{Write, stderr},
+    path::PathBuf,
+    process::ExitCode,
+};
+use tensority_config::{ConfigError, Explained, Loaded, Overrides};
+use tensority_device::choice::Choice;
+use tensority_source::Address;
+
+const HELP: &str = "\
+Exit codes: 0; 64 for arguments and variables; 65 for a configuration that makes no sense; 66 for a
+file that cannot be read, 77 if it may not be; 74 for one that cannot be written.";
+
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Read a configuration, and say in one line that it is good, or in a line each what is wrong.
+    #[command(after_help = HELP)]
+    Check(File),
+    /// Print each value with its unit and where it came from: default, FILE:LINE:COLUMN or variable.
+    #[command(after_help = HELP)]
+    Explain(File),
+    /// Write a configuration that has every key with its default, for its owner to read alone.
+    #[command(after_help = HELP)]
+    Init {
+        /// The file, which must not be there yet; without it, that of the user:
+        /// ~/.config/tensority/config.toml.
+        file: Option<PathBuf>,
+    },
+}
+
+#[derive(clap::Args)]
+struct File {
+    /// The file; without it, that of TENSORITY_CONFIG, of the user or of the machine.
+    file: Option<PathBuf>,
+}
+
+/// Does what is asked of a configuration.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    match &arguments.verb {
+        Verb::Check(file) => check(&load(file)?)?,
+        Verb::Explain(file) => explain(&load(file)?)?,
+        Verb::Init { file } => init(file.clone())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The addresses of all sources, in the order of preference.
+pub fn addresses(loaded: &Loaded) -> Result<Vec<Address>, ConfigError> {
+    let sources = loaded.config.sources.iter().enumerate();
+    let addresses = sources.map(|(number, source)| {
+        let address = source.url.reveal().parse();
+        address.map_err(|error: tensority_source::AddressError| {
+            loaded.refuse(&format!("source[{number}].url"), error.to_string())
+        })
+    });
+    addresses.collect()
+}
+
+/// What all devices are, enabled or not.
+pub fn choices(loaded: &Loaded) -> Result<Vec<Choice>, ConfigError> {
+    let devices = loaded.config.devices.iter().enumerate();
+    let choices = devices.map(|(number, device)| {
+        let choice = device.choice.parse();
+        choice.map_err(|error: String| loaded.refuse(&format!("device[{number}].use"), error))
+    });
+    choices.collect()
+}
+
+/// Says what works and should not be so.
+pub fn warn(loaded: &Loaded) {
+    for warning in &loaded.warnings {
+        // Nobody is left to tell when the terminal itself is gone.
+        let _ = writeln!(stderr(), "tensority: {warning}");
+    }
+}
+
+fn load(file: &File) -> Result<Loaded, Failure> {
+    let environment = tensority_config::of_process();
+    let path = file.file.as_deref();
+    let loaded = tensority_config::load(path, &environment, &Overrides::default())?;
+    warn(&loaded);
+    Ok(loaded)
+}
+
+fn check(loaded: &Loaded) -> Result<(), Failure> {
+    let counts = [
+        counted(addresses(loaded)?.len(), "source"),
+        counted(choices(loaded)?.len(), "device"),
+        counted(loaded.warnings.len(), "warning"),
+    ];
+    let counts = counts.join(", ");
+    output::print(&match &loaded.file {
+        Some(file) => format!("ok: {counts}; {}", file.display()),
+        None => format!("ok: {counts}; there is no file, so these are the defaults"),
+    })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+fn explain(loaded: &Loaded) -> Result<(), Failure> {
+    let rows: Vec<_> = loaded.explain().iter().map(cells).collect();
+    let widths: [usize; 3] = std::array::from_fn(|column| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or_default()
+    });
+    let lines = rows.iter().map(|[path, value, unit, origin]| {
+        let [paths, values, units] = widths;
+        format!("{path:paths$}  {value:values$}  {unit:units$}  {origin}")
+    });
+    output::print(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn cells(explained: &Explained) -> [String; 4] {
+    let none = || String::from("-");
+    [
+        explained.path.clone(),
+        explained.value.clone().unwrap_or_else(none),
+        explained.unit.map_or_else(none, String::from),
+        explained.origin.to_string(),
+    ]
+}
+
+fn init(file: Option<PathBuf>) -> Result<(), Failure> {
+    let of_user = || tensority_config::default_file(&tensority_config::of_process());
+    let Some(file) = file.or_else(of_user) else {
+        let message = "expected the name of a file, or HOME in the environment, found neither";
+        return Err(Failure::usage(message));
+    };
+    tensority_config::init(&file)?;
+    output::print(&format!("wrote {}", file.display()))
+}

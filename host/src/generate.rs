@@ -1,0 +1,128 @@
+//! `tensority generate`: what an installation needs besides the program.
+
+use crate::{failure::Failure, output};
+use clap::{CommandFactory, ValueEnum};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use tensority_device::permission;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Print what completes the words of a command line, for a shell to read.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page of `tensority`, or write the pages of all its commands.
+    Man {
+        /// The folder for all pages.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Print a unit for systemd that mines as a service with few rights.
+    Systemd(Systemd),
+    /// Print rules for udev that let who sits at the machine open the ports of boards.
+    Udev,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(clap::Args)]
+struct Systemd {
+    /// The configuration.
+    #[arg(long, value_name = "PATH", default_value = "/etc/tensority/config.toml", value_parser = absolute)]
+    config: String,
+    /// A file with a secret that the configuration names, without its folder; may be repeated.
+    #[arg(long = "secret", value_name = "PATH", value_parser = absolute)]
+    secrets: Vec<String>,
+    /// The group that may open serial ports.
+    #[arg(long, default_value = "dialout", value_parser = name)]
+    group: String,
+    /// Where the program is installed.
+    #[arg(long, value_name = "PATH", default_value = "/usr/local/bin/tensority", value_parser = absolute)]
+    program: String,
+}
+
+/// A path that means the same to systemd.
+fn absolute(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
+    let has_name = Path::new(text).file_name().is_some();
+    match text.starts_with('/') && has_name && text.bytes().all(plain) {
+        true => Ok(text.into()),
+        false => Err(format!(
+            "expected an absolute path of letters, digits and /._-+@, found {text:?}"
+        )),
+    }
+}
+
+/// The name of a group.
+fn name(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    match !text.is_empty() && text.bytes().all(plain) {
+        true => Ok(text.into()),
+        false => Err(format!("expected the name of a group, found {text:?}")),
+    }
+}
+
+/// Prints or writes what is asked for.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    match &arguments.verb {
+        Verb::Completions { shell } => output::print(completions(*shell).trim_end())?,
+        Verb::Man { out: None } => output::print(page()?.trim_end())?,
+        Verb::Man { out: Some(folder) } => write_pages(folder)?,
+        Verb::Systemd(systemd) => output::print(unit(systemd).trim_end())?,
+        Verb::Udev => output::print(permission::udev_rules().trim_end())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: Shell) -> String {
+    let shell = match shell {
+        Shell::Bash => clap_complete::Shell::Bash,
+        Shell::Zsh => clap_complete::Shell::Zsh,
+        Shell::Fish => clap_complete::Shell::Fish,
+    };
+    let mut text = Vec::new();
+    let mut command = crate::Arguments::command();
+    clap_complete::generate(shell, &mut command, "tensority", &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn page() -> Result<String, Failure> {
+    let mut text = Vec::new();
+    let command = crate::Arguments::command().disable_help_subcommand(true);
+    clap_mangen::Man::new(command).render(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn write_pages(folder: &Path) -> Result<(), Failure> {
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(crate::Arguments::command(), folder));
+    written.map_err(|error| Failure::not_written(folder, &error))
+}
+
+fn unit(systemd: &Systemd) -> String {
+    let secrets = systemd.secrets.iter().map(|path| {
+        let name = Path::new(path).file_name().unwrap_or_default();
+        format!("LoadCredential={}:{path}\n", name.to_string_lossy())
+    });
+    include_str!("../system/tensority.service.in")
+        .replace("@secrets@\n", &secrets.collect::<String>())
+        .replace("@config@", &systemd.config)
+        .replace("@group@", &systemd.group)
+        .replace("@program@", &systemd.program)
+}

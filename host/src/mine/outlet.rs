@@ -1,0 +1,174 @@
+//! The way out of the miner: to the terminal, to standard output, to those who look, to a file, to
+//! the service manager.
+
+use super::stop;
+use crate::{failure::Failure, output};
+use sd_notify::NotifyState;
+use std::{
+    fmt::Display,
+    io::{Write, stderr},
+    sync::{Arc, atomic::AtomicBool, mpsc},
+    time::{Duration, Instant},
+};
+use tensority_miner::{message::Message, miner};
+use tensority_state::{
+    State, command::Command, lifetime::Lifetime, lifetime_file::LifetimeFile, published::Published,
+};
+use tensority_view::View;
+
+/// How often the totals are written to their file.
+const SAVE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How a run is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// As lines on standard error.
+    Lines,
+    /// As JSON on standard output, and lines on standard error.
+    Json,
+    /// Live, on the terminal.
+    Live,
+}
+
+/// The mode that is wanted and possible.
+pub fn mode(wanted: tensority_config::View, json: bool) -> Mode {
+    use tensority_config::View as Wanted;
+    match wanted {
+        _ if json => Mode::Json,
+        Wanted::Off => Mode::Lines,
+        Wanted::Auto if !View::is_possible() => Mode::Lines,
+        Wanted::Auto | Wanted::On => Mode::Live,
+    }
+}
+
+/// Says what is wrong and keeps nobody from mining.
+pub fn warn(warning: &impl Display) {
+    // Nobody is left to tell when the terminal itself is gone.
+    let _ = writeln!(stderr(), "tensority: {warning}");
+}
+
+/// The way out.
+pub struct Outlet {
+    published: Arc<Published>,
+    file: Option<LifetimeFile>,
+    next_save: Instant,
+    /// The last save failed, which was said.
+    unsaved: bool,
+    json: bool,
+    view: Option<View>,
+    ready: bool,
+}
+
+impl Outlet {
+    /// The way out of a run that has begun.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal cannot be drawn on.
+    pub fn new(
+        mode: Mode,
+        published: Arc<Published>,
+        file: Option<LifetimeFile>,
+        commands: mpsc::Sender<Command>,
+        stop: &Arc<AtomicBool>,
+    ) -> Result<Self, Failure> {
+        let view = match mode {
+            Mode::Live => {
+                let (published, stop) = (Arc::clone(&published), Arc::clone(stop));
+                Some(View::start(published, commands, stop, stop::now)?)
+            }
+            Mode::Lines | Mode::Json => None,
+        };
+        Ok(Self {
+            published,
+            file,
+            next_save: Instant::now() + SAVE_INTERVAL,
+            unsaved: false,
+            json: mode == Mode::Json,
+            view,
+            ready: false,
+        })
+    }
+
+    /// Logs something for people.
+    pub fn log(&self, line: String) {
+        match self.view.as_ref().filter(|view| view.is_open()) {
+            Some(view) => view.log(line),
+            None => {
+                // Nobody is left to tell when the terminal itself is gone.
+                let _ = writeln!(stderr(), "{line}");
+            }
+        }
+    }
+
+    fn save(&mut self, lifetime: &Lifetime) {
+        let Some(file) = &self.file else {
+            return;
+        };
+        match file.save(lifetime) {
+            Ok(()) => self.unsaved = false,
+            Err(_) if self.unsaved => {}
+            Err(error) => {
+                self.unsaved = true;
+                self.log(format!("{error}; mining goes on"));
+            }
+        }
+    }
+
+    /// Tells the service manager, if there is one, that the miner is well.
+    fn notify(&mut self, state: &State) {
+        let shares = &state.total.shares;
+        let status = format!(
+            "{:?}, accepted {}, rejected {}",
+            state.mode,
+            shares.accepted,
+            shares.all_rejected()
+        );
+        let mut notes = vec![NotifyState::Watchdog, NotifyState::Status(&status)];
+        if !self.ready {
+            self.ready = true;
+            notes.push(NotifyState::Ready);
+        }
+        // Without a service manager nobody listens.
+        let _ = sd_notify::notify(&notes);
+    }
+}
+
+impl miner::Outlet for Outlet {
+    type Error = Failure;
+
+    fn tell(&mut self, message: &Message) -> Result<(), Failure> {
+        if self.json {
+            output::print_json(message)?;
+        }
+        if let Message::Summary { state } = message {
+            self.save(&state.lifetime);
+            // The summary stays on the terminal when the view is gone.
+            self.view = None;
+        }
+        if is_for_people(message) {
+            self.log(message.to_string());
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, state: State) -> Result<(), Failure> {
+        let now = Instant::now();
+        if now >= self.next_save {
+            self.next_save = now + SAVE_INTERVAL;
+            self.save(&state.lifetime);
+        }
+        self.notify(&state);
+        self.published.publish(state);
+        Ok(())
+    }
+}
+
+/// Whether a message is news: what goes well all the time is none.
+fn is_for_people(message: &Message) -> bool {
+    match message {
+        Message::Found { result, .. } => result == "hardware_error" || result == "duplicate",
+        Message::Canary { right, .. } => !right,
+        _ => true,
+    }
+}

@@ -1,0 +1,120 @@
+//! The devices of a configuration.
+
+use crate::{config, failure::Failure};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tensority_config::Loaded;
+use tensority_device::{
+    choice::Choice,
+    device::Device,
+    discovery::candidates,
+    port::PortError,
+    probe::{ProbeError, identify},
+};
+use tensority_miner::{
+    LeaseSize, Manner,
+    fleet::{NotOpened, Opener, Selection},
+};
+
+/// What is selected. Each device is opened once to see that it can be; those that cannot are opened
+/// later, but if that is all of them there is nothing to mine with.
+pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection>, Failure> {
+    let choices = config::choices(loaded)?;
+    let devices = loaded.config.devices.iter().zip(&choices);
+    let enabled: Vec<_> = devices.filter(|(device, _)| device.enabled).collect();
+    let everywhere = choices.contains(&Choice::Auto);
+    let mut selections = Vec::new();
+    let mut named = BTreeMap::new();
+    let mut failure = None;
+    let mut is_any = everywhere;
+    for (device, choice) in &enabled {
+        let manner = Manner {
+            expected_rate: device.expected_rate,
+            results_per_minute: device.results_per_minute,
+            lease_size,
+        };
+        match choice {
+            Choice::Auto => {}
+            Choice::Serial(serial) if everywhere => {
+                let name = device.name.clone().unwrap_or(format!("{serial:016x}"));
+                named.insert(*serial, (name, manner));
+            }
+            _ => {
+                let (first, error) = match choice.open_at(device.baud) {
+                    Ok(first) => (Some(first), None),
+                    Err(error) => (None, Some(error)),
+                };
+                is_any |= first.is_some();
+                failure = failure.or(error);
+                selections.push(Selection::One {
+                    name: device.name.clone().unwrap_or_else(|| choice.to_string()),
+                    named: device.name.is_some(),
+                    manner,
+                    open: opener(first, choice, device.baud),
+                });
+            }
+        }
+    }
+    if let Some(error) = failure.filter(|_| !is_any) {
+        return Err(error.into());
+    }
+    let auto = enabled.iter().find(|(_, choice)| **choice == Choice::Auto);
+    if let Some((device, _)) = auto {
+        let baud = device.baud;
+        selections.push(Selection::Every {
+            manner: Manner {
+                expected_rate: device.expected_rate,
+                results_per_minute: device.results_per_minute,
+                lease_size,
+            },
+            named,
+            ports: Box::new(ports),
+            open: Arc::new(move |path: &Path| open_port(path, baud)),
+        });
+    }
+    if selections.is_empty() {
+        return Err(Failure::usage(
+            "expected a device, found none that is enabled; give -d auto, -d PORT, -d sim or -d cpu",
+        ));
+    }
+    Ok(selections)
+}
+
+/// Whether there is nothing to mine with as long as no board is plugged in.
+pub fn is_nothing_yet(selections: &[Selection]) -> bool {
+    let mut all = selections.iter();
+    all.all(|selection| matches!(selection, Selection::Every { ports, .. } if ports().is_empty()))
+}
+
+/// Gives out the device that was opened first, and opens it anew after that.
+fn opener(first: Option<Box<dyn Device>>, choice: &Choice, baud: u32) -> Opener {
+    let first = Mutex::new(first);
+    let choice = choice.clone();
+    Arc::new(move || {
+        let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match first {
+            Some(device) => Ok(device),
+            None => choice.open_at(baud).map_err(|error| error.to_string()),
+        }
+    })
+}
+
+/// Opens the board at a port, if there is one.
+fn open_port(path: &Path, baud: u32) -> Result<Box<dyn Device>, NotOpened> {
+    match identify(path, baud) {
+        Ok(board) => Ok(Box::new(board)),
+        Err(error @ ProbeError::Port(PortError::Permission { .. } | PortError::Busy { .. })) => {
+            Err(NotOpened::Failed(error.to_string()))
+        }
+        Err(error) => Err(NotOpened::NoBoard(error.to_string())),
+    }
+}
+
+/// The ports where a board may be.
+fn ports() -> Vec<PathBuf> {
+    let ports = candidates().into_iter();
+    ports.map(|port| port.path.into()).collect()
+}

@@ -1,0 +1,71 @@
+//! The sources of a configuration.
+
+use crate::{config, failure::Failure};
+use std::time::Duration;
+use tensority_config::{Form, Loaded};
+use tensority_miner::{
+    SourceName,
+    miner::{Source, StartSource},
+};
+use tensority_source::{Address, NodeForm, Secret, Settings, Tell};
+use tensority_state::source::Kind;
+
+/// What each source is called, and the way to start it, in the order of preference.
+pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Failure> {
+    let addresses = config::addresses(loaded)?;
+    if addresses.is_empty() {
+        return Err(Failure::usage(
+            "expected a source of work, found none; give -o http://HOST:PORT of a node or \
+             -o stratum+tcp://HOST:PORT of a pool, or write a [[source]] into the configuration",
+        ));
+    }
+    let mut sources = Vec::new();
+    for (source, address) in loaded.config.sources.iter().zip(addresses) {
+        let name = name(&sources, source, &address);
+        let settings = settings(source, address);
+        let start = move |tell: Tell| {
+            let handle = tensority_source::start(settings.clone(), tell);
+            let handle = handle.map_err(|error| error.to_string())?;
+            Ok(Box::new(handle) as Box<dyn Source>)
+        };
+        sources.push((name, Box::new(start) as StartSource));
+    }
+    Ok(sources)
+}
+
+fn settings(source: &tensority_config::Source, address: Address) -> Settings {
+    let mut settings = Settings::new(address);
+    settings.user = source.user.clone().unwrap_or_default();
+    if let Some(password) = &source.password {
+        settings.password = Secret::from(password.reveal());
+    }
+    settings.form = match source.form {
+        Form::Json => NodeForm::Json,
+        Form::Hex => NodeForm::Hex,
+    };
+    settings.poll_interval = Duration::from_millis(source.poll_interval_ms);
+    settings.ca_file.clone_from(&source.ca_file);
+    settings
+}
+
+fn name(
+    before: &[(SourceName, StartSource)],
+    source: &tensority_config::Source,
+    address: &Address,
+) -> SourceName {
+    let url = address.to_string();
+    let wanted = source.name.clone().unwrap_or_else(|| url.clone());
+    let taken = |name: &str| before.iter().any(|(known, _)| known.name == name);
+    let numbered = (2..).map(|number| format!("{wanted}#{number}"));
+    let mut names = std::iter::once(wanted.clone()).chain(numbered);
+    let kind = match address {
+        Address::Node(_) => Kind::Node,
+        Address::Pool(_) => Kind::Pool,
+    };
+    SourceName {
+        name: names.find(|name| !taken(name)).unwrap_or(wanted),
+        url,
+        kind,
+        user: source.user.clone().filter(|_| kind == Kind::Pool),
+    }
+}

@@ -1,0 +1,26 @@
+//! The word to end.
+
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    flag,
+};
+use std::{
+    io,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+/// A flag that the first SIGINT or SIGTERM sets; after it, signals do what they do by default.
+pub fn at_signals() -> io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_default(signal, Arc::clone(&stop))?;
+        flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+/// Ends at once, as the second signal does.
+pub fn now() {
+    // Where even that fails, the first way to end is still under way.
+    let _ = signal_hook::low_level::emulate_default_handler(SIGINT);
+}

@@ -1,0 +1,41 @@
+//! `tensority replay`: a run of the miner again, from its recording.
+
+use crate::{failure::Failure, output};
+use std::{fs::File, io::BufReader, path::PathBuf, process::ExitCode};
+use tensority_miner::{message::Message, replay::replay};
+
+const HELP: &str = "\
+The miner decides again what it decided then, and must come to the same; network, devices and clock are
+the recording's. Exit codes: 0 if all is the same; 64 for arguments; 65 for a recording that makes no
+sense; 66 for a file that cannot be read, 77 if it may not be; 70 if something else is decided, which is
+a bug or another version.";
+
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub struct Arguments {
+    /// What `tensority mine --record` wrote.
+    file: PathBuf,
+    /// Print JSON on standard output, one line for each event.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs a recording again, and prints what was told.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let path = &arguments.file;
+    let file = File::open(path).map_err(|error| Failure::cannot_read(path, &error))?;
+    let tell = &mut |message: &Message| match arguments.json {
+        true => output::print_json(message),
+        false => output::print(&message.to_string()),
+    };
+    let replayed = replay::<Failure>(BufReader::new(file), tell)?;
+    if !arguments.json {
+        output::print(&format!(
+            "replayed {:.1} s: {} events, {} messages, all the same",
+            replayed.time.as_secs_f64(),
+            replayed.events,
+            replayed.messages
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

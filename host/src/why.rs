@@ -1,0 +1,81 @@
+//! `tensority why`: what a running miner decided by itself, and why.
+
+use crate::{failure::Failure, output};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+use tensority_config::Overrides;
+use tensority_miner::unix_now;
+use tensority_state::Decision;
+
+const HELP: &str = "\
+Exit codes: 0; 64 for arguments; 65 for a configuration that makes no sense; 66 for one that cannot be
+read, 77 if it may not be; 69 if no miner answers.";
+
+/// How long a miner may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub struct Arguments {
+    /// The configuration of the miner, which says where its API is; without it, that of
+    /// TENSORITY_CONFIG, of the user or of the machine.
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where the API is, as HOST:PORT, instead.
+    #[arg(long, value_name = "ADDRESS")]
+    api: Option<String>,
+    /// Print JSON on one line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Asks the miner for its decisions and prints them, the latest last.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let overrides = Overrides {
+        api_listen: arguments.api.clone(),
+        ..Overrides::default()
+    };
+    let environment = tensority_config::of_process();
+    let loaded = tensority_config::load(arguments.config.as_deref(), &environment, &overrides)?;
+    let Some(address) = loaded.config.api.listen.0 else {
+        return Err(Failure::usage(
+            "expected a miner with an API, found api.listen = \"off\"; switch it on, or give --api",
+        ));
+    };
+    let decisions = ask(&format!("http://{address}/api/v0/decisions"))?;
+    if arguments.json {
+        output::print_json(&decisions)?;
+    } else if decisions.is_empty() {
+        output::print("nothing: it had no reason to decide anything by itself")?;
+    }
+    for decision in decisions.iter().filter(|_| !arguments.json) {
+        output::print(&line(decision))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn ask(url: &str) -> Result<Vec<Decision>, Failure> {
+    let config = ureq::Agent::config_builder()
+        .proxy(None)
+        .timeout_global(Some(PATIENCE));
+    let agent: ureq::Agent = config.build().into();
+    let unavailable = |error: &dyn std::fmt::Display| {
+        Failure::unavailable(format!(
+            "expected a miner at {url}, found: {error}; does it run, and with this configuration?"
+        ))
+    };
+    let mut response = agent.get(url).call().map_err(|error| unavailable(&error))?;
+    let body = response.body_mut().read_to_vec();
+    let body = body.map_err(|error| unavailable(&error))?;
+    serde_json::from_slice(&body).map_err(|error| unavailable(&error))
+}
+
+fn line(decision: &Decision) -> String {
+    let Decision {
+        at_unix,
+        about,
+        action,
+        reason,
+    } = decision;
+    let ago = tensority_state::format::duration(unix_now().saturating_sub(*at_unix) as f64);
+    format!("{ago} ago, {about}: {action}, because {reason}")
+}
