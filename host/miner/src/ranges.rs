@@ -35,6 +35,9 @@ pub enum Fault {
     },
 }
 
+/// Ranges of a device that are remembered. It tells the end of each, so there are a few.
+const MOST: usize = 64;
+
 /// What a range is for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Purpose {
@@ -159,6 +162,10 @@ impl Ranges {
     ) -> Work {
         let number = self.next_number;
         self.next_number = number.wrapping_add(1);
+        if self.ranges.len() == MOST {
+            // A device that never tells the end of what was replaced.
+            self.ranges.remove(0);
+        }
         self.ranges.push(Range {
             number,
             purpose,
@@ -372,5 +379,16 @@ mod tests {
             assert_eq!(done.unanswered, !answered);
             assert_eq!(ranges.rate(), None);
         }
+    }
+
+    #[test]
+    fn a_device_that_never_ends_what_was_replaced_is_not_remembered_for_ever() {
+        let (mut ranges, _) = ranges(ZERO, 0);
+        for _ in 0..10 * MOST {
+            ranges.replace();
+            ranges.begin(ZERO, job(), LEASE, Target::MAX);
+        }
+        assert_eq!(ranges.ranges.len(), MOST);
+        assert_eq!(ranges.at_work(), 1);
     }
 }

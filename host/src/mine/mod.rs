@@ -7,6 +7,7 @@ mod stop;
 
 use crate::{config, failure::Failure};
 use outlet::Outlet;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{
     fs::File,
     io::LineWriter,
@@ -123,6 +124,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Mines until it is told to end.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    raise_file_limit();
     let backend = Backend::from_environment()?;
     let environment = tensority_config::of_process();
     let overrides = arguments.overrides();
@@ -172,6 +174,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         check(&goal, &controller)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks for as many open files as this user may have: a board takes two, and the usual limit is
+/// 1024.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    // Where it is refused, the usual limit does for five hundred boards.
+    let _ = setrlimit(Resource::Nofile, raised);
 }
 
 impl Arguments {
