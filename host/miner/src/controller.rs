@@ -109,6 +109,8 @@ pub struct Controller {
     settings: Settings,
     paused: bool,
     ending: Option<Duration>,
+    /// There was work when the end began.
+    ended_at_work: bool,
     /// Some source ever answered, whatever it said.
     answered: bool,
     jobs: Jobs,
@@ -160,6 +162,7 @@ impl Controller {
         Self {
             paused: false,
             ending: None,
+            ended_at_work: false,
             answered: false,
             jobs: Jobs::default(),
             failover: Failover::new(settings.sources.len(), settings.patience),
@@ -239,6 +242,11 @@ impl Controller {
         active.is_some_and(|source| self.failover.is_well(source))
     }
 
+    /// Whether there was work when the end began, or only between two blocks there was none.
+    pub fn ended_at_work(&self) -> bool {
+        self.ended_at_work
+    }
+
     /// The shares that were accepted.
     pub fn accepted(&self) -> u64 {
         self.sources
@@ -299,6 +307,8 @@ impl Controller {
     fn end(&mut self, now: Duration) {
         if self.ending.is_none() {
             self.ending = Some(now);
+            let active = self.failover.active();
+            self.ended_at_work = active.is_some_and(|source| self.failover.is_usable(now, source));
             self.actions.push(Action::End);
             self.tell(Message::Ending);
             self.settle_all(now);

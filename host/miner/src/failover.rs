@@ -160,7 +160,8 @@ impl Failover {
             return;
         };
         let reason = match self.active {
-            None => None,
+            None if best == 0 => None,
+            None => Some(self.complaint(now, best - 1)),
             Some(active) if active == best => return,
             Some(active) if best < active && self.is_usable(now, active) => {
                 let well_for = now.saturating_sub(self.sources[best].well_since);
@@ -198,7 +199,8 @@ impl Failover {
         }
     }
 
-    fn is_usable(&self, now: Duration, source: usize) -> bool {
+    /// Whether a source is well, or is the active one and was until a moment ago.
+    pub fn is_usable(&self, now: Duration, source: usize) -> bool {
         let status = &self.sources[source];
         let patience = match self.active == Some(source) {
             true => GRACE,
@@ -288,6 +290,20 @@ mod tests {
         };
         assert!(reason.as_ref().unwrap().contains("no work, for 6 s"));
         failover
+    }
+
+    #[test]
+    fn a_first_choice_that_is_not_the_first_source_has_a_reason() {
+        let mut failover = Failover::new(2, PATIENCE);
+        failover.steps(at(0));
+        failover.steps(at(5));
+        failover.set_up(at(6), 1, true);
+        failover.set_work(at(6), 1, true);
+        let steps = failover.steps(at(6));
+        assert!(
+            matches!(&steps[..], [Step::Choose { source: 1, reason: Some(reason) }] if reason.contains("no work")),
+            "{steps:?}"
+        );
     }
 
     #[test]

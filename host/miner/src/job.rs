@@ -6,6 +6,8 @@ use tensority::{Error, Target};
 use tensority_device::device::{self, Message};
 use tensority_source::Work;
 
+/// Jobs of a source that are good at the same time, as many as pools remember for a connection.
+const GOOD: usize = 8;
 /// Jobs that are remembered, so that a late result is known for what it is.
 const KEPT: usize = 256;
 
@@ -84,7 +86,21 @@ impl Jobs {
             self.ended.remove(&oldest);
         }
         self.sources.entry(source).or_default().latest = job.number;
+        self.end_the_oldest(now, source);
         Ok(job)
+    }
+
+    /// The latest few jobs of a source stay good.
+    fn end_the_oldest(&mut self, now: Duration, source: usize) {
+        let jobs = self.sources.entry(source).or_default();
+        let good = self.known.range(jobs.oldest_good..);
+        let good = good.filter(|(_, job)| job.source == source);
+        let good: Vec<_> = good.map(|(number, _)| *number).collect();
+        if let Some(over) = good.len().checked_sub(GOOD) {
+            self.ended
+                .extend(good[..over].iter().map(|number| (*number, now)));
+            jobs.oldest_good = good[over];
+        }
     }
 
     /// All jobs of a source are worthless.
@@ -173,6 +189,22 @@ mod tests {
         assert_eq!(jobs.ended(a.number), Some(now));
         assert!(!jobs.is_stale(&other));
         assert_eq!(jobs.ended(other.number), None);
+    }
+
+    #[test]
+    fn in_a_storm_of_jobs_the_latest_few_stay_good() {
+        let mut jobs = Jobs::default();
+        let other = jobs.take(ZERO, 1, work(1)).unwrap();
+        let fresher = Work {
+            replace: false,
+            ..work(2)
+        };
+        let take = |_| jobs.take(ZERO, 0, fresher.clone()).unwrap();
+        let taken: Vec<_> = (0..3 * GOOD).map(take).collect();
+        let good = taken.iter().filter(|job| !jobs.is_stale(job)).count();
+        assert_eq!(good, GOOD);
+        assert!(jobs.is_stale(&taken[0]) && !jobs.is_stale(&other));
+        assert_eq!(jobs.ended(taken[0].number), Some(ZERO));
     }
 
     #[test]

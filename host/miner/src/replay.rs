@@ -64,7 +64,7 @@ pub fn replay<E: From<ReplayError>>(
 ) -> Result<Replayed, E> {
     let mut lines = recording.lines().enumerate();
     let title = match lines.next() {
-        Some((_, title)) => title.map_err(ReplayError::Io)?,
+        Some((_, title)) => title.map_err(|error| unreadable(1, error))?,
         None => return Err(broken(1, "a title", "nothing").into()),
     };
     let title: Title = serde_json::from_str(&title)
@@ -77,7 +77,7 @@ pub fn replay<E: From<ReplayError>>(
     let mut replayed = Replayed::default();
     for (index, text) in lines {
         let line = index + 1;
-        let text = text.map_err(ReplayError::Io)?;
+        let text = text.map_err(|error| unreadable(line, error))?;
         let read = serde_json::from_str(&text)
             .map_err(|error| broken(line, "an event or a message", error))?;
         match read {
@@ -128,6 +128,14 @@ fn messages(actions: Vec<Action>) -> impl Iterator<Item = Message> {
         Action::Tell(message) => Some(message),
         _ => None,
     })
+}
+
+/// What is no text is there, and is no recording.
+fn unreadable(line: usize, error: io::Error) -> ReplayError {
+    match error.kind() {
+        io::ErrorKind::InvalidData => broken(line, "a text", error),
+        _ => error.into(),
+    }
 }
 
 fn broken(line: usize, expected: &'static str, found: impl ToString) -> ReplayError {

@@ -175,7 +175,7 @@ fn a_pool_that_closes_connections_gets_shares_in_each_and_no_nonce_twice() {
 
 #[test]
 fn a_pool_that_turns_a_field_around_accepts_by_luck_alone_and_all_is_counted() {
-    for field in [Field::Version, Field::Height, Field::Timestamp] {
+    for field in [Field::Version, Field::Height] {
         let pool = Served::with(Settings {
             misbehave: vec![Misbehaviour::WrongEndian(field)],
             ..cheap()
@@ -327,7 +327,7 @@ fn misbehaviour(text: &str) -> Result<(), String> {
         () if !right => Err(format!("expected {wanted:?}, mined at {at:?}:\n{told}")),
         () if errors > 0 => Err(format!("{errors} hardware errors:\n{told}")),
         () if is_silent_about_it => Err(format!("it does not say why:\n{told}")),
-        () if good.rejected() > 0 => Err(format!("the good pool refused shares:\n{told}")),
+        () if good.wrong() > 0 => Err(format!("the good pool refused shares:\n{told}")),
         () => Ok(()),
     }
 }

@@ -321,7 +321,7 @@ fn check(goal: &Goal, controller: &Controller) -> Result<(), Failure> {
         Some(shares) if controller.accepted() < shares => {
             let accepted = controller.accepted();
             let message = format!("{accepted} of {shares} shares accepted within {time:?}");
-            Err(match controller.has_work() {
+            Err(match controller.ended_at_work() {
                 true => Failure::not_reached(message),
                 false => Failure::unavailable(format!("{message}; no source gives work")),
             })

@@ -30,6 +30,8 @@ pub struct Place {
     pub backoff: Backoff,
     /// How it is here.
     pub status: Status,
+    /// Somebody wants it opened as soon as it is closed.
+    pub wanted: bool,
 }
 
 /// Opens the device of a place.
@@ -88,6 +90,7 @@ impl Place {
             device: None,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             status: Status::Closed(Duration::ZERO),
+            wanted: false,
         }
     }
 }

@@ -212,19 +212,28 @@ impl State {
         if matches!(entry.status, Status::Open(since) if now >= since + LONG_OPEN) {
             entry.backoff.reset();
         }
-        entry.status = Status::Closed(match parting {
-            Parting::Again => now + entry.backoff.wait(),
-            Parting::Done => now + GIVEN_UP_WAIT,
-        });
+        let wait = match parting {
+            _ if entry.wanted => Duration::ZERO,
+            Parting::Again => entry.backoff.wait(),
+            Parting::Done => GIVEN_UP_WAIT,
+        };
+        entry.wanted = false;
+        entry.status = Status::Closed(now + wait);
         self.look_for_ports();
     }
 
     fn open_again(&mut self, device: usize) {
         let now = self.events.now();
-        for place in &mut self.places {
-            if place.device == Some(device) && matches!(place.status, Status::Closed(_)) {
-                place.backoff.reset();
-                place.status = Status::Closed(now);
+        let here = |place: &&mut Place| place.device == Some(device);
+        for place in self.places.iter_mut().filter(here) {
+            match place.status {
+                Status::Closed(_) => {
+                    place.backoff.reset();
+                    place.status = Status::Closed(now);
+                }
+                // It is about to be closed, or is not in need of anything.
+                Status::Open(_) => place.wanted = true,
+                Status::Opening | Status::Gone => {}
             }
         }
     }

@@ -9,7 +9,9 @@ use std::{
 };
 use tensority::Target;
 use tensority_miner::{miner::StartSource, verifier::Rehash};
-use tensority_pool::{DevelopmentChain, Event, Misbehaviour, Pool, Running, Server, Settings};
+use tensority_pool::{
+    Code, DevelopmentChain, Event, Misbehaviour, Pool, Running, Server, Settings,
+};
 
 /// A served pool, and what happened there.
 pub struct Served {
@@ -70,6 +72,15 @@ impl Served {
     /// How many shares it took.
     pub fn accepted(&self) -> usize {
         self.count(|event| matches!(event, Event::Accepted { .. }))
+    }
+
+    /// How many shares it refused because they are none: a share may also be late, which is nobody's
+    /// fault.
+    pub fn wrong(&self) -> usize {
+        self.count(|event| {
+            let code = Code::LowDifficulty;
+            matches!(event, Event::Rejected { code: found, .. } if *found == code)
+        })
     }
 
     /// How many shares it refused.
