@@ -66,6 +66,20 @@ pub fn addresses(loaded: &Loaded) -> Result<Vec<Address>, ConfigError> {
     addresses.collect()
 }
 
+/// Whether the certificates of all sources can be read.
+pub fn certificates(loaded: &Loaded) -> Result<(), ConfigError> {
+    for (number, source) in loaded.config.sources.iter().enumerate() {
+        let Some(path) = &source.ca_file else {
+            continue;
+        };
+        if let Err(error) = std::fs::File::open(path) {
+            let reason = format!("cannot read {}: {error}", path.display());
+            return Err(loaded.refuse(&format!("source[{number}].ca_file"), reason));
+        }
+    }
+    Ok(())
+}
+
 /// What all devices are, enabled or not.
 pub fn choices(loaded: &Loaded) -> Result<Vec<Choice>, ConfigError> {
     let devices = loaded.config.devices.iter().enumerate();
@@ -93,6 +107,7 @@ fn load(file: &File) -> Result<Loaded, Failure> {
 }
 
 fn check(loaded: &Loaded) -> Result<(), Failure> {
+    certificates(loaded)?;
     let counts = [
         counted(addresses(loaded)?.len(), "source"),
         counted(choices(loaded)?.len(), "device"),

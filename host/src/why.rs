@@ -1,7 +1,11 @@
 //! `tensority why`: what a running miner decided by itself, and why.
 
 use crate::{failure::Failure, output};
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 use tensority_config::Overrides;
 use tensority_miner::unix_now;
 use tensority_state::Decision;
@@ -30,16 +34,9 @@ pub struct Arguments {
 
 /// Asks the miner for its decisions and prints them, the latest last.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let overrides = Overrides {
-        api_listen: arguments.api.clone(),
-        ..Overrides::default()
-    };
-    let environment = tensority_config::of_process();
-    let loaded = tensority_config::load(arguments.config.as_deref(), &environment, &overrides)?;
-    let Some(address) = loaded.config.api.listen.0 else {
-        return Err(Failure::usage(
-            "expected a miner with an API, found api.listen = \"off\"; switch it on, or give --api",
-        ));
+    let address = match &arguments.api {
+        Some(address) => address.clone(),
+        None => address_of(arguments.config.as_deref())?,
     };
     let decisions = ask(&format!("http://{address}/api/v0/decisions"))?;
     if arguments.json {
@@ -51,6 +48,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         output::print(&line(decision))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the API of a miner with this configuration is.
+fn address_of(config: Option<&Path>) -> Result<String, Failure> {
+    let environment = tensority_config::of_process();
+    let loaded = tensority_config::load(config, &environment, &Overrides::default())?;
+    let address = loaded.config.api.listen.0;
+    address.map(|address| address.to_string()).ok_or_else(|| {
+        Failure::usage(
+            "expected a miner with an API, found api.listen = \"off\"; switch it on, or give --api",
+        )
+    })
 }
 
 fn ask(url: &str) -> Result<Vec<Decision>, Failure> {

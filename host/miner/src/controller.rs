@@ -231,20 +231,25 @@ impl Controller {
         &self.jobs
     }
 
+    /// Whether any source ever gave work.
+    pub fn had_work(&self) -> bool {
+        self.sources.iter().any(|source| source.jobs > 0)
+    }
+
     /// Whether any source ever answered, whatever it said.
     pub fn was_answered(&self) -> bool {
         self.answered
     }
 
-    /// Whether there is work.
-    pub fn has_work(&self) -> bool {
-        let active = self.failover.active();
-        active.is_some_and(|source| self.failover.is_well(source))
-    }
-
     /// Whether there was work when the end began, or only between two blocks there was none.
     pub fn ended_at_work(&self) -> bool {
         self.ended_at_work
+    }
+
+    /// Whether there is work, or only between two blocks there is none.
+    fn has_work(&self, now: Duration) -> bool {
+        let between = |source| self.failover.is_usable(now, source);
+        self.jobs.current().is_some() || self.failover.active().is_some_and(between)
     }
 
     /// The shares that were accepted.
@@ -278,7 +283,7 @@ impl Controller {
             .collect();
         let total = self.total(now, &states).rates;
         let devices = states.into_iter().map(|device| DeviceRates {
-            device: device.name,
+            name: device.name,
             rates: device.rates,
         });
         let devices = devices.collect();
@@ -307,10 +312,11 @@ impl Controller {
     fn end(&mut self, now: Duration) {
         if self.ending.is_none() {
             self.ending = Some(now);
-            let active = self.failover.active();
-            self.ended_at_work = active.is_some_and(|source| self.failover.is_usable(now, source));
+            self.ended_at_work = self.has_work(now);
             self.actions.push(Action::End);
-            self.tell(Message::Ending);
+            let waiting = self.results.len() as u64;
+            let seconds = END_PATIENCE.as_secs();
+            self.tell(Message::Ending { waiting, seconds });
             self.settle_all(now);
         }
     }

@@ -184,8 +184,16 @@ impl Spent {
             seed: self.seed / all,
             no_work: self.no_work / all,
             away: self.away / all,
-            slow: self.working / all - good - stale - canaries,
+            slow: rest(self.working / all - good - stale - canaries),
         }
+    }
+}
+
+/// What is left of a difference, but for rounding.
+fn rest(difference: f64) -> f64 {
+    match difference.abs() < 1e-9 {
+        true => 0.0,
+        false => difference,
     }
 }
 

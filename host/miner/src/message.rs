@@ -89,7 +89,12 @@ pub enum Message {
     /// Mining pauses, or goes on.
     Paused { paused: bool },
     /// All work is given up; what was found is waited for.
-    Ending,
+    Ending {
+        /// Results that are verified or on their way to a source.
+        waiting: u64,
+        /// How long they are waited for at most, in seconds.
+        seconds: u64,
+    },
     /// What everything came to.
     Summary { state: Box<State> },
 }
@@ -121,7 +126,7 @@ pub struct Share {
 /// The rates of one device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeviceRates {
-    pub device: String,
+    pub name: String,
     #[serde(flatten)]
     pub rates: Rates,
 }
@@ -183,7 +188,11 @@ impl fmt::Display for Message {
             Self::Rates { total, .. } => write!(f, "rate {}", RatesLine(total)),
             Self::Paused { paused: true } => f.write_str("mining is paused"),
             Self::Paused { paused: false } => f.write_str("mining goes on"),
-            Self::Ending => f.write_str("ending when what was found is handed in"),
+            Self::Ending { waiting: 0, .. } => f.write_str("ending"),
+            Self::Ending { waiting, seconds } => write!(
+                f,
+                "ending; {waiting} results are still verified or on their way, for which it waits {seconds} s at most"
+            ),
             Self::Summary { state } => summary(state, f),
         }
     }
@@ -240,11 +249,11 @@ fn summary(state: &State, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = name.replace('_', " ");
         format!("{name} {}", percent(*part))
     });
-    write!(
-        f,
-        "\nsummary of the time: {}",
-        losses.collect::<Vec<_>>().join(", ")
-    )
+    let losses: Vec<_> = losses.collect();
+    match losses.is_empty() {
+        true => Ok(()),
+        false => write!(f, "\nsummary of the time: {}", losses.join(", ")),
+    }
 }
 
 struct DeviceLine<'a>(&'a Device);
@@ -278,12 +287,12 @@ impl fmt::Display for RatesLine<'_> {
             verified,
             pool,
         } = self.0;
-        let estimate = |rate: &Estimate| known(rate.over_15m, |rate| interval(&rate));
+        let estimate = |rate: &Estimate| known(rate.over_15m, |it| interval(&it) + " H/s");
         write!(
             f,
-            "{} over a minute, {} over 15, verified {}, by shares {}",
+            "{} over a minute, {} since the start, verified {}, by shares {}",
             known(device.over_1m, rate),
-            known(device.over_15m, rate),
+            known(device.since_start, rate),
             estimate(verified),
             estimate(pool)
         )
@@ -350,6 +359,20 @@ mod tests {
         };
         let json = serde_json::to_string(&message).unwrap();
         assert_eq!(json, r#"{"event":"canary","device":"a","right":true}"#);
+        assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message);
+    }
+
+    #[test]
+    fn the_rates_of_a_device_have_its_name_and_can_be_read_back() {
+        let message = Message::Rates {
+            total: Rates::default(),
+            devices: vec![DeviceRates {
+                name: "a".into(),
+                rates: Rates::default(),
+            }],
+        };
+        let json = serde_json::to_string(&message).unwrap();
+        assert_eq!(json.matches(r#""name":"a""#).count(), 1, "{json}");
         assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message);
     }
 }

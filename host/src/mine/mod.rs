@@ -51,7 +51,7 @@ summary; the second ends at once.
 What happens is logged on standard error, or shown on the terminal if there is one. Exit codes: 0 at
 the end; 1 if --shares was not reached within --seconds; 64 for arguments; 65 for a configuration that
 makes no sense; 66 if none of the devices can be opened, 77 if that is for lack of permission; 69 if no
-source answered within --seconds, or none gives work at their end and --shares was not reached; 70 for a
+source gave work within --seconds, or none gives any at their end and --shares was not reached; 70 for a
 bug; 74 for an output that cannot be written.";
 
 #[derive(clap::Args)]
@@ -166,6 +166,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(address) = interface.as_ref().and_then(Running::addr) {
         outlet.log(format!("the API is at http://{address}/api/v0"));
     }
+    outlet.log(introduction(&loaded, backend));
     if nothing_yet {
         outlet.log("no board is there yet; each is taken as it is plugged in".to_owned());
     }
@@ -186,6 +187,17 @@ fn raise_file_limit() {
     };
     // Where it is refused, the usual limit does for five hundred boards.
     let _ = setrlimit(Resource::Nofile, raised);
+}
+
+/// What mines here, and by which configuration.
+fn introduction(loaded: &Loaded, backend: Backend) -> String {
+    let config = match &loaded.file {
+        Some(file) => format!("configuration {}", file.display()),
+        None => "no configuration file".to_owned(),
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let [sources, devices] = [loaded.config.sources.len(), loaded.config.devices.len()];
+    format!("tensority {version}, {backend}, {config}, sources {sources}, devices {devices}")
 }
 
 impl Arguments {
@@ -315,6 +327,11 @@ fn check(goal: &Goal, controller: &Controller) -> Result<(), Failure> {
     if !controller.was_answered() {
         return Err(Failure::unavailable(format!(
             "no answer from any source within {time:?}; do they run, and is -o right?"
+        )));
+    }
+    if !controller.had_work() {
+        return Err(Failure::unavailable(format!(
+            "no work from any source within {time:?}; what they said instead stands above"
         )));
     }
     match goal.shares {

@@ -4,13 +4,14 @@
 use super::stop;
 use crate::{failure::Failure, output};
 use sd_notify::NotifyState;
+use serde::Serialize;
 use std::{
     fmt::Display,
     io::{Write, stderr},
     sync::{Arc, atomic::AtomicBool, mpsc},
     time::{Duration, Instant},
 };
-use tensority_miner::{message::Message, miner};
+use tensority_miner::{message::Message, miner, unix_now};
 use tensority_state::{
     State, command::Command, lifetime::Lifetime, lifetime_file::LifetimeFile, published::Published,
 };
@@ -139,7 +140,8 @@ impl miner::Outlet for Outlet {
 
     fn tell(&mut self, message: &Message) -> Result<(), Failure> {
         if self.json {
-            output::print_json(message)?;
+            let at_unix = unix_now();
+            output::print_json(&Stamped { at_unix, message })?;
         }
         if let Message::Summary { state } = message {
             self.save(&state.lifetime);
@@ -162,6 +164,14 @@ impl miner::Outlet for Outlet {
         self.published.publish(state);
         Ok(())
     }
+}
+
+/// A message with its time, in seconds since 1970.
+#[derive(Serialize)]
+struct Stamped<'a> {
+    at_unix: u64,
+    #[serde(flatten)]
+    message: &'a Message,
 }
 
 /// Whether a message is news: what goes well all the time is none.

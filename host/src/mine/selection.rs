@@ -1,14 +1,20 @@
 //! The devices of a configuration.
 
+use super::outlet;
 use crate::{config, failure::Failure};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
 };
 use tensority_config::Loaded;
 use tensority_device::{
-    choice::Choice,
+    choice::{Choice, OpenError},
     device::Device,
     discovery::candidates,
     port::PortError,
@@ -28,7 +34,7 @@ pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection
     let everywhere = choices.contains(&Choice::Auto);
     let mut selections = Vec::new();
     let mut named = BTreeMap::new();
-    let mut failure = None;
+    let mut failures = Vec::new();
     let mut is_any = everywhere;
     for (device, choice) in &enabled {
         let manner = Manner {
@@ -43,12 +49,12 @@ pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection
                 named.insert(*serial, (name, manner));
             }
             _ => {
-                let (first, error) = match choice.open_at(device.baud) {
+                let (first, error) = match open(choice, device.baud) {
                     Ok(first) => (Some(first), None),
                     Err(error) => (None, Some(error)),
                 };
                 is_any |= first.is_some();
-                failure = failure.or(error);
+                failures.extend(error);
                 selections.push(Selection::One {
                     name: device.name.clone().unwrap_or_else(|| choice.to_string()),
                     named: device.name.is_some(),
@@ -58,8 +64,11 @@ pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection
             }
         }
     }
-    if let Some(error) = failure.filter(|_| !is_any) {
-        return Err(error.into());
+    if !is_any && !failures.is_empty() {
+        return Err(failures.swap_remove(0).into());
+    }
+    for error in &failures {
+        outlet::warn(&format!("{error}; it is tried again and again"));
     }
     let auto = enabled.iter().find(|(_, choice)| **choice == Choice::Auto);
     if let Some((device, _)) = auto {
@@ -88,6 +97,22 @@ pub fn is_nothing_yet(selections: &[Selection]) -> bool {
     let mut all = selections.iter();
     all.all(|selection| matches!(selection, Selection::Every { ports, .. } if ports().is_empty()))
 }
+
+/// Opens a device, and says so if that takes a while: a silent port takes a quarter of a minute.
+fn open(choice: &Choice, baud: u32) -> Result<Box<dyn Device>, OpenError> {
+    let (opened, waiting) = mpsc::channel::<()>();
+    let text = format!("opening {choice}");
+    thread::spawn(move || {
+        if waiting.recv_timeout(A_WHILE) == Err(RecvTimeoutError::Timeout) {
+            outlet::warn(&text);
+        }
+    });
+    let device = choice.open_at(baud);
+    drop(opened);
+    device
+}
+
+const A_WHILE: Duration = Duration::from_secs(1);
 
 /// Gives out the device that was opened first, and opens it anew after that.
 fn opener(first: Option<Box<dyn Device>>, choice: &Choice, baud: u32) -> Opener {

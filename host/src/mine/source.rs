@@ -13,6 +13,7 @@ use tensority_state::source::Kind;
 /// What each source is called, and the way to start it, in the order of preference.
 pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Failure> {
     let addresses = config::addresses(loaded)?;
+    config::certificates(loaded)?;
     if addresses.is_empty() {
         return Err(Failure::usage(
             "expected a source of work, found none; give -o http://HOST:PORT of a node or \
@@ -54,7 +55,8 @@ fn name(
     address: &Address,
 ) -> SourceName {
     let url = address.to_string();
-    let wanted = source.name.clone().unwrap_or_else(|| url.clone());
+    let host = url.split_once("://").map_or(&*url, |(_, host)| host);
+    let wanted = source.name.clone().unwrap_or_else(|| host.to_owned());
     let taken = |name: &str| before.iter().any(|(known, _)| known.name == name);
     let numbered = (2..).map(|number| format!("{wanted}#{number}"));
     let mut names = std::iter::once(wanted.clone()).chain(numbered);

@@ -366,6 +366,9 @@ impl Controller {
     }
 
     fn settle(&mut self, now: Duration, device: usize) {
+        if self.ending.is_some_and(|ending| now > ending) {
+            return;
+        }
         let phase = self.phase(device);
         self.devices[device].settle(now, phase);
     }

@@ -233,7 +233,10 @@ impl Controller {
         if matches!(result, "accepted" | "rejected") {
             self.devices[device].spent.answered(result == "accepted");
         }
-        let (word, text) = reason.map(|reason| (reason.word, reason.text)).unzip();
+        let (word, mut text) = reason.map(|reason| (reason.word, reason.text)).unzip();
+        if result == "not_submitted" {
+            text = Some("its job was over before it was sent".to_owned());
+        }
         let Some(job) = self.jobs.get(found.job).cloned() else {
             return;
         };

@@ -15,7 +15,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use tensority::Target;
 use tensority_source::{Answer, Event as SourceEvent, Reason, Work};
 use tensority_state::{
-    State,
+    Mode, State,
     device::{Condition, Kind},
     source,
 };

@@ -14,11 +14,10 @@ use tensority_state::{
 impl Controller {
     /// The state at a time.
     pub fn state(&self, now: Duration) -> State {
-        let devices: Vec<_> = self
-            .devices
-            .iter()
-            .map(|device| device.state(now))
-            .collect();
+        // What comes after the end of work says nothing of the devices.
+        let until = self.ending.unwrap_or(now);
+        let devices = self.devices.iter().map(|device| device.state(until));
+        let devices: Vec<_> = devices.collect();
         let active = self.failover.active();
         let sources = self.sources.iter().enumerate().map(|(source, account)| {
             account.state(now, self.failover.is_asked(source), active == Some(source))
@@ -26,7 +25,7 @@ impl Controller {
         let total = self.total(now, &devices);
         State {
             program: self.settings.program.clone(),
-            mode: self.mode(),
+            mode: self.mode(now),
             started_unix: self.settings.started_unix,
             uptime_seconds: now.as_secs_f64(),
             job: self.jobs.current().map(|job| self.job(now, job)),
@@ -39,11 +38,11 @@ impl Controller {
         }
     }
 
-    fn mode(&self) -> Mode {
+    fn mode(&self, now: Duration) -> Mode {
         match () {
             () if self.ending.is_some() => Mode::Ending,
             () if self.paused => Mode::Paused,
-            () if self.jobs.current().is_some() => Mode::Mining,
+            () if self.has_work(now) => Mode::Mining,
             () if self.failover.active().is_some() => Mode::NoWork,
             () => Mode::Starting,
         }

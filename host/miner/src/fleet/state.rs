@@ -67,7 +67,10 @@ impl State {
                     named,
                     manner,
                     open,
-                } => state.places.push(Place::of_one(name, named, manner, open)),
+                } => {
+                    let name = state.free_place(name);
+                    state.places.push(Place::of_one(name, named, manner, open));
+                }
                 Selection::Every {
                     manner,
                     named,
@@ -290,6 +293,12 @@ impl State {
         Some(index)
     }
 
+    /// The name of a place, with a number behind it if another place has it.
+    fn free_place(&self, name: String) -> String {
+        let taken = |name: &String| self.places.iter().any(|place| place.name == *name);
+        free(&name, taken)
+    }
+
     fn new_device(&mut self, place: usize) -> usize {
         let name = self.free_name(&self.places[place].name);
         self.names.push(name);
@@ -298,13 +307,17 @@ impl State {
 
     /// A name, with a number behind it if another device has it.
     fn free_name(&self, name: &str) -> String {
-        let numbered = (2..).map(|number| format!("{name}#{number}"));
-        let mut names = std::iter::once(name.to_owned()).chain(numbered);
-        let free = names.find(|name| !self.names.contains(name));
-        free.expect("numbers do not end")
+        free(name, |name| self.names.contains(name))
     }
 
     fn tell(&self, device: usize, event: DeviceEvent) {
         self.events.send(Event::Device { device, event });
     }
+}
+
+fn free(name: &str, is_taken: impl Fn(&String) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{name}#{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    let free = names.find(|name| !is_taken(name));
+    free.expect("numbers do not end")
 }

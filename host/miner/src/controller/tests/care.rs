@@ -9,7 +9,7 @@ fn the_first_source_is_started_and_its_work_is_shown() {
     assert!(run.actions.contains(&Action::Show));
     assert!(!run.actions.contains(&Action::Start(1)));
     assert!(run.actions.contains(&Action::Prepare(work(1).seed)));
-    assert!(run.controller.has_work() && run.controller.was_answered());
+    assert!(run.controller.has_work(run.now) && run.controller.was_answered());
 }
 
 #[test]
@@ -196,4 +196,17 @@ fn a_restart_alone_is_no_cure() {
     assert_eq!(run.orders().last(), Some(&Order::Reset));
     run.device(0, DeviceEvent::Restarted { given_up: 0 });
     assert_eq!(run.state().devices[0].condition, Condition::Sick);
+}
+
+#[test]
+fn the_moment_between_two_blocks_is_no_lack_of_work() {
+    let mut run = Run::new(settings(Policy::Before));
+    run.wait(1);
+    run.source(0, SourceEvent::Work(easy(2)));
+    run.source(0, SourceEvent::Void);
+    assert_eq!(run.state().mode, Mode::Mining);
+    run.wait(6);
+    assert_eq!(run.state().mode, Mode::NoWork);
+    run.source(0, SourceEvent::Work(easy(3)));
+    assert_eq!(run.state().mode, Mode::Mining);
 }
