@@ -68,6 +68,8 @@ void array_write(void* handle, int address, int block, const svBitVecVal* bytes)
 void array_step(void* handle, int token, int* soon, int* out, svBitVecVal* result) {
     Array& array = *static_cast<Array*>(handle);
     array.tokens[array.now % RING] = uint32_t(token);
+    // A reset may have cut off the words of the block before.
+    if (token & FIRST) array.words = 0;
     *soon = int(array.tokens[(array.now - (SOON - 1)) % RING]);
     uint32_t leaving = array.tokens[(array.now - (OUT - 1)) % RING];
     *out = int(leaving);

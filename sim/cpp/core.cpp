@@ -258,6 +258,16 @@ void core_cancel(Core* core) {
     core->top.cancel = 0;
 }
 
+// Resets core and memory for as long as a chip does.
+void core_reset(Core* core) {
+    core->top.reset = 1;
+    for (int i = 0; i < 16; ++i) {
+        core->tick();
+        core->memory.requests.clear();
+    }
+    core->top.reset = 0;
+}
+
 void core_flip(Core* core, uint32_t fault) {
     (void)core;
 #define X(index, signal) if (fault == index) core->top.rootp->signal ^= 1;

@@ -88,6 +88,7 @@ library::functions! {
         core_write_job: fn(*mut Handle, u8, u32),
         core_start: fn(*mut Handle, u8),
         core_cancel: fn(*mut Handle),
+        core_reset: fn(*mut Handle),
         core_flip: fn(*mut Handle, u32),
         core_ready: fn(*const Handle) -> bool,
         core_running: fn(*const Handle) -> bool,
@@ -198,6 +199,12 @@ impl CoreModel {
     pub fn cancel(&mut self) {
         // SAFETY: the handle is live.
         unsafe { (self.functions.core_cancel)(self.handle) }
+    }
+
+    /// Resets core and memory for 16 cycles, whatever they do.
+    pub fn reset(&mut self) {
+        // SAFETY: the handle is live.
+        unsafe { (self.functions.core_reset)(self.handle) }
     }
 
     /// Inverts the lowest bit of a signal that [`with_faults`](crate::source::with_faults) made reachable.

@@ -1,13 +1,15 @@
-//! A job that ends another in mid-hash: no nonce is ever credited to the wrong job.
+//! A job that ends another in mid-hash: no nonce is ever credited to the wrong job; and a reset, of
+//! which nothing is left in the next hash.
 
 mod common;
 
 use std::collections::HashMap;
 
-use common::{random, small_core};
+use common::{core, random, small_core, variant};
 use rand::Rng;
 use tensority::{MatrixList, header_hash, tensority};
 use tensority_sim::core_model::{Command, CoreModel, JobLane};
+use tensority_sim::source::ArrayKind;
 use tensority_sim::stage::Stage;
 
 const COUNT: u64 = 4;
@@ -94,4 +96,48 @@ fn no_nonce_is_credited_to_another_job() {
         credited > 50,
         "enough hashes were completed to see a wrong one: {credited}"
     );
+}
+
+#[test]
+fn a_reset_in_mid_hash_leaves_nothing_behind() {
+    let mut random = random();
+    let seed = random.random();
+    let list = MatrixList::<32>::from_seed(&seed);
+    for array in [ArrayKind::Rtl, ArrayKind::Functional] {
+        let mut core = core(&variant(32, 16, true, array), &seed);
+        let model = core.model();
+        for id in 1..=60 {
+            let job = Job {
+                prefix: [id as u8; 128],
+                start: 0,
+            };
+            write(model, id, &job);
+            model.start(Command::Range);
+            // The array works after some 6000 cycles; a block takes 32 cycles.
+            let end = model.cycle() + random.random_range(7000..8000);
+            while model.cycle() < end {
+                model.step(end - model.cycle());
+            }
+            model.reset();
+            write(model, id, &job);
+            model.start(Command::Range);
+            let header_hash = header_hash(&job.prefix, job.start).unwrap();
+            let expected = tensority(&header_hash, &list);
+            let found = first_hash(model);
+            assert_eq!(found, expected, "{array:?}, reset {id}");
+        }
+    }
+}
+
+/// The PoW hash of the next result, which comes within 100 000 cycles.
+fn first_hash(model: &mut CoreModel) -> [u8; 32] {
+    let end = model.cycle() + 100_000;
+    while model.cycle() < end {
+        if let Some(event) = model.step(end - model.cycle())
+            && let Stage::Result(result) = event.stage
+        {
+            return result.hash;
+        }
+    }
+    panic!("no result in 100 000 cycles");
 }
