@@ -1,0 +1,140 @@
+//! A board.
+
+use serde::Deserialize;
+
+use crate::{Memory, Unknown};
+
+/// Description and pins of each board, in the order in which they are listed.
+const FILES: &[(&str, &str)] = &[(
+    include_str!("../ulx3s-85f/board.toml"),
+    include_str!("../ulx3s-85f/pins.lpf"),
+)];
+
+/// A board.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    /// What it is called on the command line.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Its oscillator, in Hz.
+    pub oscillator_hz: u32,
+    /// Bits per second of the serial line to the host.
+    pub baud: u32,
+    /// Name of its memory for the matrix list.
+    memory: String,
+    /// The FPGA.
+    pub part: Part,
+    /// The memory it starts from.
+    pub flash: Flash,
+    /// Its USB device.
+    pub usb: Usb,
+    /// Constraints of its pins (Lattice preference file).
+    #[serde(skip)]
+    pub pins: &'static str,
+}
+
+/// A family of FPGAs, which the same tools build for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Lattice ECP5.
+    Ecp5,
+}
+
+/// An FPGA.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Its family.
+    pub family: Family,
+    /// As its maker calls it, without package and speed.
+    pub device: String,
+    /// Its package.
+    pub package: String,
+    /// Its speed grade; higher is faster.
+    pub speed_grade: u8,
+    /// What its JTAG port answers.
+    pub idcode: u32,
+}
+
+/// A serial flash memory.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flash {
+    /// As its maker calls it.
+    pub part: String,
+    /// Its size.
+    pub bytes: u32,
+}
+
+/// A USB device.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usb {
+    /// Vendor id.
+    pub vendor: u16,
+    /// Product id.
+    pub product: u16,
+    /// What openFPGALoader calls the board.
+    pub loader_board: String,
+}
+
+impl Board {
+    /// All boards.
+    ///
+    /// # Panics
+    /// Never: a test reads the files that are compiled in.
+    pub fn all() -> Vec<Self> {
+        let read = |(text, pins): &(&str, &'static str)| Self {
+            pins,
+            ..toml::from_str(text).expect("a board's description, which a test has read")
+        };
+        FILES.iter().map(read).collect()
+    }
+
+    /// The board of this name.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn find(name: &str) -> Result<Self, Unknown> {
+        let mut all = Self::all();
+        let names: Vec<_> = all.iter().map(|board| board.name.clone()).collect();
+        let place = names.iter().position(|known| known == name);
+        place.map(|place| all.swap_remove(place)).ok_or(Unknown {
+            kind: "board",
+            known: names.join(" or "),
+            found: name.into(),
+        })
+    }
+
+    /// The memory of its matrix list.
+    ///
+    /// # Panics
+    /// Never: a test looks up the memory of every board.
+    pub fn memory(&self) -> Memory {
+        Memory::find(&self.memory).expect("a board's memory, which a test has looked up")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_board_is_found_by_its_name_with_its_memory() {
+        for board in Board::all() {
+            assert_eq!(Board::find(&board.name).unwrap(), board);
+            assert_eq!(board.memory().name, board.memory);
+            assert!(board.pins.contains("LOCATE COMP"), "{}", board.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_board_is_told_with_those_there_are() {
+        let error = Board::find("ulx4m").unwrap_err().to_string();
+        assert!(error.starts_with("expected board ulx3s-85f"), "{error}");
+        assert!(error.contains("found \"ulx4m\""), "{error}");
+    }
+}

@@ -1,0 +1,19 @@
+//! The boards that the accelerator is built for, as data.
+//!
+//! A board is a folder beside this one: `board.toml` (part, clocks, flash, USB) and `pins.lpf`. The
+//! memories that boards carry are in `memories/`. All of it is compiled in, and a test reads all of it.
+
+mod board;
+mod memory;
+
+pub use board::{Board, Family, Flash, Part, Usb};
+pub use memory::Memory;
+
+/// No board or memory has this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {kind} {known}, found {found:?}; choose one of these")]
+pub struct Unknown {
+    kind: &'static str,
+    known: String,
+    found: String,
+}
