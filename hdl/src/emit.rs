@@ -6,7 +6,7 @@ use rust_hdl::prelude::*;
 
 use crate::core::Core;
 use crate::geometry::Geometry;
-use crate::soc::{Board, Soc};
+use crate::soc::{Settings, Soc};
 
 /// A fingerprint of everything that emitted Verilog depends on: it changes when a block does.
 pub const FINGERPRINT: &str = env!("HDL_FINGERPRINT");
@@ -73,8 +73,8 @@ impl Design {
     ///
     /// # Errors
     /// If RustHDL's checks refuse it.
-    pub fn soc(geometry: &Geometry, board: &Board) -> Result<Self, EmitError> {
-        Self::new("soc", Soc::new(geometry, board))
+    pub fn soc(geometry: &Geometry, settings: &Settings) -> Result<Self, EmitError> {
+        Self::new("soc", Soc::new(geometry, settings))
     }
 
     /// The design whose [`text`](Self::text) this is.

@@ -14,6 +14,7 @@
 //! | [`array`], [`cell`], [`lane`], [`pair`], [`eta`], [`xi`] | the multiply |
 //! | [`load`], [`writeback`] | the first multiply of a chain; where results go |
 //! | [`fold`], [`sum`], [`fold_level`], [`fnv`] | sum of the chains, fold |
+//! | [`sdram`] | the memory of the matrix list, for boards |
 //! | [`checksum`], [`counters`] | reading back, account of cycles |
 //! | [`leaf`] | what RustHDL cannot say, in Verilog |
 //!
@@ -24,6 +25,7 @@
 
 pub mod array;
 pub mod block_mix;
+pub mod board;
 pub mod cast;
 pub mod cell;
 pub mod checksum;
@@ -48,6 +50,7 @@ pub mod memory_port;
 pub mod messages;
 pub mod pair;
 pub mod parameter;
+pub mod sdram;
 pub mod sequencer;
 pub mod smix;
 pub mod soc;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, GeometryError};
-use tensority_hdl::soc::Board;
+use tensority_hdl::soc::Settings;
 
 /// Describes the Tensority accelerator as Verilog.
 #[derive(Parser)]
@@ -89,8 +89,8 @@ fn main() -> ExitCode {
         Err(error) => return fail(USAGE, &usage_hint(&error)),
     };
     let emitted = if chip {
-        match Board::new(clock, baud) {
-            Ok(board) => Design::soc(&geometry, &board),
+        match Settings::new(clock, baud) {
+            Ok(settings) => Design::soc(&geometry, &settings),
             Err(error) => return fail(USAGE, &format!("--clock, --baud: {error}")),
         }
     } else {

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::Geometry;
-use tensority_hdl::soc::Board;
+use tensority_hdl::soc::Settings;
 
 /// Yosys from the project's tools; its first call of all compiles it, for a minute.
 fn yosys() -> PathBuf {
@@ -99,8 +99,8 @@ fn small_cores_of_every_width_are_sound() {
 #[test]
 fn a_chip_is_sound_and_multiplies_in_its_core_only() {
     let geometry = Geometry::new(32, 1, true).unwrap();
-    let board = Board::new(100_000_000, 1_000_000).unwrap();
-    let design = Design::soc(&geometry, &board).unwrap();
+    let settings = Settings::new(100_000_000, 1_000_000).unwrap();
+    let design = Design::soc(&geometry, &settings).unwrap();
     let controller = fs::read_to_string(picorv32()).unwrap();
     let found = multipliers("chip", &design, &[("picorv32.v", &controller)]);
     assert_eq!(found, of_core(32, 1, true));

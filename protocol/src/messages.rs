@@ -130,7 +130,7 @@ messages! {
             dimension: u16,
             /// Matrix rows processed side by side.
             lanes: u16,
-            /// Clock in Hz.
+            /// Clock of the core in Hz.
             clock: u32,
             /// Bit 0: matrix list loaded from outside, bit 1: temperature.
             capabilities: u32,
@@ -193,7 +193,7 @@ messages! {
             framing_errors: u16,
             /// Frames dropped: broken, too long, wrong CRC.
             bad_frames: u16,
-            /// Longest time between two looks at the line, in clock cycles.
+            /// Longest time between two looks at the line, in cycles of the controller.
             longest_turn: u32,
             /// Bytes of stack that were ever used.
             stack: u16,

@@ -114,7 +114,7 @@ peripheral! {
         SERIAL_LOW: 0x0c, ReadOnly, 32, reset Reset::Build, sampled "on read", cleared "never";
         /// Serial number, high half.
         SERIAL_HIGH: 0x10, ReadOnly, 32, reset Reset::Build, sampled "on read", cleared "never";
-        /// Clock of the chip in Hz.
+        /// Clock of the controller, its timer and its line in Hz.
         CLOCK: 0x14, ReadOnly, 32, reset Reset::Build, sampled "constant", cleared "never";
         /// Size of the accelerator.
         GEOMETRY: 0x18, ReadOnly, 32, reset Reset::Build, sampled "constant", cleared "never" {
@@ -128,6 +128,8 @@ peripheral! {
         };
         /// Temperature in hundredths of a degree Celsius, two's complement; 0 where there is none.
         TEMPERATURE: 0x20, ReadOnly, 16, reset Reset::Live, sampled "on read", cleared "never";
+        /// Clock of the accelerator core in Hz.
+        CORE_CLOCK: 0x24, ReadOnly, 32, reset Reset::Build, sampled "constant", cleared "never";
     }
 }
 

@@ -1,82 +1,62 @@
-// The step loop around a chip: clock, serial line, memory, and the loader of matrix lists.
+// The step loop around a chip: clock, serial line, memory, and the loader of matrix lists. chip.h is
+// that of the model: soc.h or top.h.
 
 #include <cstdint>
 #include <cstring>
 
-#include "clock.h"
-#include "geometry.h"
+#include "chip.h"
 #include "line.h"
-#include "memory.h"
-#include <verilated.h>
 
 struct Board {
-    VerilatedContext context;
-    Vmodel top;
-    Memory memory;
+    Chip chip;
     Sender sender;
     Listener listener;
     std::vector<uint8_t> received;
     uint64_t cycle = 0;
-    uint64_t seed[16];
-    uint32_t seed_lanes = 0;
-    bool loaded = false;
     // Work of the array since the last mark.
     uint64_t first_load = 0, first_issue = 0, last_issue = 0, issued = 0;
 
-    explicit Board(uint32_t divisor)
-        : context{}, top{(context.threads(1), &context)}, sender{divisor}, listener{divisor} {}
+    Board(uint32_t divisor, bool loader, uint64_t serial, const SdramRules* rules)
+        : chip{loader, serial, rules}, sender{divisor}, listener{divisor} {}
 
     void tick() {
-        rise(top, top.rootp, 0);
-        memory.serve(top, cycle);
-        if (top.memory_reset) memory.requests.clear();
-        top.receive = sender.level(cycle);
-        listener.level(top.transmit);
-        if (top.seed_clear) seed_lanes = 0;
-        if (top.seed_valid && seed_lanes < 16) seed[seed_lanes++] = top.seed_lane;
-        top.loaded = loaded;
-        loaded = false;
-        if (top.trace_issued) {
+        chip.tick(cycle);
+        chip.top.receive = sender.level(cycle);
+        listener.level(chip.top.transmit);
+        if (chip.issued()) {
             if (issued++ == 0) first_issue = cycle;
             last_issue = cycle;
         }
-        if (first_load == 0 && top.trace_loading) first_load = cycle;
+        if (first_load == 0 && chip.loading()) first_load = cycle;
         ++cycle;
     }
-
-    // The loader has the extended seed that it waits for.
-    bool asks() const { return seed_lanes == 16; }
 };
 
 extern "C" {
 
-Board* board_new(uint32_t divisor, bool loader, uint64_t serial) {
-    Board* board = new Board(divisor);
-    board->top.clock = 0;
-    board->top.receive = 1;
-    board->top.loader = loader;
-    board->top.serial = serial;
-    board->top.eval();
-    return board;
+// `divisor` cycles make a bit of the line; `rules` are of the memory, if the chip has an SDRAM.
+Board* board_new(uint32_t divisor, bool loader, uint64_t serial, const SdramRules* rules) {
+    return new Board(divisor, loader, serial, rules);
 }
 
 void board_delete(Board* board) {
-    Verilated::threadContextp(&board->context);
-    board->top.final();
+    Verilated::threadContextp(&board->chip.context);
+    board->chip.top.final();
     delete board;
 }
 
-// Fills firmware bank 0.
+// Fills firmware bank 0, unless the design brings its firmware.
 void board_firmware(Board* board, const uint32_t* words, size_t count) {
-    for (size_t i = 0; i < count; ++i) {
-        board->top.rootp->soc__DOT__code__DOT__bank0__DOT__mem[i] = words[i];
-    }
+    board->chip.firmware(words, count);
 }
+
+// The first rule of the memory that was broken, or null.
+const char* board_broken(const Board* board) { return board->chip.broken(); }
 
 // Steps `cycles` cycles, or until the loader is asked for a matrix list; returns the cycles stepped.
 uint64_t board_step(Board* board, uint64_t cycles) {
     uint64_t stepped = 0;
-    while (stepped < cycles && !board->asks()) {
+    while (stepped < cycles && !board->chip.asks()) {
         board->tick();
         ++stepped;
     }
@@ -85,18 +65,16 @@ uint64_t board_step(Board* board, uint64_t cycles) {
 
 // The extended seed that the loader is asked for, 16 lanes; null if it is not.
 const uint64_t* board_seed(const Board* board) {
-    return board->asks() ? board->seed : nullptr;
+    return board->chip.asks() ? board->chip.seed : nullptr;
 }
 
 // The memory is filled; or, without a loader, nothing was asked.
 void board_loaded(Board* board) {
-    board->seed_lanes = 0;
-    board->loaded = board->top.loader;
+    board->chip.load();
 }
 
 uint8_t* board_memory(Board* board, size_t* count) {
-    *count = board->memory.bytes.size();
-    return board->memory.bytes.data();
+    return board->chip.list(count);
 }
 
 // Bytes for the line, behind those that wait.
@@ -121,7 +99,7 @@ void board_mark(Board* board) {
 // Cycle now; end of the last byte sent; memory requests; first byte of a load, first and last issue
 // and issues since the mark.
 void board_times(const Board* board, uint64_t* times) {
-    const uint64_t now[7] = {board->cycle, board->sender.end, board->memory.taken,
+    const uint64_t now[7] = {board->cycle, board->sender.end, board->chip.requests(),
                              board->first_load, board->first_issue, board->last_issue,
                              board->issued};
     std::memcpy(times, now, sizeof now);

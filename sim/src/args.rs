@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use tensority::{BlockHeader, Target};
+use tensority_boards::Board;
 use tensority_hdl::geometry::{Geometry, GeometryError};
+use tensority_sim::board::Top;
 use tensority_sim::scoreboard::Work;
 use tensority_sim::source::ArrayKind;
 
@@ -37,9 +39,10 @@ pub enum Command {
 /// Which core, and how it is simulated.
 #[derive(Args)]
 pub struct CoreArgs {
-    /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
-    #[arg(long, value_name = "C", default_value_t = DEFAULT_LANES)]
-    pub lanes: usize,
+    /// Matrix rows processed side by side: 1, 2, 4, 8 or 16; 16 by default, or what a board is built
+    /// with.
+    #[arg(long, value_name = "C")]
+    pub lanes: Option<usize>,
     /// Matrix dimension: 256 is Tensority; 32, 64 and 128 are for quick experiments.
     #[arg(long, value_name = "N", default_value_t = 256)]
     pub dim: usize,
@@ -69,6 +72,36 @@ pub struct CoreArgs {
 /// The number of lanes that simulates a hash fastest (`tensority-sim bench`).
 pub const DEFAULT_LANES: usize = 16;
 
+/// A board as it is flashed, instead of the core or the chip by itself.
+#[derive(Args)]
+pub struct TopArgs {
+    /// Simulate the top of this board, with its memory, pins and firmware: ulx3s-85f.
+    #[arg(long, value_name = "NAME")]
+    pub board: Option<String>,
+    /// Clock of the core in Hz, instead of the one that the board is built with.
+    #[arg(long, value_name = "HZ", requires = "board")]
+    pub clock: Option<u32>,
+}
+
+impl TopArgs {
+    /// The board's top around a core of `lanes` lanes, if a board was named.
+    pub fn top(&self, lanes: Option<usize>) -> Result<Option<Top>, Failure> {
+        let Some(name) = &self.board else {
+            return Ok(None);
+        };
+        let board =
+            Board::find(name).map_err(|error| Failure::usage(format!("--board: {error}")))?;
+        let lanes = lanes.unwrap_or(board.cores[0].lanes);
+        let clock = self.clock.map_or_else(|| board.clock_hz(lanes), Ok);
+        let clock = clock.map_err(|error| Failure::usage(format!("--lanes: {error}")))?;
+        Ok(Some(Top {
+            board,
+            lanes,
+            clock,
+        }))
+    }
+}
+
 /// How a hash is simulated.
 #[derive(Args)]
 pub struct HashingArgs {
@@ -90,6 +123,8 @@ pub struct HashArgs {
     /// 32 bytes, hex.
     #[arg(long, value_name = "HEX")]
     pub header_hash: String,
+    #[command(flatten)]
+    pub top: TopArgs,
     #[command(flatten)]
     pub hashing: HashingArgs,
 }
@@ -133,9 +168,12 @@ pub struct CacheArgs {
 
 #[derive(Args)]
 pub struct BoardArgs {
-    /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
-    #[arg(long, value_name = "C", default_value_t = DEFAULT_LANES)]
-    pub lanes: usize,
+    /// Matrix rows processed side by side: 1, 2, 4, 8 or 16; 16 by default, or what a board is built
+    /// with.
+    #[arg(long, value_name = "C")]
+    pub lanes: Option<usize>,
+    #[command(flatten)]
+    pub top: TopArgs,
     /// The array as it is built, or C++ code with the same ports and cycles.
     #[arg(long, value_enum, default_value_t = ArrayKind::Functional)]
     pub array: ArrayKind,

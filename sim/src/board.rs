@@ -6,14 +6,16 @@ use std::thread;
 use std::time::Duration;
 
 use tensority::fast::{Backend, Cache};
+use tensority_boards::Board;
 use tensority_hdl::geometry::Geometry;
 use tensority_hdl::soc;
 use tensority_protocol::registers::BANK_BYTES;
 
-use crate::board_model::{BoardModel, Times};
+use crate::board_model::{BoardModel, PowerUp, Times};
 use crate::error::Error;
 use crate::pty::Pty;
-use crate::source::{ArrayKind, Variant};
+use crate::sdram_rules::SdramRules;
+use crate::source::{ArrayKind, Variant, board_source, top_source};
 
 /// Clock of simulated boards in Hz.
 pub const CLOCK: u32 = 100_000_000;
@@ -41,6 +43,19 @@ pub struct Setup {
     pub generate_cache: bool,
     /// Image of the firmware.
     pub firmware: PathBuf,
+    /// The board whose top is simulated as it is flashed; otherwise the chip by itself.
+    pub top: Option<Top>,
+}
+
+/// A board's top.
+#[derive(Clone, Debug)]
+pub struct Top {
+    /// The board.
+    pub board: Board,
+    /// Matrix rows processed side by side.
+    pub lanes: usize,
+    /// The core's clock in Hz.
+    pub clock: u32,
 }
 
 /// The image that `cargo xtask firmware` builds.
@@ -85,11 +100,29 @@ impl SimulatedBoard {
             array: setup.array,
             trace: false,
         };
-        let board = soc::Board::new(CLOCK, setup.baud)?;
         let firmware = read_firmware(&setup.firmware)?;
-        let loader = !setup.generate_cache;
-        let serial = setup.serial;
-        let model = BoardModel::open(&variant, &board, &firmware, loader, serial, cache, progress)?;
+        let mut power_up = PowerUp {
+            divisor: 0,
+            loader: false,
+            serial: setup.serial,
+            rules: None,
+            firmware: &firmware,
+        };
+        let source = match &setup.top {
+            None => {
+                let settings = soc::Settings::new(CLOCK, setup.baud)?;
+                power_up.divisor = settings.divisor().into();
+                power_up.loader = !setup.generate_cache;
+                board_source(&variant, &settings, cache)?
+            }
+            Some(Top { board, clock, .. }) => {
+                power_up.divisor = clock / board.baud;
+                power_up.rules = Some(SdramRules::new(&board.memory(), *clock));
+                top_source(&variant, board, *clock, &firmware)?
+            }
+        };
+        let loader = power_up.loader;
+        let model = BoardModel::open(&source, &power_up, cache, progress)?;
         Ok(Self {
             model,
             loader,
@@ -120,7 +153,10 @@ impl SimulatedBoard {
     }
 
     /// Steps `cycles` cycles, and loads the matrix lists that are asked for.
-    pub fn step(&mut self, cycles: u64) {
+    ///
+    /// # Errors
+    /// If the chip broke a rule of its memory.
+    pub fn step(&mut self, cycles: u64) -> Result<(), Error> {
         let mut left = cycles;
         while left > 0 {
             left -= self.model.step(left);
@@ -130,24 +166,28 @@ impl SimulatedBoard {
                 self.model.load(list.as_deref());
             }
         }
+        match self.model.broken() {
+            Some(rule) => Err(Error::Rule { rule }),
+            None => Ok(()),
+        }
     }
 
     /// Connects the chip's line with a pseudo-terminal for some cycles; rests a little if neither
     /// had anything to do for long.
     ///
     /// # Errors
-    /// If the pseudo-terminal does not work.
-    pub fn turn(&mut self, pty: &mut Pty) -> std::io::Result<()> {
+    /// If the pseudo-terminal does not work, or as for [`Self::step`].
+    pub fn turn(&mut self, pty: &mut Pty) -> Result<(), Error> {
         let mut buffer = [0; 512];
         let mut moved = 0;
         if self.model.unsent() < LINE_BUFFER {
-            moved = pty.read(&mut buffer)?;
+            moved = pty.read(&mut buffer).map_err(Error::Line)?;
             self.model.send(&buffer[..moved]);
         }
-        self.step(TURN);
+        self.step(TURN)?;
         let received = self.model.receive();
         moved += received.len();
-        pty.write(received)?;
+        pty.write(received).map_err(Error::Line)?;
         // Whatever the core does, it does with the memory.
         let requests = self.model.times().requests;
         let works = moved > 0 || requests != self.requests || self.model.unsent() > 0;

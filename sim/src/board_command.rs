@@ -12,7 +12,7 @@ use tensority_sim::error::Error;
 use tensority_sim::pty::Pty;
 use tensority_sim::source::default_cache;
 
-use crate::args::{BoardArgs, geometry};
+use crate::args::{BoardArgs, DEFAULT_LANES, geometry};
 use crate::report::{Failure, say};
 
 /// Time between two lines on how it goes.
@@ -22,14 +22,18 @@ const TURNS: u32 = 100;
 
 /// Runs a board until a signal ends it.
 pub fn run(args: &BoardArgs) -> Result<(), Failure> {
-    geometry(tensority::DIMENSION, args.lanes, true)?;
+    let top = args.top.top(args.lanes)?;
+    let lanes = args.lanes.unwrap_or(DEFAULT_LANES);
+    let lanes = top.as_ref().map_or(lanes, |top| top.lanes);
+    geometry(tensority::DIMENSION, lanes, true)?;
     let setup = Setup {
-        lanes: args.lanes,
+        lanes,
         array: args.array,
         baud: args.baud,
         serial: args.serial,
         generate_cache: args.generate_cache,
         firmware: args.firmware.clone().unwrap_or_else(default_firmware),
+        top,
     };
     let models = args.models.clone().unwrap_or_else(default_cache);
     let ended = Arc::new(AtomicBool::new(false));
@@ -52,9 +56,7 @@ pub fn run(args: &BoardArgs) -> Result<(), Failure> {
     let mut last = (Instant::now(), Progress::default());
     while !ended.load(Ordering::Relaxed) {
         for _ in 0..TURNS {
-            board.turn(&mut pty).map_err(|error| {
-                Failure::software(format!("the pseudo-terminal failed: {error}"))
-            })?;
+            board.turn(&mut pty)?;
         }
         if last.0.elapsed() >= REPORT {
             let now = (Instant::now(), board.progress());

@@ -1,12 +1,13 @@
 //! A whole chip under Verilator, with its serial line and the memory of the matrix list.
 
+use std::ffi::{CStr, c_char};
 use std::path::Path;
 
-use tensority_hdl::soc::Board;
+use verilator::ModelSource;
 
 use crate::error::Error;
 use crate::library::{self, Library};
-use crate::source::{Variant, board_source};
+use crate::sdram_rules::SdramRules;
 
 #[repr(C)]
 struct Handle {
@@ -15,9 +16,10 @@ struct Handle {
 
 library::functions! {
     struct Functions {
-        board_new: fn(u32, bool, u64) -> *mut Handle,
+        board_new: fn(u32, bool, u64, *const SdramRules) -> *mut Handle,
         board_delete: fn(*mut Handle),
         board_firmware: fn(*mut Handle, *const u32, usize),
+        board_broken: fn(*const Handle) -> *const c_char,
         board_step: fn(*mut Handle, u64) -> u64,
         board_seed: fn(*const Handle) -> *const u64,
         board_loaded: fn(*mut Handle),
@@ -49,6 +51,20 @@ pub struct Times {
     pub issued: u64,
 }
 
+/// What a chip is powered up with.
+pub struct PowerUp<'a> {
+    /// Cycles of a bit of the serial line.
+    pub divisor: u32,
+    /// Matrix lists come from [`BoardModel::load`].
+    pub loader: bool,
+    /// Serial number of the chip.
+    pub serial: u64,
+    /// What the memory checks, if it is an SDRAM.
+    pub rules: Option<SdramRules>,
+    /// The words of bank 0, unless the design brings them.
+    pub firmware: &'a [u32],
+}
+
 /// A running model of a chip.
 pub struct BoardModel {
     handle: *mut Handle,
@@ -61,27 +77,30 @@ pub struct BoardModel {
 unsafe impl Send for BoardModel {}
 
 impl BoardModel {
-    /// Builds the model of `variant` in the folder `cache` if it is not there, and powers it up with
-    /// `firmware` in bank 0. With a `loader`, matrix lists come from [`Self::load`].
+    /// Builds the model of `source` in the folder `cache` if it is not there, and powers it up.
     ///
     /// # Errors
     /// If a tool is missing or refuses the design, or a file cannot be written.
     pub fn open(
-        variant: &Variant,
-        board: &Board,
-        firmware: &[u32],
-        loader: bool,
-        serial: u64,
+        source: &ModelSource,
+        power_up: &PowerUp,
         cache: &Path,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
-        let source = board_source(variant, board, cache)?;
-        let library = Library::open(&library::build(&source, cache, progress)?)?;
+        let library = Library::open(&library::build(source, cache, progress)?)?;
         let functions = Functions::load(&library)?;
         // SAFETY: the harness's constructor; the handle is deleted in `drop`. The harness reads the
         // words of one bank at most.
+        let PowerUp {
+            divisor,
+            loader,
+            serial,
+            rules,
+            firmware,
+        } = power_up;
         let handle = unsafe {
-            let handle = (functions.board_new)(board.divisor().into(), loader, serial);
+            let rules = rules.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+            let handle = (functions.board_new)(*divisor, *loader, *serial, rules);
             let words = firmware.len().min(BANK_WORDS);
             (functions.board_firmware)(handle, firmware.as_ptr(), words);
             handle
@@ -98,6 +117,15 @@ impl BoardModel {
     pub fn step(&mut self, cycles: u64) -> u64 {
         // SAFETY: the handle is live.
         unsafe { (self.functions.board_step)(self.handle, cycles) }
+    }
+
+    /// The first rule of the memory that was broken.
+    pub fn broken(&self) -> Option<String> {
+        // SAFETY: the text is the harness's and is copied at once.
+        unsafe {
+            let text = (self.functions.board_broken)(self.handle);
+            (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned())
+        }
     }
 
     /// The seed whose matrix list is made: by the loader, if there is one, or by the chip.

@@ -30,6 +30,7 @@ pub fn measure(geometry: &Geometry) -> Result<Speed, Failure> {
         serial: 0,
         generate_cache: false,
         firmware: default_firmware(),
+        top: None,
     };
     let mut board =
         SimulatedBoard::power_up(&setup, &default_cache(), &mut |line| eprintln!("{line}"))?;
@@ -48,7 +49,7 @@ pub fn measure(geometry: &Geometry) -> Result<Speed, Failure> {
         flags: 0,
     };
     // The chip takes nothing in the first cycles.
-    board.step(SLICE);
+    board.step(SLICE)?;
     let mut line = [0; MAX_FRAME];
     for (number, request) in [(1, Request::from(job)), (2, Request::from(range))] {
         let length = encode(number, &request, &mut line);
@@ -58,7 +59,7 @@ pub fn measure(geometry: &Geometry) -> Result<Speed, Failure> {
     let hash = geometry.ideal_cycles();
     let limit = 10 * hash + 10_000_000;
     while board.times().issued < hash + hash / 8 {
-        board.step(SLICE);
+        board.step(SLICE)?;
         if board.times().now > limit {
             return Err(Failure::software(format!(
                 "expected the board to hash, found it idle after {limit} cycles"
@@ -67,7 +68,7 @@ pub fn measure(geometry: &Geometry) -> Result<Speed, Failure> {
     }
     let (begin, first) = (Instant::now(), board.times());
     while begin.elapsed() < MEASURED {
-        board.step(SLICE);
+        board.step(SLICE)?;
     }
     let (seconds, last) = (begin.elapsed().as_secs_f64(), board.times());
     Ok(Speed {

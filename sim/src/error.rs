@@ -67,10 +67,42 @@ pub enum Error {
     Geometry(#[from] tensority_hdl::geometry::GeometryError),
     /// No chip has that line.
     #[error(transparent)]
-    Board(#[from] tensority_hdl::soc::BoardError),
+    Settings(#[from] tensority_hdl::soc::SettingsError),
+    /// No memory serves that core at that clock.
+    #[error(transparent)]
+    Sdram(#[from] tensority_hdl::sdram::SdramError),
+    /// The board cannot have that core.
+    #[error(transparent)]
+    BoardDesign(#[from] tensority_hdl::board::BoardDesignError),
+    /// The board's chip broke a rule of its memory.
+    #[error(
+        "the memory's rule {rule}; look at the commands with: cargo test --release -p tensority-sim --test sdram"
+    )]
+    Rule {
+        /// The rule, and what was expected and found.
+        rule: String,
+    },
     /// There is no line to the board.
     #[error(transparent)]
     Pty(#[from] crate::pty::PtyError),
+    /// The line to the board broke.
+    #[error("the pseudo-terminal failed: {0}")]
+    Line(std::io::Error),
+    /// The chip said nothing for too long.
+    #[error(
+        "expected {expected}, found nothing in {cycles} cycles; look at the chip with: cargo test --release -p tensority-sim --test chip"
+    )]
+    Silent {
+        /// How long.
+        cycles: u64,
+        /// What was waited for.
+        expected: String,
+    },
+    /// The chip said what is no message.
+    #[error(
+        "expected a message of the protocol, found {0}; build the firmware anew with: cargo xtask firmware"
+    )]
+    Garbled(String),
     /// The core differs from the reference.
     #[error(transparent)]
     Mismatch(#[from] Mismatch),

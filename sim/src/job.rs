@@ -6,8 +6,9 @@ use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
 use tensority_sim::source::{Variant, default_cache};
 
-use crate::args::{self, CacheArgs, CoreArgs, HashArgs, HashingArgs, MineArgs};
+use crate::args::{self, CacheArgs, CoreArgs, DEFAULT_LANES, HashArgs, HashingArgs, MineArgs};
 use crate::report::{Account, Bar, Failure, print_json, say};
+use crate::top_job;
 
 #[derive(Serialize)]
 struct HashJson {
@@ -43,6 +44,9 @@ struct CacheJson {
 
 /// Hashes a header hash.
 pub fn hash(args: &HashArgs) -> Result<(), Failure> {
+    if let Some(top) = args.top.top(args.hashing.core.lanes)? {
+        return top_job::hash(args, top);
+    }
     let work = Work::HeaderHash(args::bytes("--header-hash", &args.header_hash)?);
     let (outcome, account) = simulate(&args.hashing, &work, Target::MAX)?;
     let [result] = &outcome.results[..] else {
@@ -147,7 +151,7 @@ fn simulate(
 
 /// Builds the model that the arguments describe, and opens its waveform.
 fn open(args: &CoreArgs, seed: &[u8; 32]) -> Result<Simulation, Failure> {
-    let geometry = args::geometry(args.dim, args.lanes, !args.no_fip)?;
+    let geometry = args::geometry(args.dim, args.lanes.unwrap_or(DEFAULT_LANES), !args.no_fip)?;
     let (from, to) = (args.trace_from, args.trace_to);
     if from >= to {
         return Err(Failure::usage(format!(

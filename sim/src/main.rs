@@ -8,6 +8,7 @@ mod demo;
 mod job;
 mod keccak_speed;
 mod report;
+mod top_job;
 
 use std::process::ExitCode;
 

@@ -56,6 +56,14 @@ impl Failure {
         }
     }
 
+    /// Hardware that differs from the reference.
+    pub fn mismatch(message: impl Into<String>) -> Self {
+        Self {
+            code: MISMATCH,
+            message: message.into(),
+        }
+    }
+
     /// Something that does not happen to a sound core.
     pub fn software(message: impl Into<String>) -> Self {
         Self {
@@ -68,10 +76,14 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match &error {
-            Error::Mismatch(_) | Error::Hang { .. } => MISMATCH,
+            Error::Mismatch(_) | Error::Hang { .. } | Error::Rule { .. } | Error::Silent { .. } => {
+                MISMATCH
+            }
             Error::Trace { .. } | Error::Keep { .. } | Error::Firmware { .. } => FILES,
             Error::Pty(_) => FILES,
-            Error::Geometry(_) | Error::Board(_) => USAGE,
+            Error::Geometry(_) | Error::Settings(_) | Error::Sdram(_) | Error::BoardDesign(_) => {
+                USAGE
+            }
             Error::Build(error) => match error {
                 verilator::Error::NoVerilator { .. } | verilator::Error::NoProgram { .. } => {
                     MISSING
@@ -80,7 +92,11 @@ impl From<Error> for Failure {
                 _ => SOFTWARE,
             },
             Error::NoController { .. } => MISSING,
-            Error::Emit(_) | Error::Load { .. } | Error::Runtime { .. } => SOFTWARE,
+            Error::Emit(_)
+            | Error::Load { .. }
+            | Error::Runtime { .. }
+            | Error::Line(_)
+            | Error::Garbled(_) => SOFTWARE,
         };
         Self {
             code,

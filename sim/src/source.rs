@@ -4,9 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tensority_boards::Board;
+use tensority_hdl::board::BoardDesign;
 use tensority_hdl::emit::{Design, EmitError, FINGERPRINT};
 use tensority_hdl::geometry::Geometry;
-use tensority_hdl::soc::Board;
+use tensority_hdl::sdram::{Sdram, Timing};
+use tensority_hdl::soc::Settings;
 use verilator::{ModelSource, SourceFile};
 
 use crate::error::Error;
@@ -53,20 +56,84 @@ pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
 ///
 /// # Errors
 /// As for [`source`], or if the controller's package is not installed.
-pub fn board_source(variant: &Variant, board: &Board, cache: &Path) -> Result<ModelSource, Error> {
+pub fn board_source(
+    variant: &Variant,
+    settings: &Settings,
+    cache: &Path,
+) -> Result<ModelSource, Error> {
     let geometry = &variant.geometry;
-    let name = format!("soc_{geometry}_{}", board.divisor());
-    let design = kept_design(&name, "soc", cache, || Design::soc(geometry, board))?;
+    let name = format!("soc_{geometry}_{}", settings.divisor());
+    let design = kept_design(&name, "soc", cache, || Design::soc(geometry, settings))?;
     let mut source = model_source(name, &design, variant, "soc$core$array");
     source.verilog.push(file("picorv32.v", &picorv32()?));
     source
         .cpp
-        .push(file("board.cpp", include_str!("../cpp/board.cpp")));
+        .extend(board_harness(include_str!("../cpp/soc.h")));
+    source
+        .public
+        .push(("soc$controller$code$bank0".into(), "mem".into()));
+    Ok(source)
+}
+
+/// The source of the model of a board's top, as it is flashed.
+///
+/// # Errors
+/// As for [`board_source`], or if the board cannot have that core.
+pub fn top_source(
+    variant: &Variant,
+    board: &Board,
+    clock: u32,
+    firmware: &[u32],
+) -> Result<ModelSource, Error> {
+    let design = BoardDesign::new(board, &variant.geometry, clock, firmware)?;
+    let name = format!("{}_{}_{}", board.name, variant.geometry, clock / 1000);
+    let mut source = model_source(name, &design.chip, variant, "board$core$array");
+    source.top = "bench".into();
+    source.verilog.extend([
+        file("picorv32.v", &picorv32()?),
+        file("top.v", &design.top),
+        file("bench.v", include_str!("../verilog/bench.v")),
+        file("ecp5_pads.v", include_str!("../verilog/ecp5_pads.v")),
+    ]);
     source
         .cpp
-        .push(file("line.h", include_str!("../cpp/line.h")));
-    source.public.push(("soc$code$bank0".into(), "mem".into()));
+        .extend(board_harness(include_str!("../cpp/top.h")));
+    for signal in ["trace_issued", "trace_loading"] {
+        source.public.push(("board".into(), signal.into()));
+    }
     Ok(source)
+}
+
+/// The step loop around a chip.
+fn board_harness(chip: &str) -> [SourceFile; 4] {
+    [
+        file("board.cpp", include_str!("../cpp/board.cpp")),
+        file("line.h", include_str!("../cpp/line.h")),
+        file("sdram.h", include_str!("../cpp/sdram.h")),
+        file("chip.h", chip),
+    ]
+}
+
+/// The source of the model of an SDRAM controller without pads.
+///
+/// # Errors
+/// If RustHDL refuses the design, or the core has too many lanes for the memory.
+pub fn sdram_source(geometry: &Geometry, timing: &Timing) -> Result<ModelSource, Error> {
+    let design = Design::new("sdram", Sdram::new(geometry, timing, 0)?)?;
+    Ok(ModelSource {
+        name: format!("sdram_{geometry}_{}", timing.refresh),
+        top: design.top.clone(),
+        verilog: vec![file("design.v", &design.text())],
+        cpp: vec![
+            file("geometry.h", &geometry_header(geometry)),
+            file("clock.h", include_str!("../cpp/clock.h")),
+            file("sdram.h", include_str!("../cpp/sdram.h")),
+            file("sdram_port.cpp", include_str!("../cpp/sdram_port.cpp")),
+        ],
+        trace: false,
+        public: Vec::new(),
+        warnings_off: library::GENERATED_CODE_WARNINGS.map(String::from).to_vec(),
+    })
 }
 
 /// What all models have: the design with the array that is wanted, the geometry and the memory.

@@ -57,7 +57,7 @@ fn the_genesis_nonce_is_found_and_the_array_never_idles_between_nonces() {
     let genesis = genesis();
     let target = Target::from_bits(genesis.bits).expect("a target");
     assert_eq!(chip.ask(job(1, target)), JobSet {}.into());
-    chip.board.model().mark();
+    chip.board().model().mark();
     assert_eq!(
         chip.ask(run(10, 1, genesis.nonce - 2, 4, 0)),
         RangeTaken {}.into()
@@ -80,7 +80,7 @@ fn the_genesis_nonce_is_found_and_the_array_never_idles_between_nonces() {
         }
     );
 
-    let times = chip.board.times();
+    let times = chip.board().times();
     let span = times.last_issue - times.first_issue + 1;
     assert_eq!(times.issued, 4 * HASH);
     let idle = (span - times.issued) as f64 / span as f64;
@@ -99,19 +99,19 @@ fn a_job_switch_is_on_the_array_within_three_milliseconds_of_its_first_bit() {
     chip.ask(job(1, none));
     chip.ask(run(1, 1, 0, 1 << 40, 0));
     // The known-answer test was a hash; then one of the range, and half the next.
-    while chip.board.times().issued < 5 * HASH / 2 {
+    while chip.board().times().issued < 5 * HASH / 2 {
         chip.turn();
     }
-    let begin = chip.board.times().now;
+    let begin = chip.board().times().now;
     chip.send(job(2, Target::MAX));
     let number = chip.send(run(2, 2, 77, 1, REPLACE));
-    while chip.board.model().unsent() > 0 {
-        chip.board.step(100);
+    while chip.board().model().unsent() > 0 {
+        chip.board().step(100);
     }
     // Until here the array works on the old job.
-    let end = chip.board.times().sent;
-    chip.board.step(end - 100 - chip.board.times().now);
-    chip.board.model().mark();
+    let end = chip.board().times().sent;
+    chip.board().step(end - 100 - chip.board().times().now);
+    chip.board().model().mark();
     assert_eq!(chip.answer(number), RangeTaken {}.into());
     let replaced = done(chip.event_but_seeds(HASH));
     assert_eq!((replaced.range, replaced.reason), (1, 2));
@@ -122,7 +122,7 @@ fn a_job_switch_is_on_the_array_within_three_milliseconds_of_its_first_bit() {
     }
     assert_eq!(done(chip.event(HASH)).hashes, 1);
 
-    let times = chip.board.times();
+    let times = chip.board().times();
     let milliseconds = |cycles: u64| cycles as f64 / f64::from(CLOCK) * 1e3;
     let (whole, after) = (times.first_load - begin, times.first_load - end);
     println!(
@@ -221,8 +221,8 @@ fn noise_between_frames_costs_only_refusals() {
         .iter()
         .enumerate()
     {
-        chip.board.model().send(noise);
-        chip.board.model().send(&[0]);
+        chip.board().model().send(noise);
+        chip.board().model().send(&[0]);
         let number = index as u32 + 1;
         assert_eq!(chip.ask(job(number, Target::MAX)), JobSet {}.into());
     }

@@ -9,7 +9,7 @@ use rand::Rng;
 use rust_hdl::prelude::Block;
 use tensority_hdl::emit::Design;
 use tensority_hdl::soc::{
-    Boot, Fifo, RECEIVE_DEPTH, Receiver, TRANSMIT_DEPTH, Timer, Transmitter, Uart, Watchdog,
+    Boot, Bridge, Fifo, RECEIVE_DEPTH, Receiver, TRANSMIT_DEPTH, Timer, Transmitter, Uart, Watchdog,
 };
 use tensority_protocol::register::Register;
 use tensority_protocol::registers::{boot, timer, uart, watchdog};
@@ -312,4 +312,75 @@ fn a_bank_on_trial_falls_back_unless_it_is_confirmed() {
         (1, 1, 1),
         "a restart goes to the confirmed bank"
     );
+}
+
+/// A rising edge of one of the bridge's clocks, with the inputs as they are.
+fn rise(model: &mut BlockModel, clock: &str) {
+    for level in [1, 0] {
+        model.set(clock, level);
+        model.settle();
+    }
+}
+
+/// Accesses of a controller to a core that answers each word with a function of it, while the clocks
+/// run past each other.
+#[test]
+fn a_bridge_makes_each_access_once_whatever_the_clocks_are() {
+    let mut random = random();
+    let answer = |word: u64, count: u64| (word * 0x0101_0101 ^ count) & 0xffff_ffff;
+    for (period, core_period) in [(20, 10), (10, 10), (10, 23), (17, 10), (100, 9)] {
+        let mut model = model("bridge", Bridge::default());
+        let (mut next, mut core_next) = (0, random.random_range(0..core_period));
+        let mut seen = Vec::new();
+        let mut made = Vec::new();
+        let mut waiting = None;
+        while made.len() < 300 {
+            if next <= core_next {
+                next += period;
+                let busy = model.get("busy") == 1;
+                let selected = model.get("select") == 1;
+                if let (Some(word), false, false) = (waiting, busy, selected) {
+                    let count = made.len() as u64;
+                    assert_eq!(
+                        model.get("q"),
+                        answer(word, count),
+                        "{period}:{core_period}"
+                    );
+                    made.push(word);
+                    waiting = None;
+                }
+                let begin = waiting.is_none() && random.random();
+                rise(&mut model, "clock");
+                model.set("select", begin.into());
+                if begin {
+                    let word = random.random_range(0..1024);
+                    model.set("word", word);
+                    model.set("write", word & 1);
+                    model.set("d", word << 20);
+                    waiting = Some(word);
+                }
+            } else {
+                core_next += core_period;
+                let selected = model.get("core_select") == 1;
+                let word = model.get("core_word");
+                if selected {
+                    assert_eq!(model.get("core_write"), word & 1);
+                    assert_eq!(model.get("core_d"), word << 20 & 0xffff_ffff);
+                }
+                rise(&mut model, "core_clock");
+                // What a register answers in the cycle after the access, and in no other.
+                let q = if selected {
+                    answer(word, seen.len() as u64)
+                } else {
+                    0xdead
+                };
+                model.set("core_q", q);
+                if selected {
+                    seen.push(word);
+                }
+            }
+            model.settle();
+        }
+        assert_eq!(seen[..made.len()], made, "{period}:{core_period}");
+    }
 }

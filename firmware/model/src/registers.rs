@@ -52,7 +52,7 @@ impl Chip {
             ("chip", "BUILD") => 0x0000_0de1,
             ("chip", "SERIAL_LOW") => self.config.serial as u32,
             ("chip", "SERIAL_HIGH") => (self.config.serial >> 32) as u32,
-            ("chip", "CLOCK") => self.config.clock,
+            ("chip", "CLOCK" | "CORE_CLOCK") => self.config.clock,
             ("chip", "GEOMETRY") => DIMENSION.put(256) | LANES.put(self.config.lanes.into()),
             ("chip", "CAPABILITIES") => {
                 HAS_LOADER.put(self.config.loader.into())

@@ -4,11 +4,19 @@ use serde::Deserialize;
 
 use crate::{Memory, Unknown};
 
-/// Description and pins of each board, in the order in which they are listed.
-const FILES: &[(&str, &str)] = &[(
-    include_str!("../ulx3s-85f/board.toml"),
-    include_str!("../ulx3s-85f/pins.lpf"),
-)];
+/// Description, pins and top of each board, in the order in which they are listed.
+const FILES: &[[&str; 3]] = &[
+    [
+        include_str!("../ulx3s-85f/board.toml"),
+        include_str!("../ulx3s-85f/pins.lpf"),
+        include_str!("../tops/ecp5_sdram.v"),
+    ],
+    [
+        include_str!("../ulx4m-ls-85f/board.toml"),
+        include_str!("../ulx4m-ls-85f/pins.lpf"),
+        include_str!("../tops/ecp5_sdram.v"),
+    ],
+];
 
 /// A board.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -24,15 +32,22 @@ pub struct Board {
     pub baud: u32,
     /// Name of its memory for the matrix list.
     memory: String,
+    /// Macros that its top is compiled with.
+    pub macros: Vec<String>,
     /// The FPGA.
     pub part: Part,
     /// The memory it starts from.
     pub flash: Flash,
     /// Its USB device.
     pub usb: Usb,
+    /// The cores that it is built with, the usual one first.
+    pub cores: Vec<Core>,
     /// Constraints of its pins (Lattice preference file).
     #[serde(skip)]
     pub pins: &'static str,
+    /// Verilog of the module `top`, the board's pins around the module `board`.
+    #[serde(skip)]
+    pub top: &'static str,
 }
 
 /// A family of FPGAs, which the same tools build for.
@@ -81,14 +96,25 @@ pub struct Usb {
     pub loader_board: String,
 }
 
+/// A core that a board is built with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Core {
+    /// Matrix rows processed side by side.
+    pub lanes: usize,
+    /// The clock that it meets when it is placed and routed, in Hz.
+    pub clock_hz: u32,
+}
+
 impl Board {
     /// All boards.
     ///
     /// # Panics
     /// Never: a test reads the files that are compiled in.
     pub fn all() -> Vec<Self> {
-        let read = |(text, pins): &(&str, &'static str)| Self {
+        let read = |[text, pins, top]: &[&'static str; 3]| Self {
             pins,
+            top,
             ..toml::from_str(text).expect("a board's description, which a test has read")
         };
         FILES.iter().map(read).collect()
@@ -106,6 +132,24 @@ impl Board {
             kind: "board",
             known: names.join(" or "),
             found: name.into(),
+        })
+    }
+
+    /// The clock of its core with so many lanes, in Hz.
+    ///
+    /// # Errors
+    /// If it is not built with such a core.
+    pub fn clock_hz(&self, lanes: usize) -> Result<u32, Unknown> {
+        let core = self.cores.iter().find(|core| core.lanes == lanes);
+        let known: Vec<_> = self
+            .cores
+            .iter()
+            .map(|core| core.lanes.to_string())
+            .collect();
+        core.map(|core| core.clock_hz).ok_or(Unknown {
+            kind: "a number of lanes,",
+            known: known.join(" or "),
+            found: lanes.to_string(),
         })
     }
 
@@ -127,6 +171,10 @@ mod tests {
         for board in Board::all() {
             assert_eq!(Board::find(&board.name).unwrap(), board);
             assert_eq!(board.memory().name, board.memory);
+            assert_eq!(
+                board.clock_hz(board.cores[0].lanes),
+                Ok(board.cores[0].clock_hz)
+            );
             assert!(board.pins.contains("LOCATE COMP"), "{}", board.name);
         }
     }

@@ -1,12 +1,13 @@
 //! The boards that the accelerator is built for, as data.
 //!
-//! A board is a folder beside this one: `board.toml` (part, clocks, flash, USB) and `pins.lpf`. The
+//! A board is a folder beside this one: `board.toml` (part, clocks, flash, USB) and
+//! `pins.lpf`. `tops/` has the Verilog that ties pins to the chip, for each kind of board. The
 //! memories that boards carry are in `memories/`. All of it is compiled in, and a test reads all of it.
 
 mod board;
 mod memory;
 
-pub use board::{Board, Family, Flash, Part, Usb};
+pub use board::{Board, Core, Family, Flash, Part, Usb};
 pub use memory::Memory;
 
 /// No board or memory has this name.

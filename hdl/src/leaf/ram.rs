@@ -30,6 +30,8 @@ pub struct Ram<const A: usize, const W: usize> {
     /// Value to write.
     pub d: Signal<In, Bits<W>>,
     _words: Vec<Bits<W>>,
+    /// Words at power-up, from address 0 on; the others are zero.
+    _initial: Vec<u32>,
 }
 
 impl<const A: usize, const W: usize> Ram<A, W> {
@@ -38,10 +40,22 @@ impl<const A: usize, const W: usize> Ram<A, W> {
     /// # Panics
     /// If `depth` words need more than `A` address bits.
     pub fn new(depth: usize) -> Self {
+        Self::filled(depth, &[])
+    }
+
+    /// A memory of `depth` words that begins with `initial` at power-up; what does not fit is left
+    /// out, and the other words are zero.
+    ///
+    /// # Panics
+    /// If `depth` words need more than `A` address bits.
+    pub fn filled(depth: usize, initial: &[u32]) -> Self {
         assert!(
             depth <= 1 << A,
             "{depth} words need more than {A} address bits"
         );
+        let initial = &initial[..initial.len().min(depth)];
+        let mut words: Vec<_> = initial.iter().map(|word| bits(u64::from(*word))).collect();
+        words.resize(depth, Bits::default());
         Self {
             clock: Default::default(),
             read_address: Default::default(),
@@ -49,7 +63,8 @@ impl<const A: usize, const W: usize> Ram<A, W> {
             write: Default::default(),
             write_address: Default::default(),
             d: Default::default(),
-            _words: vec![Bits::default(); depth],
+            _words: words,
+            _initial: initial.to_vec(),
         }
     }
 }
@@ -78,9 +93,19 @@ impl<const A: usize, const W: usize> Logic for Ram<A, W> {
     fn hdl(&self) -> Verilog {
         let depth = self._words.len();
         let top = depth.next_power_of_two().trailing_zeros().max(1) - 1;
+        let fill: String = self
+            ._initial
+            .iter()
+            .enumerate()
+            .map(|(address, word)| format!("  mem[{address}] = {word};\n"))
+            .collect();
+        let initial = match fill.as_str() {
+            "" => fill,
+            _ => format!("initial begin\n{fill}end\n"),
+        };
         Verilog::Custom(format!(
             "(* no_rw_check *) reg [{width}:0] mem [0:{last}];
-/* verilator lint_off BLKSEQ */
+{initial}/* verilator lint_off BLKSEQ */
 always @(posedge clock) begin
   q <= mem[read_address[{top}:0]];
   if (write) mem[write_address[{top}:0]] = d;

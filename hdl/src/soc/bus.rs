@@ -7,10 +7,11 @@
 //! | `peripheral` | out | 16 | one cycle: an access to peripheral i |
 //! | `write` | out | 1 | the access is a write |
 //! | `word` | out | 12 | number of the word in the memory; its low 10 bits in the peripheral |
-//! | `code_q` … `peripheral_q$i` | in | 32 | what was read, in the cycle after the access |
+//! | `code_q` … `peripheral_q$i` | in | 32 | what was read, from the cycle after the access on |
+//! | `busy` | in | 1 | it is not there yet |
 //!
-//! An access takes two cycles: it is made in the first and answered in the second. Addresses at
-//! which there is nothing read 0.
+//! An access takes two cycles: it is made in the first and answered in the second, or in the first
+//! in which nobody is busy. Addresses at which there is nothing read 0.
 
 use rust_hdl::prelude::*;
 use tensority_protocol::registers::{
@@ -39,6 +40,7 @@ pub struct Bus {
     pub staging_q: Signal<In, Bits<32>>,
     pub data_q: Signal<In, Bits<32>>,
     pub peripheral_q: Vec<Signal<In, Bits<32>>>,
+    pub busy: Signal<In, Bit>,
 
     answering: DFF<Bit>,
     at_code: DFF<Bit>,
@@ -94,8 +96,8 @@ impl Logic for Bus {
             at_peripheral
         );
         self.access.next = self.valid.val() & (!self.answering.q.val());
-        self.answering.d.next = self.access.val();
-        self.ready.next = self.answering.q.val();
+        self.answering.d.next = self.access.val() | (self.answering.q.val() & self.busy.val());
+        self.ready.next = self.answering.q.val() & (!self.busy.val());
 
         // First cycle.
         self.in_code.next = self.address.val().get_bits::<18>(14) == self.code_page.q.val();
@@ -115,10 +117,12 @@ impl Logic for Bus {
         self.peripheral.next = self.chosen.val();
         self.write.next = self.enables.val().any();
         self.word.next = self.address.val().get_bits::<12>(2);
-        self.at_code.d.next = self.in_code.val();
-        self.at_staging.d.next = self.in_staging.val();
-        self.at_data.d.next = self.in_data.val();
-        self.at_peripheral.d.next = self.chosen.val();
+        if self.access.val() {
+            self.at_code.d.next = self.in_code.val();
+            self.at_staging.d.next = self.in_staging.val();
+            self.at_data.d.next = self.in_data.val();
+            self.at_peripheral.d.next = self.chosen.val();
+        }
 
         // Second cycle.
         self.read_data.next = 0.into();

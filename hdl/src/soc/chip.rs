@@ -13,7 +13,7 @@ use rust_hdl::prelude::*;
 use tensority_protocol::registers::{MAP_VERSION, chip};
 
 use super::at;
-use super::top::Board;
+use super::settings::Settings;
 use crate::cast::unsigned_cast_extend;
 use crate::geometry::Geometry;
 use crate::parameter::Parameter;
@@ -40,15 +40,16 @@ pub struct Chip {
 }
 
 impl Chip {
-    /// A chip around a core of the given geometry, on the given board.
-    pub fn new(geometry: &Geometry, board: &Board) -> Self {
+    /// A chip around a core of the given geometry, with the given settings.
+    pub fn new(geometry: &Geometry, settings: &Settings) -> Self {
         let size = chip::DIMENSION.put(geometry.dimension() as u32)
             | chip::LANES.put(geometry.lanes() as u32);
         let constants = [
             (chip::MAGIC, u32::from_le_bytes(*b"TENS")),
             (chip::VERSION, MAP_VERSION),
             (chip::BUILD, crate::emit::build()),
-            (chip::CLOCK, board.clock()),
+            (chip::CLOCK, settings.clock()),
+            (chip::CORE_CLOCK, settings.core_clock()),
             (chip::GEOMETRY, size),
         ];
         let value = |entry: &(_, u32)| Parameter::new(entry.1 as usize);

@@ -29,6 +29,16 @@ pub struct Code {
     bank1: Ram<12, 32>,
 }
 
+impl Code {
+    /// Code memory with these words at the start of bank 0, and zeros otherwise.
+    pub fn new(firmware: &[u32]) -> Self {
+        Self {
+            bank0: Ram::filled(1 << 12, firmware),
+            ..Self::default()
+        }
+    }
+}
+
 impl Logic for Code {
     #[hdl_gen]
     fn update(&mut self) {

@@ -13,24 +13,31 @@
 
 mod accelerator;
 mod boot;
+mod bridge;
 mod bus;
 mod chip;
 mod code;
+mod controller;
 mod cpu;
 mod data;
 mod fifo;
 mod receiver;
+mod settings;
 mod timer;
 mod top;
 mod transmitter;
 mod uart;
 mod watchdog;
 
+pub use accelerator::Accelerator;
 pub use boot::Boot;
+pub use bridge::Bridge;
+pub use controller::Controller;
 pub use fifo::Fifo;
 pub use receiver::Receiver;
+pub use settings::{Settings, SettingsError};
 pub use timer::Timer;
-pub use top::{Board, BoardError, Soc};
+pub use top::Soc;
 pub use transmitter::Transmitter;
 pub use uart::{RECEIVE_DEPTH, TRANSMIT_DEPTH, Uart};
 pub use watchdog::Watchdog;

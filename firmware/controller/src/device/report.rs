@@ -4,7 +4,8 @@ use tensority_protocol::VERSIONS;
 use tensority_protocol::messages::{Identity, NO_TEMPERATURE, Report, TEMPERATURE as MEASURED};
 use tensority_protocol::registers::MAP_VERSION;
 use tensority_protocol::registers::chip::{
-    BUILD, CAPABILITIES, CLOCK, DIMENSION, GEOMETRY, LANES, SERIAL_HIGH, SERIAL_LOW, TEMPERATURE,
+    BUILD, CAPABILITIES, CORE_CLOCK, DIMENSION, GEOMETRY, LANES, SERIAL_HIGH, SERIAL_LOW,
+    TEMPERATURE,
 };
 
 use super::Device;
@@ -30,7 +31,7 @@ impl Device {
             bank: self.boot.bank(bus),
             dimension: DIMENSION.of(geometry) as u16,
             lanes: LANES.of(geometry) as u16,
-            clock: bus.read(CLOCK.address()),
+            clock: bus.read(CORE_CLOCK.address()),
             capabilities: bus.read(CAPABILITIES.address()),
             queue: queue::WAITING,
             self_test: self.schedule.verdict() as u8,

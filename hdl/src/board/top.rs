@@ -1,0 +1,76 @@
+//! A board's whole design: what is flashed, and what is simulated.
+
+use tensority_boards::Board;
+
+use super::chip::BoardChip;
+use super::pll::{CONTROLLER_DIVISOR, Pll, PllError};
+use crate::emit::{Design, EmitError};
+use crate::geometry::Geometry;
+use crate::sdram::{SdramError, Timing};
+use crate::soc::{Settings, SettingsError};
+
+/// A board's Verilog, but for the module `picorv32`; the module `top` has the board's pins.
+#[derive(Clone, Debug)]
+pub struct BoardDesign {
+    /// The chip; its module is called `board`.
+    pub chip: Design,
+    /// The board's pins around it, with the module `top`.
+    pub top: String,
+    /// The clocks.
+    pub pll: Pll,
+}
+
+/// A design that a board cannot have.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum BoardDesignError {
+    /// No PLL makes its clock.
+    #[error(transparent)]
+    Pll(#[from] PllError),
+    /// Its memory does not serve it.
+    #[error(transparent)]
+    Sdram(#[from] SdramError),
+    /// Its serial line has another clock.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// RustHDL refuses it.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+}
+
+impl BoardDesign {
+    /// The design of `board` around a core of the given geometry with a clock of `clock` Hz, which
+    /// starts with the words of `firmware`.
+    ///
+    /// # Errors
+    /// If the board cannot have it.
+    pub fn new(
+        board: &Board,
+        geometry: &Geometry,
+        clock: u32,
+        firmware: &[u32],
+    ) -> Result<Self, BoardDesignError> {
+        let pll = Pll::new(board.oscillator_hz, clock)?;
+        let timing = Timing::new(&board.memory(), clock)?;
+        let settings = Settings::new(pll.controller_clock(), board.baud)?
+            .with_core_clock(clock)
+            .with_firmware(firmware.to_vec());
+        let chip = BoardChip::new(geometry, &settings, &timing)?;
+        let Pll {
+            input,
+            feedback,
+            output,
+            ..
+        } = pll;
+        let controller = CONTROLLER_DIVISOR * output;
+        let macros = board.macros.iter().map(|name| format!("`define {name}\n"));
+        let divisors = format!(
+            "`define PLL_INPUT {input}\n`define PLL_FEEDBACK {feedback}\n\
+             `define PLL_OUTPUT {output}\n`define PLL_CONTROLLER {controller}\n"
+        );
+        Ok(Self {
+            chip: Design::new("board", chip)?,
+            top: macros.collect::<String>() + &divisors + board.top,
+            pll,
+        })
+    }
+}

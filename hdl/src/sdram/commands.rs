@@ -1,0 +1,473 @@
+//! SDRAM commands: opens the row of the next request while the columns of the current one move.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `reset` | in | 1 | level: forget all requests; what was commanded runs to its end |
+//! | `request` … `beats` | | | see `memory_port.rs`, from the other side |
+//! | `filled` | in | 1 | the columns of a burst are there to be written |
+//! | `reads_pending` | in | 1 | columns that were asked for are on their way |
+//! | `gather` | out | 1 | the current request is a write |
+//! | `read`, `write` | out | 1 | one cycle: a burst of 8 columns is commanded |
+//! | `single` | out | 1 | with `read`: only the columns of one beat are wanted |
+//! | `command` | out | 3 | RAS, CAS and WE, low for active; a register |
+//! | `bank`, `line` | out | 2, 13 | bank and address lines to go with it; registers |
+//!
+//! Two requests are known: the *current* one, whose bursts follow one another every 8 cycles, and
+//! the *next* one, whose row is opened in the cycles between. So the columns of rows in different
+//! banks follow one another without a gap, and PRECHARGE and ACTIVATE cost nothing. A row stays open
+//! until its bank needs another, or the refresh closes all: `POSTPONED` refreshes at a time, before
+//! a request; earlier when there is nothing to do.
+//!
+//! Address lines: byte 0 … 1023 of a row by column; the bank is bits 11..10 XOR bits 15..14, so that
+//! rows of a matrix that follow one another, and rows 64 apart, which the last multiply of a chain
+//! takes in turns, are in different banks; the row is bits 23..12. Example: byte 0x01_4c06 is in
+//! row 0x014, bank 3 ^ 1 = 2, column 3.
+//!
+//! After power-up: quiet for the memory's start time, all banks closed, eight refreshes, the mode
+//! (bursts of 8 in sequence, CAS latency), then requests. Times are lower bounds in cycles; an
+//! ACTIVATE counts for all banks. Latency from a request for an open row to its READ: 4 cycles; of a
+//! closed one tRCD + 5.
+//!
+//! Checked by `sim/tests/sdram.rs` against a memory that knows every rule of its data sheet.
+
+use rust_hdl::prelude::*;
+
+use super::timing::{POSTPONED, Timing};
+use crate::cast::unsigned_cast_extend;
+use crate::geometry::Geometry;
+use crate::leaf::Register;
+use crate::parameter::Parameter;
+
+/// Commands as RAS, CAS and WE, here 1 for active: nothing is commanded by the zeros of power-up.
+mod code {
+    pub const MODE: usize = 0b111;
+    pub const REFRESH: usize = 0b110;
+    pub const PRECHARGE: usize = 0b101;
+    pub const ACTIVATE: usize = 0b100;
+    pub const WRITE: usize = 0b011;
+    pub const READ: usize = 0b010;
+    pub const NOTHING: usize = 0b000;
+}
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Commands {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub request: Signal<In, Bit>,
+    pub request_ready: Signal<Out, Bit>,
+    pub request_write: Signal<In, Bit>,
+    pub address: Signal<In, Bits<24>>,
+    pub beats: Signal<In, Bits<8>>,
+    pub filled: Signal<In, Bit>,
+    pub reads_pending: Signal<In, Bit>,
+    pub gather: Signal<Out, Bit>,
+    pub read: Signal<Out, Bit>,
+    pub write: Signal<Out, Bit>,
+    pub single: Signal<Out, Bit>,
+    pub command: Signal<Out, Bits<3>>,
+    pub bank: Signal<Out, Bits<2>>,
+    pub line: Signal<Out, Bits<13>>,
+
+    /// 0 quiet after power-up, 1 close all, 2 first refreshes, 3 run, 4 refresh.
+    phase: DFF<Bits<3>>,
+    started: DFF<Bits<16>>,
+    interval: DFF<Bits<12>>,
+    /// Refreshes that are due.
+    owed: DFF<Bits<4>>,
+    owing: Signal<Local, Bits<4>>,
+    refresh: Signal<Local, Bit>,
+
+    /// The next request: 0 none, 1 look whether its row is open, 2 close its bank if not, 3 open the
+    /// row, 4 wait until it is open, 5 ready.
+    stage: DFF<Bits<3>>,
+    accept: Signal<Local, Bit>,
+    next_write: Register<1>,
+    next_single: Register<1>,
+    next_bank: Register<2>,
+    next_row: Register<12>,
+    next_column: Register<9>,
+    next_bursts: Register<5>,
+    hit: DFF<Bit>,
+    next_open: DFF<Bit>,
+    open_row: Signal<Local, Bits<12>>,
+    is_open: Signal<Local, Bit>,
+    one_bank: Signal<Local, Bits<4>>,
+
+    /// The current request.
+    current: DFF<Bit>,
+    current_write: DFF<Bit>,
+    current_single: DFF<Bit>,
+    current_bank: DFF<Bits<2>>,
+    /// The bank of the burst that moves.
+    burst_bank: DFF<Bits<2>>,
+    column: DFF<Bits<9>>,
+    bursts: DFF<Bits<5>>,
+    promote: Signal<Local, Bit>,
+    go: Signal<Local, Bit>,
+
+    /// Which banks have a row open, and which row.
+    open: DFF<Bits<4>>,
+    rows: [Register<12>; 4],
+
+    /// Cycles in which something must not be commanded yet: a burst; PRECHARGE after ACTIVATE, and
+    /// after a written column; a bank's ACTIVATE after ACTIVATE; READ after it; what follows
+    /// PRECHARGE, REFRESH and MODE.
+    slot: DFF<Bits<4>>,
+    ras: DFF<Bits<4>>,
+    wr: DFF<Bits<4>>,
+    rc: DFF<Bits<4>>,
+    rcd: DFF<Bits<4>>,
+    rest: DFF<Bits<4>>,
+    may_precharge: Signal<Local, Bit>,
+    may_activate: Signal<Local, Bit>,
+
+    command_out: DFF<Bits<3>>,
+    bank_out: DFF<Bits<2>>,
+    line_out: DFF<Bits<13>>,
+
+    start_cycles: Parameter<16>,
+    interval_cycles: Parameter<12>,
+    ras_cycles: Parameter<4>,
+    wr_cycles: Parameter<4>,
+    rc_cycles: Parameter<4>,
+    rcd_cycles: Parameter<4>,
+    rp_cycles: Parameter<4>,
+    rfc_cycles: Parameter<4>,
+    mrd_cycles: Parameter<4>,
+    mode_line: Parameter<13>,
+    all_banks: Parameter<13>,
+    /// log2 of the beats of a burst, and one less than these beats.
+    burst_shift: Parameter<8>,
+    burst_round: Parameter<8>,
+    rounded: Signal<Local, Bits<8>>,
+    do_mode: Parameter<3>,
+    do_refresh: Parameter<3>,
+    do_precharge: Parameter<3>,
+    do_activate: Parameter<3>,
+    do_write: Parameter<3>,
+    do_read: Parameter<3>,
+    do_nothing: Parameter<3>,
+}
+
+/// A timer counts down from one less than the cycles to the next command.
+fn after<const W: usize>(cycles: u32) -> Parameter<W> {
+    Parameter::new(cycles.saturating_sub(1) as usize)
+}
+
+impl Commands {
+    /// The commands for a core of the given geometry and a memory of the given timing.
+    pub fn new(geometry: &Geometry, timing: &Timing) -> Self {
+        let beats = 4 / geometry.beat_words();
+        Self {
+            start_cycles: Parameter::new(timing.start as usize),
+            interval_cycles: after(timing.refresh),
+            ras_cycles: after(timing.ras),
+            // From the command: the columns, and the time after the last.
+            wr_cycles: after(7 + timing.wr),
+            rc_cycles: after(timing.rc),
+            rcd_cycles: after(timing.rcd),
+            rp_cycles: after(timing.rp),
+            rfc_cycles: after(timing.rfc),
+            mrd_cycles: after(timing.mrd),
+            // Bursts of 8, in sequence.
+            mode_line: Parameter::new((timing.cas << 4 | 0b011) as usize),
+            all_banks: Parameter::new(1 << 10),
+            burst_shift: Parameter::new(beats.trailing_zeros() as usize),
+            burst_round: Parameter::new(beats - 1),
+            do_mode: Parameter::new(code::MODE),
+            do_refresh: Parameter::new(code::REFRESH),
+            do_precharge: Parameter::new(code::PRECHARGE),
+            do_activate: Parameter::new(code::ACTIVATE),
+            do_write: Parameter::new(code::WRITE),
+            do_read: Parameter::new(code::READ),
+            do_nothing: Parameter::new(code::NOTHING),
+            ..Self::default()
+        }
+    }
+}
+
+const _: () = assert!(POSTPONED == 8, "bit 3 of `owed` says that they are due");
+
+impl Logic for Commands {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self, clock, phase, started, interval, owed, stage, current, hit, next_open
+        );
+        dff_setup!(
+            self,
+            clock,
+            current_write,
+            current_single,
+            current_bank,
+            burst_bank,
+            column,
+            bursts,
+            open
+        );
+        dff_setup!(self, clock, slot, ras, wr, rc, rcd, rest);
+        clock!(
+            self,
+            clock,
+            next_write,
+            next_single,
+            next_bank,
+            next_row,
+            next_column,
+            next_bursts
+        );
+        clock!(self, clock, command_out, bank_out, line_out);
+
+        // Timers.
+        if self.slot.q.val().any() {
+            self.slot.d.next = self.slot.q.val() - 1;
+        }
+        if self.ras.q.val().any() {
+            self.ras.d.next = self.ras.q.val() - 1;
+        }
+        if self.wr.q.val().any() {
+            self.wr.d.next = self.wr.q.val() - 1;
+        }
+        if self.rc.q.val().any() {
+            self.rc.d.next = self.rc.q.val() - 1;
+        }
+        if self.rcd.q.val().any() {
+            self.rcd.d.next = self.rcd.q.val() - 1;
+        }
+        if self.rest.q.val().any() {
+            self.rest.d.next = self.rest.q.val() - 1;
+        }
+
+        // Refreshes that are due.
+        self.owing.next = self.owed.q.val();
+        self.interval.d.next = self.interval.q.val() - 1;
+        if self.interval.q.val() == 0 {
+            self.interval.d.next = self.interval_cycles.q.val();
+            self.owing.next = self.owed.q.val() + 1;
+        }
+        self.owed.d.next = self.owing.val();
+        self.refresh.next = self.owed.q.val().get_bit(3)
+            | (self.owed.q.val().any() & (self.stage.q.val() == 0) & (!self.current.q.val()));
+
+        // A new request.
+        self.request_ready.next = self.stage.q.val() == 0;
+        self.accept.next = self.request.val() & (self.stage.q.val() == 0);
+        self.next_write.enable.next = self.accept.val();
+        self.next_single.enable.next = self.accept.val();
+        self.next_bank.enable.next = self.accept.val();
+        self.next_row.enable.next = self.accept.val();
+        self.next_column.enable.next = self.accept.val();
+        self.next_bursts.enable.next = self.accept.val();
+        self.next_write.d.next = self.request_write.val().into();
+        self.next_single.d.next = (self.beats.val() == 1).into();
+        self.next_bank.d.next =
+            self.address.val().get_bits::<2>(10) ^ self.address.val().get_bits::<2>(14);
+        self.next_row.d.next = self.address.val().get_bits::<12>(12);
+        self.next_column.d.next = self.address.val().get_bits::<9>(1);
+        self.rounded.next =
+            (self.beats.val() + self.burst_round.q.val()) >> self.burst_shift.q.val();
+        self.next_bursts.d.next = self.rounded.val().get_bits::<5>(0);
+
+        // Is its row open?
+        self.open_row.next = self.rows[0].q.val();
+        self.one_bank.next = 1.into();
+        self.is_open.next = self.open.q.val().get_bit(0);
+        if self.next_bank.q.val() == 1 {
+            self.open_row.next = self.rows[1].q.val();
+            self.one_bank.next = 2.into();
+            self.is_open.next = self.open.q.val().get_bit(1);
+        }
+        if self.next_bank.q.val() == 2 {
+            self.open_row.next = self.rows[2].q.val();
+            self.one_bank.next = 4.into();
+            self.is_open.next = self.open.q.val().get_bit(2);
+        }
+        if self.next_bank.q.val() == 3 {
+            self.open_row.next = self.rows[3].q.val();
+            self.one_bank.next = 8.into();
+            self.is_open.next = self.open.q.val().get_bit(3);
+        }
+        self.hit.d.next = self.is_open.val() & (self.open_row.val() == self.next_row.q.val());
+        self.next_open.d.next = self.is_open.val();
+        for i in 0..4 {
+            self.rows[i].clock.next = self.clock.val();
+            self.rows[i].enable.next = false;
+            self.rows[i].d.next = self.next_row.q.val();
+        }
+
+        // May something be commanded?
+        self.go.next = self.current.q.val()
+            & (self.slot.q.val() == 0)
+            & ((!self.current_write.q.val()) | (self.filled.val() & (!self.reads_pending.val())));
+        self.may_precharge.next = (self.ras.q.val() == 0)
+            & (self.wr.q.val() == 0)
+            & ((self.next_bank.q.val() != self.current_bank.q.val()) | (!self.current.q.val()))
+            & ((self.next_bank.q.val() != self.burst_bank.q.val()) | (self.slot.q.val() == 0));
+        self.may_activate.next = (self.rc.q.val() == 0) & (self.rest.q.val() == 0);
+        self.promote.next = (self.stage.q.val() == 5)
+            & (!self.current.q.val())
+            & (!self.owed.q.val().get_bit(3))
+            & (self.phase.q.val() == 3);
+
+        self.command_out.d.next = self.do_nothing.q.val();
+        self.bank_out.d.next = self.next_bank.q.val();
+        self.line_out.d.next = unsigned_cast_extend::<13, 12>(self.next_row.q.val());
+
+        // The next request's row, in the cycles that the current one leaves.
+        match self.stage.q.val().index() {
+            0 => {
+                if self.accept.val() {
+                    self.stage.d.next = 1.into();
+                }
+            }
+            1 => {
+                self.stage.d.next = 2.into();
+            }
+            2 => {
+                if self.hit.q.val() {
+                    self.stage.d.next = 5.into();
+                } else if !self.next_open.q.val() {
+                    self.stage.d.next = 3.into();
+                } else if (!self.go.val())
+                    & self.may_precharge.val()
+                    & (!self.owed.q.val().get_bit(3))
+                    & (self.phase.q.val() == 3)
+                {
+                    self.command_out.d.next = self.do_precharge.q.val();
+                    self.line_out.d.next = 0.into();
+                    self.open.d.next = self.open.q.val() & (!self.one_bank.val());
+                    self.rest.d.next = self.rp_cycles.q.val();
+                    self.stage.d.next = 3.into();
+                }
+            }
+            3 => {
+                if (!self.go.val())
+                    & self.may_activate.val()
+                    & (!self.owed.q.val().get_bit(3))
+                    & (self.phase.q.val() == 3)
+                {
+                    self.command_out.d.next = self.do_activate.q.val();
+                    self.open.d.next = self.open.q.val() | self.one_bank.val();
+                    self.rc.d.next = self.rc_cycles.q.val();
+                    self.ras.d.next = self.ras_cycles.q.val();
+                    self.rcd.d.next = self.rcd_cycles.q.val();
+                    for i in 0..4 {
+                        self.rows[i].enable.next = self.one_bank.val().get_bit(i);
+                    }
+                    self.stage.d.next = 4.into();
+                }
+            }
+            4 => {
+                if self.rcd.q.val() == 0 {
+                    self.stage.d.next = 5.into();
+                }
+            }
+            _ => {
+                if self.promote.val() {
+                    self.stage.d.next = 0.into();
+                }
+            }
+        }
+
+        // The current request's bursts.
+        if self.promote.val() {
+            self.current.d.next = true;
+            self.current_write.d.next = self.next_write.q.val().any();
+            self.current_single.d.next = self.next_single.q.val().any();
+            self.current_bank.d.next = self.next_bank.q.val();
+            self.column.d.next = self.next_column.q.val();
+            self.bursts.d.next = self.next_bursts.q.val();
+        }
+        self.gather.next = self.current.q.val() & self.current_write.q.val();
+        self.read.next = self.go.val() & (!self.current_write.q.val());
+        self.write.next = self.go.val() & self.current_write.q.val();
+        self.single.next = self.current_single.q.val();
+        if self.go.val() {
+            self.command_out.d.next = self.do_read.q.val();
+            if self.current_write.q.val() {
+                self.command_out.d.next = self.do_write.q.val();
+                self.wr.d.next = self.wr_cycles.q.val();
+            }
+            self.bank_out.d.next = self.current_bank.q.val();
+            self.burst_bank.d.next = self.current_bank.q.val();
+            self.line_out.d.next = unsigned_cast_extend::<13, 9>(self.column.q.val());
+            self.slot.d.next = 7.into();
+            self.column.d.next = self.column.q.val() + 8;
+            self.bursts.d.next = self.bursts.q.val() - 1;
+            if self.bursts.q.val() == 1 {
+                self.current.d.next = false;
+            }
+        }
+
+        // Start, mode and refresh, with nothing else under way.
+        match self.phase.q.val().index() {
+            0 => {
+                self.started.d.next = self.started.q.val() + 1;
+                if self.started.q.val() == self.start_cycles.q.val() {
+                    self.phase.d.next = 1.into();
+                }
+            }
+            1 => {
+                self.command_out.d.next = self.do_precharge.q.val();
+                self.line_out.d.next = self.all_banks.q.val();
+                self.rest.d.next = self.rp_cycles.q.val();
+                self.owed.d.next = 8.into();
+                self.phase.d.next = 2.into();
+            }
+            2 => {
+                if self.rest.q.val() == 0 {
+                    if self.owed.q.val().any() {
+                        self.command_out.d.next = self.do_refresh.q.val();
+                        self.owed.d.next = self.owing.val() - 1;
+                        self.rest.d.next = self.rfc_cycles.q.val();
+                    } else {
+                        self.command_out.d.next = self.do_mode.q.val();
+                        self.bank_out.d.next = 0.into();
+                        self.line_out.d.next = self.mode_line.q.val();
+                        self.rest.d.next = self.mrd_cycles.q.val();
+                        self.phase.d.next = 3.into();
+                    }
+                }
+            }
+            3 => {
+                if self.refresh.val()
+                    & (!self.current.q.val())
+                    & (self.slot.q.val() == 0)
+                    & (self.ras.q.val() == 0)
+                    & (self.wr.q.val() == 0)
+                    & (self.rest.q.val() == 0)
+                    & (!self.promote.val())
+                {
+                    self.command_out.d.next = self.do_precharge.q.val();
+                    self.line_out.d.next = self.all_banks.q.val();
+                    self.open.d.next = 0.into();
+                    self.rest.d.next = self.rp_cycles.q.val();
+                    self.phase.d.next = 4.into();
+                    if self.stage.q.val().any() {
+                        self.stage.d.next = 3.into();
+                    }
+                }
+            }
+            _ => {
+                if self.may_activate.val() {
+                    if self.owed.q.val().any() {
+                        self.command_out.d.next = self.do_refresh.q.val();
+                        self.owed.d.next = self.owing.val() - 1;
+                        self.rest.d.next = self.rfc_cycles.q.val();
+                    } else {
+                        self.phase.d.next = 3.into();
+                    }
+                }
+            }
+        }
+
+        if self.reset.val() {
+            self.stage.d.next = 0.into();
+            self.current.d.next = false;
+        }
+        self.command.next = !self.command_out.q.val();
+        self.bank.next = self.bank_out.q.val();
+        self.line.next = self.line_out.q.val();
+    }
+}

@@ -1,0 +1,131 @@
+//! The command `hash --board`: a hash on a board's top as it is flashed, asked for over its line.
+
+use serde::Serialize;
+use tensority::fast::{Backend, Cache};
+use tensority_protocol::messages::{Answer, Event, RAW, Run, SetJob};
+use tensority_sim::board::{Setup, SimulatedBoard, Top, default_firmware};
+use tensority_sim::host_end::HostEnd;
+use tensority_sim::source::default_cache;
+
+use crate::args::{self, HashArgs};
+use crate::report::{Failure, print_json, say};
+
+/// Cycles that a matrix list, and a hash, take at most.
+const PATIENCE: u64 = 100_000_000;
+
+#[derive(Serialize)]
+struct TopJson {
+    hash: String,
+    board: String,
+    lanes: usize,
+    clock_hz: u32,
+    list_cycles: u64,
+    /// From one hash's first token to the next one's: what a range of nonces takes for each.
+    hash_cycles: u64,
+    array_utilisation: f64,
+    hashes_per_second: f64,
+}
+
+/// Hashes a header hash, and compares it with the reference's.
+pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
+    let header_hash: [u8; 32] = args::bytes("--header-hash", &args.header_hash)?;
+    let seed: [u8; 32] = args::bytes("--seed", &args.hashing.seed)?;
+    let core = &args.hashing.core;
+    let lanes = top.lanes;
+    let setup = Setup {
+        lanes,
+        array: core.array,
+        baud: top.board.baud,
+        serial: 0,
+        generate_cache: true,
+        firmware: default_firmware(),
+        top: Some(top.clone()),
+    };
+    let models = core.models.clone().unwrap_or_else(default_cache);
+    let board = SimulatedBoard::power_up(&setup, &models, &mut |line| eprintln!("{line}"))?;
+    let mut host = HostEnd::new(board);
+
+    eprintln!(
+        "{}: its known-answer test, with a matrix list made on it",
+        top.board.name
+    );
+    loop {
+        match host.event(PATIENCE)? {
+            Event::SelfTestDone(done) if done.passed == 1 => break,
+            Event::SelfTestDone(done) => {
+                return Err(Failure::mismatch(format!(
+                    "the known-answer test failed with {}",
+                    hex::encode(done.hash)
+                )));
+            }
+            _ => {}
+        }
+    }
+    let mut prefix = [0; 128];
+    prefix[..32].copy_from_slice(&header_hash);
+    host.ask(SetJob {
+        job: 1,
+        flags: RAW,
+        prefix,
+        seed,
+        target: [0xff; 32],
+    })?;
+    eprintln!("{}: the hash", top.board.name);
+    host.board().model().mark();
+    let taken = host.ask(Run {
+        range: 1,
+        job: 1,
+        first: 0,
+        count: 1,
+        flags: 0,
+    })?;
+    if let Answer::Refused(refused) = taken {
+        return Err(Failure::software(format!(
+            "the board refused the job: {refused:?}"
+        )));
+    }
+    let mut list_cycles = 0;
+    let found = loop {
+        match host.event(PATIENCE)? {
+            // The controller counts cycles of its own clock.
+            Event::SeedReady(ready) => list_cycles = 2 * ready.cycles,
+            Event::Found(found) => break found.hash,
+            _ => {}
+        }
+    };
+    let cache = Cache::build(Backend::fastest(), &seed);
+    let expected = tensority::fast::hash(&header_hash, &cache);
+    if found != expected {
+        return Err(Failure::mismatch(format!(
+            "hash: expected {}, found {}",
+            hex::encode(expected),
+            hex::encode(found)
+        )));
+    }
+    let times = host.board().times();
+    let hash_cycles = times.last_issue - times.first_issue + 1;
+    let json = TopJson {
+        hash: hex::encode(found),
+        board: top.board.name.clone(),
+        lanes,
+        clock_hz: top.clock,
+        list_cycles,
+        hash_cycles,
+        array_utilisation: times.issued as f64 / hash_cycles as f64,
+        hashes_per_second: f64::from(top.clock) / hash_cycles as f64,
+    };
+    if core.json {
+        print_json(&json);
+        return Ok(());
+    }
+    say!("hash             {}", json.hash);
+    say!("cycles           {hash_cycles} from the first token of a multiply to the last");
+    say!("MAC utilisation  {:.3} %", 100.0 * json.array_utilisation);
+    say!(
+        "rate             {:.2} H/s at {} MHz",
+        json.hashes_per_second,
+        f64::from(top.clock) / 1e6
+    );
+    say!("equal to the reference; every rule of the memory was kept");
+    Ok(())
+}
