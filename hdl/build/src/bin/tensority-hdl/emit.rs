@@ -1,0 +1,78 @@
+//! The command `emit`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use tensority_hdl::emit::Design;
+use tensority_hdl::geometry::{Geometry, GeometryError};
+use tensority_hdl::soc::Settings;
+
+use crate::failure::{Failure, say};
+
+/// What is emitted.
+#[derive(Args)]
+pub struct Arguments {
+    /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
+    #[arg(long, value_name = "C")]
+    lanes: usize,
+    /// Matrix dimension: 256 is Tensority, 32, 64 and 128 are for tests.
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    dim: usize,
+    /// Plain multipliers instead of Winograd's inner product: twice as many.
+    #[arg(long)]
+    no_fip: bool,
+    /// The whole chip: controller, serial line and core. Its module `picorv32` comes from the
+    /// package pythondata-cpu-picorv32, which `cargo xtask setup` installs.
+    #[arg(long)]
+    chip: bool,
+    /// Clock of the chip in Hz.
+    #[arg(
+        long,
+        value_name = "HZ",
+        default_value_t = 100_000_000,
+        requires = "chip"
+    )]
+    clock: u32,
+    /// Bits per second of the chip's serial line.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, requires = "chip")]
+    baud: u32,
+    /// Folder to write to; made if it is missing.
+    #[arg(short, value_name = "DIR")]
+    output: PathBuf,
+}
+
+/// Writes the Verilog.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let geometry = Geometry::new(arguments.dim, arguments.lanes, !arguments.no_fip)
+        .map_err(|error| Failure::usage(usage_hint(&error)))?;
+    let design = if arguments.chip {
+        let board = Settings::new(arguments.clock, arguments.baud)
+            .map_err(|error| Failure::usage(format!("--clock, --baud: {error}")))?;
+        Design::soc(&geometry, &board)
+    } else {
+        Design::core(&geometry)
+    };
+    let design = design.map_err(|error| Failure::software(error.to_string()))?;
+    let output = &arguments.output;
+    let path = write(&design, output).map_err(|error| {
+        Failure::files(format!("cannot write to {}: {error}", output.display()))
+    })?;
+    say!("{}: {} modules", path.display(), design.modules.len());
+    Ok(())
+}
+
+/// What is wrong with a geometry, and with which argument.
+pub fn usage_hint(error: &GeometryError) -> String {
+    let flag = match error {
+        GeometryError::Dimension(_) => "--dim",
+        GeometryError::Lanes(_) => "--lanes",
+    };
+    format!("{flag}: {error}; choose one of these")
+}
+
+fn write(design: &Design, folder: &Path) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let path = folder.join(format!("{}.v", design.top));
+    std::fs::write(&path, design.text())?;
+    Ok(path)
+}

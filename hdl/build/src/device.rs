@@ -1,0 +1,51 @@
+//! The ECP5 parts that the tools know.
+
+use tensority_boards::Part;
+
+use crate::error::Error;
+
+/// A part without package and speed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// As its maker calls it.
+    name: &'static str,
+    /// How nextpnr is told.
+    pub flag: &'static str,
+    /// Columns of tiles.
+    pub columns: u32,
+    /// Rows of tiles.
+    pub rows: u32,
+}
+
+/// Sizes are those of the tools' own database (`trellis/database/devices.json`).
+const DEVICES: [Device; 3] = [
+    Device {
+        name: "LFE5U-25F",
+        flag: "--25k",
+        columns: 73,
+        rows: 51,
+    },
+    Device {
+        name: "LFE5U-45F",
+        flag: "--45k",
+        columns: 91,
+        rows: 72,
+    },
+    Device {
+        name: "LFE5U-85F",
+        flag: "--85k",
+        columns: 127,
+        rows: 96,
+    },
+];
+
+impl Device {
+    /// The device of a part.
+    pub fn of(part: &Part) -> Result<Self, Error> {
+        let found = DEVICES.iter().find(|device| device.name == part.device);
+        found.copied().ok_or_else(|| Error::Part {
+            expected: DEVICES.map(|device| device.name).join(" or "),
+            found: part.device.clone(),
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! The files of a build: bitstream and report.
+
+use std::fs::{self, Permissions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::flow::Built;
+use crate::{page, text};
+
+/// Where the files of a build are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// The bitstream; none if a clock was missed.
+    pub bitstream: Option<PathBuf>,
+    /// The report as data.
+    pub data: PathBuf,
+    /// The report as text.
+    pub text: PathBuf,
+    /// The report as a page.
+    pub page: PathBuf,
+}
+
+impl Built {
+    /// Writes bitstream and report into `folder`, which is made if it is missing. If a clock was missed, no
+    /// bitstream of this name is left there, not even one of an earlier build.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<Files, Error> {
+        fs::create_dir_all(folder).map_err(Error::file("make", folder))?;
+        let name = &self.report.name;
+        let path = |ending: &str| folder.join(format!("{name}.{ending}"));
+        let bitstream = path("bit");
+        match &self.bitstream {
+            Some(made) => {
+                let bytes = fs::read(made).map_err(Error::file("read", made))?;
+                write(&bitstream, &bytes)?;
+            }
+            None => match fs::remove_file(&bitstream) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(Error::file("remove", &bitstream)(error));
+                }
+                _ => {}
+            },
+        }
+        let files = Files {
+            bitstream: self.bitstream.is_some().then_some(bitstream),
+            data: path("report.json"),
+            text: path("report.txt"),
+            page: path("report.html"),
+        };
+        write(&files.data, self.report.to_json().as_bytes())?;
+        write(&files.text, text::text(&self.report).as_bytes())?;
+        write(&files.page, page::page(&self.report).as_bytes())?;
+        Ok(files)
+    }
+}
+
+/// Writes a file so that nobody finds half of it.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        // Others may read it, as far as the user lets them.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .map_err(Error::file("write in", folder))?;
+    file.write_all(bytes).map_err(Error::file("write", path))?;
+    let persisted = file.persist(path);
+    persisted
+        .map_err(|error| Error::file("write", path)(error.error))
+        .map(|_| ())
+}

@@ -1,0 +1,189 @@
+//! Cells to places and wires, by nextpnr, and on to the bitstream if all clocks are met.
+//!
+//! nextpnr writes a configuration whether or not the clocks are met; it is packed only if they are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use crate::cache::{Cache, Key};
+use crate::device::Device;
+use crate::error::Error;
+use crate::pack::{self, BITSTREAM, CONFIGURATION};
+use crate::placed::{Placed, REPORT, ROUTED};
+use crate::progress::{Event, Listener, OfNextpnr, Step};
+use crate::project::Project;
+use crate::run::{self, End};
+use crate::synthesis::{NETLIST, Synthesis};
+use crate::tools::Tools;
+
+/// The constraints, in the folder of the run.
+const CONSTRAINTS: &str = "constraints.lpf";
+/// What came of it, in the entry.
+const PLACED: &str = "placed.json";
+/// What nextpnr says of a constraint whose net there is not.
+const IGNORED: &str = "ignoring clock constraint";
+
+/// Everything a seed is placed with.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    pub project: &'a Project,
+    pub tools: &'a Tools,
+    pub cache: &'a Cache,
+    pub synthesis: &'a Synthesis,
+    pub listen: Listener<'a>,
+}
+
+/// What came of a seed, and where its bitstream is if all clocks are met.
+pub struct Outcome {
+    pub placed: Placed,
+    pub bitstream: Option<PathBuf>,
+}
+
+impl Job<'_> {
+    /// What came of a seed before, if it was tried.
+    pub fn kept(&self, seed: u32) -> Result<Option<Outcome>, Error> {
+        let entry = self.cache.find(&self.key(seed)?);
+        entry.map(|entry| read(&entry)).transpose()
+    }
+
+    /// Tries a seed. Returns nothing if it was ended.
+    pub fn run(&self, seed: u32, cancelled: &AtomicBool) -> Result<Option<Outcome>, Error> {
+        let key = self.key(seed)?;
+        (self.listen)(Step::Place(seed), Event::Began);
+        let folder = self.cache.begin()?;
+        let Some(mut placed) = self.place(seed, &key, folder.path(), cancelled)? else {
+            (self.listen)(Step::Place(seed), Event::Dropped);
+            return Ok(None);
+        };
+        self.tell(Step::Place(seed), &placed.outcome(), placed.place_seconds);
+        if placed.met() {
+            (self.listen)(Step::Pack(seed), Event::Began);
+            let start = Instant::now();
+            let log = self.cache.log(&key, "ecppack")?;
+            let part = &self.project.part;
+            if !pack::pack(folder.path(), part, self.tools, &log, cancelled)? {
+                (self.listen)(Step::Pack(seed), Event::Dropped);
+                return Ok(None);
+            }
+            let seconds = start.elapsed().as_secs_f64();
+            placed.pack_seconds = Some(seconds);
+            self.tell(Step::Pack(seed), "bitstream", seconds);
+        }
+        for name in [NETLIST, CONSTRAINTS, REPORT, ROUTED, CONFIGURATION] {
+            let path = folder.path().join(name);
+            fs::remove_file(&path).map_err(Error::file("remove", &path))?;
+        }
+        let path = folder.path().join(PLACED);
+        let text = serde_json::to_vec(&placed).map_err(Error::output("nextpnr", "report"))?;
+        fs::write(&path, text).map_err(Error::file("write", &path))?;
+        read(&self.cache.keep(folder, &key)?).map(Some)
+    }
+
+    /// Says that a step is done.
+    fn tell(&self, step: Step, outcome: &str, seconds: f64) {
+        let event = Event::Done {
+            outcome: outcome.into(),
+            took: Duration::from_secs_f64(seconds),
+            kept: false,
+        };
+        (self.listen)(step, event);
+    }
+
+    fn key(&self, seed: u32) -> Result<Key, Error> {
+        Ok(Key::new(&[
+            ("netlist", self.synthesis.key.text()),
+            ("tool", &self.tools.nextpnr.version),
+            ("arguments", &self.arguments(seed)?.join(" ")),
+            ("constraints", &self.project.constraints()),
+            ("packing", &pack::arguments(&self.project.part).join(" ")),
+        ]))
+    }
+
+    fn arguments(&self, seed: u32) -> Result<Vec<String>, Error> {
+        let part = &self.project.part;
+        let speed = part.speed_grade.to_string();
+        let seed = seed.to_string();
+        let arguments = [
+            Device::of(part)?.flag,
+            "--package",
+            &part.package,
+            "--speed",
+            &speed,
+            "--json",
+            NETLIST,
+            "--lpf",
+            CONSTRAINTS,
+            "--seed",
+            &seed,
+            "--report",
+            REPORT,
+            "--write",
+            ROUTED,
+            "--textcfg",
+            CONFIGURATION,
+        ];
+        Ok(arguments.map(String::from).into())
+    }
+
+    fn place(
+        &self,
+        seed: u32,
+        key: &Key,
+        folder: &Path,
+        cancelled: &AtomicBool,
+    ) -> Result<Option<Placed>, Error> {
+        let start = Instant::now();
+        let netlist = folder.join(NETLIST);
+        fs::hard_link(&self.synthesis.netlist, &netlist).map_err(Error::file("link", &netlist))?;
+        let path = folder.join(CONSTRAINTS);
+        fs::write(&path, self.project.constraints()).map_err(Error::file("write", &path))?;
+        let log = self.cache.log(key, "nextpnr")?;
+        let mut command = self.tools.nextpnr.command(folder);
+        command.args(self.arguments(seed)?);
+        let mut progress = OfNextpnr::default();
+        let mut ignored = None;
+        let end = run::run(&mut command, &log, cancelled, &mut |line| {
+            if line.contains(IGNORED) {
+                ignored = line.split('\'').nth(1).map(String::from);
+            }
+            if let Some(at) = progress.line(line) {
+                (self.listen)(Step::Place(seed), Event::At(at));
+            }
+        })?;
+        let End::Exit(status) = end else {
+            return Ok(None);
+        };
+        if let Some(clock) = ignored {
+            return Err(Error::NoClock { clock });
+        }
+        let failed = || Error::Tool {
+            tool: self.tools.nextpnr.name,
+            reason: run::reason(&log),
+            log: log.clone(),
+        };
+        if !folder.join(REPORT).is_file() {
+            return Err(failed());
+        }
+        let device = Device::of(&self.project.part)?;
+        let mut placed = Placed::read(folder, &netlist, &self.project.top, &device)?;
+        // A failure that is not a missed clock is one of the tool.
+        if !status.success() && placed.met() {
+            return Err(failed());
+        }
+        placed.place_seconds = start.elapsed().as_secs_f64();
+        Ok(Some(placed))
+    }
+}
+
+fn read(entry: &Path) -> Result<Outcome, Error> {
+    let path = entry.join(PLACED);
+    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+    let placed = serde_json::from_str(&text).map_err(Error::output("nextpnr", "report"))?;
+    let bitstream = entry.join(BITSTREAM);
+    Ok(Outcome {
+        placed,
+        bitstream: bitstream.is_file().then_some(bitstream),
+    })
+}

@@ -1,0 +1,340 @@
+//! What is known of a build.
+//!
+//! A report is data: it is written as JSON, and read again to be shown or compared. Frequencies are in MHz,
+//! delays in nanoseconds, places in columns from the left and rows from the top of the chip.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of this form; a report of another one is refused.
+pub const FORMAT: u32 = 1;
+
+/// What is known of a build.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// What its files are called, without ending.
+    pub name: String,
+    /// Name of the board.
+    pub board: String,
+    /// The FPGA with speed grade and package.
+    pub part: String,
+    /// Matrix rows that the core processes side by side.
+    pub lanes: usize,
+    /// The seed of the placement.
+    pub seed: u32,
+    /// All seeds that were tried, in their order.
+    pub tried: Vec<Trial>,
+    /// Package and version of each tool, by what it does.
+    pub tools: BTreeMap<String, String>,
+    /// The clocks, each against its constraint.
+    pub clocks: Vec<Clock>,
+    /// What it hashes.
+    pub hashing: Option<Hashing>,
+    /// What is used of what the part has.
+    pub resources: Vec<Resource>,
+    /// What each block of the design uses.
+    pub blocks: Block,
+    /// The slowest path of each clock, and between clocks.
+    pub paths: Vec<Path>,
+    /// How long each step took, when it was done.
+    pub steps: Vec<Step>,
+    /// The bitstream; none if a clock was missed.
+    pub bitstream: Option<Bitstream>,
+    /// What is where; left out where reports are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placement: Option<Placement>,
+}
+
+/// A seed that was tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The seed.
+    pub seed: u32,
+    /// Least of achieved through wanted frequency, over all clocks; timing is met from 1 on.
+    pub margin: f64,
+}
+
+/// A clock against its constraint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Its net.
+    pub name: String,
+    /// What it must reach; the tool counts periods in whole picoseconds.
+    pub constraint_mhz: f64,
+    /// What it reaches, by the tool's model of the part at its slowest.
+    pub achieved_mhz: f64,
+}
+
+/// What a design hashes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hashing {
+    /// The clock that counts.
+    pub clock: String,
+    /// Its cycles per hash, measured in simulation.
+    pub cycles_per_hash: u64,
+    /// Hashes per second at the clock's constraint, at which the board runs.
+    pub per_second: f64,
+    /// Hashes per second at the frequency that the clock achieves.
+    pub per_second_achieved: f64,
+}
+
+/// A kind of thing that a part has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    /// As the tools call it.
+    pub name: String,
+    /// Used.
+    pub used: u64,
+    /// There are.
+    pub available: u64,
+}
+
+/// A block of the design with the blocks in it. Blocks that differ in their number only are one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// Its name in the block around it.
+    pub name: String,
+    /// How many there are.
+    pub count: u32,
+    /// What they use, all together, with the blocks in them.
+    #[serde(rename = "use")]
+    pub usage: Usage,
+    /// The blocks in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<Block>,
+}
+
+/// What is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// LUT4: for logic, carries and small memories.
+    pub luts: u64,
+    /// CCU2C, of two LUT4 each, which are in `luts` too.
+    pub carries: u64,
+    /// Flip-flops.
+    pub ffs: u64,
+    /// MULT18X18D.
+    pub dsps: u64,
+    /// DP16KD.
+    pub ebrs: u64,
+}
+
+/// A path through the design that limits a clock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Path {
+    /// Edge and clock where it starts, or `<async>`.
+    pub from: String,
+    /// Edge and clock where it ends, or `<async>`.
+    pub to: String,
+    /// Its pieces in their order.
+    pub segments: Vec<Segment>,
+}
+
+/// A piece of a path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// `clk-to-q`, `logic`, `routing` or `setup`.
+    pub kind: String,
+    /// How long it takes.
+    pub delay_ns: f64,
+    /// Where it starts.
+    pub from: Pin,
+    /// Where it ends.
+    pub to: Pin,
+    /// The net of a `routing`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net: Option<String>,
+}
+
+/// A pin of a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// The cell.
+    pub cell: String,
+    /// Its port.
+    pub port: String,
+    /// Column and row.
+    pub place: (u32, u32),
+}
+
+/// A step of the build.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What was done.
+    pub name: String,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// A bitstream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bitstream {
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// What is where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// Columns of the chip.
+    pub columns: u32,
+    /// Rows of the chip.
+    pub rows: u32,
+    /// Blocks that together are the design, as paths of names, without those that others hold.
+    pub blocks: Vec<String>,
+    /// The tiles in use.
+    pub tiles: Vec<Tile>,
+}
+
+/// A tile in use: column, row, number of the block that has most of it, sites used, and what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Tile(pub u32, pub u32, pub usize, pub u32, pub Kind);
+
+/// What a tile holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Eight LUT4 and eight flip-flops.
+    Logic,
+    /// Multipliers.
+    Dsp,
+    /// Block memories.
+    Ebr,
+    /// Pins and what else there is one or a few of.
+    Other,
+}
+
+/// A clock that is missed, with the path that is to blame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missed<'a> {
+    /// The clock.
+    pub clock: &'a Clock,
+    /// Its slowest path.
+    pub path: Option<&'a Path>,
+}
+
+impl Usage {
+    /// Adds what something else uses.
+    pub fn add(&mut self, other: &Self) {
+        self.luts += other.luts;
+        self.carries += other.carries;
+        self.ffs += other.ffs;
+        self.dsps += other.dsps;
+        self.ebrs += other.ebrs;
+    }
+}
+
+impl Clock {
+    /// Achieved through wanted frequency.
+    pub fn margin(&self) -> f64 {
+        self.achieved_mhz / self.constraint_mhz
+    }
+
+    /// Whether it reaches what it must.
+    pub fn met(&self) -> bool {
+        self.achieved_mhz >= self.constraint_mhz
+    }
+}
+
+impl Path {
+    /// From start to end.
+    pub fn delay_ns(&self) -> f64 {
+        self.segments.iter().map(|segment| segment.delay_ns).sum()
+    }
+
+    /// The part of it that wires take.
+    pub fn routing_ns(&self) -> f64 {
+        let routing = self
+            .segments
+            .iter()
+            .filter(|segment| segment.kind == "routing");
+        routing.map(|segment| segment.delay_ns).sum()
+    }
+
+    /// Whether it starts and ends with this clock.
+    pub fn is_of(&self, clock: &str) -> bool {
+        let named = |end: &str| end.split_once(' ').is_some_and(|(_, name)| name == clock);
+        named(&self.from) && named(&self.to)
+    }
+}
+
+impl Report {
+    /// Reads a report.
+    ///
+    /// # Errors
+    /// What is wrong with it, if it is none of this form.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Form {
+            format: u32,
+        }
+        let form: Form = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if form.format != FORMAT {
+            return Err(format!("expected form {FORMAT}, found {}", form.format));
+        }
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The report as JSON.
+    ///
+    /// # Panics
+    /// Never: it has no keys that are no text.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a report is JSON");
+        text.push('\n');
+        text
+    }
+
+    /// Whether all clocks reach what they must.
+    pub fn met(&self) -> bool {
+        self.clocks.iter().all(Clock::met)
+    }
+
+    /// The slowest path of a clock.
+    pub fn path(&self, clock: &str) -> Option<&Path> {
+        self.paths.iter().find(|path| path.is_of(clock))
+    }
+
+    /// The clock that is missed by most, if any is.
+    pub fn missed(&self) -> Option<Missed<'_>> {
+        let missed = self.clocks.iter().filter(|clock| !clock.met());
+        let clock = missed.min_by(|a, b| a.margin().total_cmp(&b.margin()))?;
+        Some(Missed {
+            clock,
+            path: self.path(&clock.name),
+        })
+    }
+}
+
+impl fmt::Display for Missed<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Clock {
+            name,
+            constraint_mhz,
+            achieved_mhz,
+        } = self.clock;
+        write!(
+            formatter,
+            "clock {name}: expected {constraint_mhz:.2} MHz, found {achieved_mhz:.2} MHz"
+        )?;
+        if let Some(path) = self.path
+            && let (Some(first), Some(last)) = (path.segments.first(), path.segments.last())
+        {
+            write!(
+                formatter,
+                "; worst path from {} to {}, {:.2} ns of which {:.2} ns wires",
+                first.from.cell,
+                last.to.cell,
+                path.delay_ns(),
+                path.routing_ns()
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! Trying seeds: as many at a time as there are cores, until one meets all clocks.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+
+use crate::error::Error;
+use crate::place::{Job, Outcome};
+use crate::progress::Step;
+use crate::report::Trial;
+
+/// The best of the seeds.
+pub struct Best {
+    pub seed: u32,
+    pub outcome: Outcome,
+    /// All that were tried to the end.
+    pub tried: Vec<Trial>,
+}
+
+/// Tries the seeds 1 to `count`; takes the first that meets all clocks, or else the one that is nearest.
+pub fn sweep(job: &Job, count: u32) -> Result<Best, Error> {
+    let mut outcomes = BTreeMap::new();
+    for seed in 1..=count {
+        if let Some(outcome) = job.kept(seed)? {
+            outcomes.insert(seed, outcome);
+        }
+    }
+    if !outcomes.values().any(met) {
+        let missing: Vec<u32> = (1..=count)
+            .filter(|seed| !outcomes.contains_key(seed))
+            .collect();
+        outcomes.append(&mut attempt(job, &missing, outcomes.is_empty())?);
+    }
+    let tried = outcomes.iter().map(|(seed, outcome)| Trial {
+        seed: *seed,
+        margin: outcome.placed.margin(),
+    });
+    let tried: Vec<Trial> = tried.collect();
+    let seed = best(&tried);
+    let outcome = outcomes
+        .remove(&seed)
+        .expect("the best seed is one of those tried");
+    Ok(Best {
+        seed,
+        outcome,
+        tried,
+    })
+}
+
+/// The first seed that meets all clocks, or else the one that is nearest.
+fn best(tried: &[Trial]) -> u32 {
+    let met = tried.iter().find(|trial| trial.margin >= 1.0);
+    let nearest = tried.iter().max_by(|a, b| a.margin.total_cmp(&b.margin));
+    met.or(nearest).map_or(1, |trial| trial.seed)
+}
+
+fn met(outcome: &Outcome) -> bool {
+    outcome.bitstream.is_some()
+}
+
+/// Tries `seeds`. A seed for which the tool finds no way is passed over, unless that is so for all and
+/// `needed`.
+fn attempt(job: &Job, seeds: &[u32], needed: bool) -> Result<BTreeMap<u32, Outcome>, Error> {
+    let cancelled = AtomicBool::new(false);
+    let next = AtomicU32::new(0);
+    let outcomes = Mutex::new(BTreeMap::new());
+    let refused = Mutex::new(None);
+    let fault = Mutex::new(None);
+    let work = || {
+        while !cancelled.load(Ordering::Relaxed) {
+            let place = next.fetch_add(1, Ordering::Relaxed) as usize;
+            let Some(&seed) = seeds.get(place) else {
+                break;
+            };
+            match job.run(seed, &cancelled) {
+                Ok(None) => {}
+                Ok(Some(outcome)) => {
+                    if met(&outcome) {
+                        cancelled.store(true, Ordering::Relaxed);
+                    }
+                    lock(&outcomes).insert(seed, outcome);
+                }
+                Err(error @ Error::Tool { .. }) => {
+                    (job.listen)(Step::Place(seed), crate::progress::Event::Dropped);
+                    lock(&refused).get_or_insert(error);
+                }
+                Err(error) => {
+                    cancelled.store(true, Ordering::Relaxed);
+                    lock(&fault).get_or_insert(error);
+                }
+            }
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores.min(seeds.len()) {
+            scope.spawn(work);
+        }
+    });
+    if let Some(fault) = take(fault) {
+        return Err(fault);
+    }
+    let outcomes = take(outcomes);
+    match take(refused) {
+        Some(error) if outcomes.is_empty() && needed => Err(error),
+        _ => Ok(outcomes),
+    }
+}
+
+/// What a mutex holds; a thread that panicked with it has left it whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn take<T>(mutex: Mutex<T>) -> T {
+    mutex
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_seed_that_meets_the_clocks_is_taken_else_the_nearest() {
+        let trial = |seed, margin| Trial { seed, margin };
+        assert_eq!(best(&[trial(1, 0.9), trial(2, 1.0), trial(3, 1.2)]), 2);
+        assert_eq!(best(&[trial(1, 0.9), trial(2, 0.98), trial(3, 0.97)]), 2);
+    }
+}

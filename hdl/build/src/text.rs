@@ -1,0 +1,203 @@
+//! A report as text.
+
+use crate::report::{Block, Path, Report};
+use crate::table::{lines, table};
+
+/// Part of the design that a block must hold to be shown.
+const SHARE: f64 = 0.005;
+/// Blocks are shown down to this depth.
+const DEPTH: usize = 4;
+
+/// What the picture and the tables call the parts' resources.
+pub(crate) const RESOURCES: [(&str, &str); 6] = [
+    ("LUT4", "TRELLIS_COMB"),
+    ("FF", "TRELLIS_FF"),
+    ("DSP (MULT18X18D)", "MULT18X18D"),
+    ("EBR (DP16KD)", "DP16KD"),
+    ("PLL", "EHXPLLL"),
+    ("pins", "TRELLIS_IO"),
+];
+
+/// A report as text, for the terminal.
+pub fn text(report: &Report) -> String {
+    let lanes = match report.lanes {
+        1 => "1 lane".to_string(),
+        lanes => format!("{lanes} lanes"),
+    };
+    let mut text = format!(
+        "{}: {}, {lanes}, seed {}\n{}\n\n",
+        report.name,
+        report.part,
+        report.seed,
+        verdict(report)
+    );
+    text += &clocks(report);
+    text += "\n";
+    text += &resources(report);
+    text += "\n";
+    text += &blocks(report);
+    for path in &report.paths {
+        text += "\n";
+        text += &path_text(path);
+    }
+    text += "\n";
+    text += &tail(report);
+    text
+}
+
+/// Whether timing is met, and what it hashes.
+pub(crate) fn verdict(report: &Report) -> String {
+    let met = match report.missed() {
+        None => "timing met".into(),
+        Some(missed) => format!("TIMING MISSED, {missed}"),
+    };
+    match &report.hashing {
+        None => met,
+        Some(hashing) => format!(
+            "{:.2} H/s at the wanted clock, {:.2} at the achieved one ({} cycles per hash); {met}",
+            hashing.per_second, hashing.per_second_achieved, hashing.cycles_per_hash
+        ),
+    }
+}
+
+fn clocks(report: &Report) -> String {
+    let mut table = table(["clock", "wanted", "achieved", "margin"]);
+    for clock in &report.clocks {
+        table.add_row([
+            clock.name.clone(),
+            format!("{:.2} MHz", clock.constraint_mhz),
+            format!("{:.2} MHz", clock.achieved_mhz),
+            format!("{:+.1} %", 100.0 * (clock.margin() - 1.0)),
+        ]);
+    }
+    lines(table, 1, 3)
+}
+
+fn resources(report: &Report) -> String {
+    let mut table = table(["resource", "used", "of", ""]);
+    for (name, cell) in RESOURCES {
+        let Some(resource) = report
+            .resources
+            .iter()
+            .find(|resource| resource.name == cell)
+        else {
+            continue;
+        };
+        let share = 100.0 * resource.used as f64 / resource.available.max(1) as f64;
+        table.add_row([
+            name.to_string(),
+            resource.used.to_string(),
+            resource.available.to_string(),
+            format!("{share:.1} %"),
+        ]);
+    }
+    lines(table, 1, 3)
+}
+
+fn blocks(report: &Report) -> String {
+    let mut table = table(["block", "LUT4", "CCU2C", "FF", "DSP", "EBR"]);
+    let mut rest = 0;
+    for (depth, block) in rows(&report.blocks, &report.blocks, 0, &mut rest) {
+        let usage = &block.usage;
+        let counts = [usage.luts, usage.carries, usage.ffs, usage.dsps, usage.ebrs];
+        let mut row = vec![format!("{}{}", "  ".repeat(depth), label(block))];
+        row.extend(counts.map(|count| count.to_string()));
+        table.add_row(row);
+    }
+    let mut text = lines(table, 1, 5);
+    if rest > 0 {
+        text += &format!("{rest} smaller or inner blocks are counted in those around them.\n");
+    }
+    text
+}
+
+/// The blocks that are shown, with their depth; counts the others into `rest`.
+fn rows<'a>(
+    block: &'a Block,
+    all: &Block,
+    depth: usize,
+    rest: &mut usize,
+) -> Vec<(usize, &'a Block)> {
+    let mut found = vec![(depth, block)];
+    for inner in &block.blocks {
+        if depth < DEPTH && share(inner, all) >= SHARE {
+            found.extend(rows(inner, all, depth + 1, rest));
+        } else {
+            *rest += 1;
+        }
+    }
+    found
+}
+
+/// The largest part of any resource that a block has of a design's.
+pub(crate) fn share(block: &Block, all: &Block) -> f64 {
+    let part = |a: u64, b: u64| a as f64 / b.max(1) as f64;
+    let (a, b) = (&block.usage, &all.usage);
+    let parts = [
+        part(a.luts, b.luts),
+        part(a.ffs, b.ffs),
+        part(a.dsps, b.dsps),
+        part(a.ebrs, b.ebrs),
+    ];
+    parts.into_iter().fold(0.0, f64::max)
+}
+
+/// A block's name with the number of those there are.
+pub(crate) fn label(block: &Block) -> String {
+    match block.count {
+        0 | 1 => block.name.clone(),
+        count => format!("{} x{count}", block.name),
+    }
+}
+
+fn path_text(path: &Path) -> String {
+    let mut text = format!(
+        "slowest path from {} to {}: {:.2} ns, of which {:.2} ns wires\n",
+        path.from,
+        path.to,
+        path.delay_ns(),
+        path.routing_ns()
+    );
+    let mut table = table(["", "ns", "sum", "place", "cell or net"]);
+    let mut sum = 0.0;
+    for segment in &path.segments {
+        sum += segment.delay_ns;
+        let (column, row) = segment.to.place;
+        let place = format!("{column},{row}");
+        let what = match &segment.net {
+            Some(net) => format!("net {net}"),
+            None => format!("{}.{}", segment.to.cell, segment.to.port),
+        };
+        let delay = format!("{:.2}", segment.delay_ns);
+        table.add_row([
+            segment.kind.clone(),
+            delay,
+            format!("{sum:.2}"),
+            place,
+            what,
+        ]);
+    }
+    text += &lines(table, 1, 3);
+    text
+}
+
+fn tail(report: &Report) -> String {
+    let mut text = String::new();
+    if report.tried.len() > 1 {
+        let tried = report.tried.iter();
+        let tried =
+            tried.map(|trial| format!("{} {:+.1} %", trial.seed, 100.0 * (trial.margin - 1.0)));
+        text += &format!("seeds tried: {}\n", tried.collect::<Vec<_>>().join(", "));
+    }
+    for step in &report.steps {
+        let tool = report.tools.get(&step.name).map_or("", String::as_str);
+        text += &format!("{:16} {:8.1} s  {tool}\n", step.name, step.seconds);
+    }
+    if let Some(bitstream) = &report.bitstream {
+        text += &format!(
+            "bitstream {} bytes, SHA-256 {}\n",
+            bitstream.bytes, bitstream.sha256
+        );
+    }
+    text
+}
