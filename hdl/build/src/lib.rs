@@ -26,6 +26,7 @@ mod netlist;
 mod output;
 mod pack;
 pub mod page;
+mod path_view;
 mod place;
 mod placed;
 pub mod progress;

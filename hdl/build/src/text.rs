@@ -184,14 +184,12 @@ fn path_text(path: &Path) -> String {
 fn tail(report: &Report) -> String {
     let mut text = String::new();
     if report.tried.len() > 1 {
-        let tried = report.tried.iter();
-        let tried =
-            tried.map(|trial| format!("{} {:+.1} %", trial.seed, 100.0 * (trial.margin - 1.0)));
-        text += &format!("seeds tried: {}\n", tried.collect::<Vec<_>>().join(", "));
+        text += &format!("seeds tried: {}\n", seeds(report));
     }
     for step in &report.steps {
         let tool = report.tools.get(&step.name).map_or("", String::as_str);
-        text += &format!("{:16} {:8.1} s  {tool}\n", step.name, step.seconds);
+        let took = duration(step.seconds);
+        text += &format!("{:16} {took:>10}  {tool}\n", step.name);
     }
     if let Some(bitstream) = &report.bitstream {
         text += &format!(
@@ -200,4 +198,25 @@ fn tail(report: &Report) -> String {
         );
     }
     text
+}
+
+/// The seeds that were tried, each with its margin.
+pub(crate) fn seeds(report: &Report) -> String {
+    let margin = |margin: f64| 100.0 * (margin - 1.0);
+    let tried = report.tried.iter();
+    let tried = tried.map(|trial| format!("{} {:+.1} %", trial.seed, margin(trial.margin)));
+    tried.collect::<Vec<_>>().join(", ")
+}
+
+/// A duration in seconds, from a minute on in minutes and seconds.
+pub fn duration(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).floor();
+    if minutes < 1.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!(
+            "{minutes} min {:02.0} s",
+            (seconds - 60.0 * minutes).floor()
+        )
+    }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tensority_build::progress::{Event, Step};
+use tensority_build::text::duration;
 
 /// Time between two lines on how a step goes, where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -60,7 +61,10 @@ impl Watch {
                     bar.set_message(what);
                 } else if shown.said.elapsed() >= PAUSE {
                     shown.said = Instant::now();
-                    self.say(&format!("{step}, {}: {what}", clock(shown.began.elapsed())));
+                    self.say(&format!(
+                        "{step}, {}: {what}",
+                        duration(shown.began.elapsed().as_secs_f64())
+                    ));
                 }
             }
             Event::Done {
@@ -70,7 +74,10 @@ impl Watch {
             } => {
                 steps.remove(&step).inspect(clear);
                 let kept = if kept { ", kept from then" } else { "" };
-                self.say(&format!("{step}, {}: {outcome}{kept}", clock(took)));
+                self.say(&format!(
+                    "{step}, {}: {outcome}{kept}",
+                    duration(took.as_secs_f64())
+                ));
             }
             Event::Dropped => {
                 steps.remove(&step).inspect(clear);
@@ -109,17 +116,5 @@ fn bar(step: Step) -> ProgressBar {
 fn clear(shown: &Shown) {
     if let Some(bar) = &shown.bar {
         bar.finish_and_clear();
-    }
-}
-
-/// A duration as minutes and seconds.
-fn clock(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match (seconds / 60.0) as u64 {
-        0 => format!("{seconds:.1} s"),
-        minutes => format!(
-            "{minutes} min {:02.0} s",
-            (seconds - 60.0 * minutes as f64).floor()
-        ),
     }
 }
