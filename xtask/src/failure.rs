@@ -56,6 +56,11 @@ impl Failure {
         Self { code, message }
     }
 
+    /// Whether what was made is not as it must be, rather than not made at all.
+    pub fn is_check(&self) -> bool {
+        self.code == CHECK
+    }
+
     /// The exit code of the process.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)

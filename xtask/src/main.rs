@@ -1,6 +1,7 @@
 //! The project's chores, as `cargo xtask …`: fetching the hardware tools, building the firmware,
-//! the demonstration, and the whole set of checks.
+//! building a board, the demonstration, and the whole set of checks.
 
+mod board;
 mod checks;
 mod demo;
 mod documents;
@@ -33,6 +34,15 @@ enum Chore {
     Docs,
     /// Set up, then mine on the simulated hardware.
     Demo,
+    /// Set up, then build the bitstream of the ULX3S-85F, which takes long, and keep its report.
+    Board {
+        /// Matrix rows processed side by side.
+        #[arg(long, value_name = "C", default_value_t = 1)]
+        lanes: u32,
+        /// Placements to try until all clocks are met.
+        #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+        seeds: u32,
+    },
     /// Set up, then check formatting, lints and tests of the whole workspace.
     Test {
         /// Only formatting and the tests of code: no lints, no examples in documentation.
@@ -50,6 +60,7 @@ fn main() -> ExitCode {
         Chore::Setup => setup::run(),
         Chore::Firmware => setup::run().and_then(|()| firmware::build()),
         Chore::Docs => documents::write(),
+        Chore::Board { lanes, seeds } => board::run(lanes, seeds),
         Chore::Demo => demo::run(),
         Chore::Test { quick } => checks::run(quick),
     };

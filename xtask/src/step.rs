@@ -43,6 +43,19 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
+/// Runs a command and returns what it prints.
+pub fn output(command: &mut Command) -> Result<Vec<u8>, Failure> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::missing(format!("cannot run {}: {error}", line(command))))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(Failure::command(&line(command), output.status.code()))
+    }
+}
+
 /// Whether a command can be run and succeeds; its output is not shown.
 pub fn succeeds(command: &mut Command) -> bool {
     command
