@@ -5,12 +5,13 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::workspace;
 
 /// Changes when entries of another program can no longer be read.
 const FORM: &str = "1";
@@ -55,7 +56,7 @@ impl Cache {
 
     /// Results that are kept in `target/boards/cache` of the workspace.
     pub fn of_workspace() -> Self {
-        Self::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/boards/cache"))
+        Self::new(workspace::boards().join("cache"))
     }
 
     /// The entry of a key, if there is one.

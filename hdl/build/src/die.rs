@@ -15,8 +15,8 @@ const SITES: u32 = 16;
 const LEVELS: u32 = 4;
 /// Least size of an enlarged part, in tiles.
 const WINDOW: u32 = 14;
-/// Least distance of two numbers, in tiles.
-const APART: f64 = 0.022;
+/// Radius of a number's circle, as a part of the picture.
+const RADIUS: f64 = 0.016;
 
 /// A part of the chip: first column and row, columns and rows.
 #[derive(Clone, Copy)]
@@ -175,24 +175,30 @@ fn way(path: &Path, window: Window) -> Markup {
     let points = points.collect::<Vec<_>>().join(" ");
     let mut numbered: Vec<(f64, f64)> = Vec::new();
     let mut free = |(x, y): (f64, f64)| {
-        let near = |(a, b): &(f64, f64)| (a - x).hypot(b - y) < 2.0 * APART * size;
+        let near = |(a, b): &(f64, f64)| (a - x).hypot(b - y) < 2.0 * RADIUS * size;
         let free = !numbered.iter().any(near);
         if free {
             numbered.push((x, y));
         }
         free
     };
+    let stations = (1..).zip(&stations).map(|(number, station)| {
+        let shown = free(centre(station.place));
+        (number, station, shown)
+    });
+    let mut stations: Vec<_> = stations.collect();
+    // Numbers above dots, and the first number on top.
+    stations.sort_by_key(|(number, _, shown)| (*shown, std::cmp::Reverse(*number)));
     html! {
         polyline.halo points=(points) stroke-width=(1.6 * unit) {}
         polyline.way points=(points) stroke-width=(0.6 * unit) {}
-        @for (number, station) in stations.iter().enumerate() {
+        @for (number, station, shown) in stations {
             @let (x, y) = centre(station.place);
-            @let shown = free((x, y));
             g.station {
-                title { (number + 1) ": " (station.cell) " (" (station.place.0) ", " (station.place.1) ")" }
-                circle cx=(x) cy=(y) r=(if shown { APART * size } else { 0.006 * size }) stroke-width=(0.35 * unit) {}
+                title { (number) ": " (station.cell) " (" (station.place.0) ", " (station.place.1) ")" }
+                circle cx=(x) cy=(y) r=(if shown { RADIUS * size } else { 0.006 * size }) stroke-width=(0.35 * unit) {}
                 @if shown {
-                    text x=(x) y=(y + 0.009 * size) font-size=(0.026 * size) { (number + 1) }
+                    text x=(x) y=(y + 0.007 * size) font-size=(0.02 * size) { (number) }
                 }
             }
         }

@@ -10,6 +10,7 @@
 //! | [`flow`] | the steps one after the other, and the choice of a seed |
 //! | [`output`](Files) | the files that it leaves |
 //! | [`tools`] | where the tools are, and which versions |
+//! | [`workspace`] | where things are |
 //! | [`cache`] | results are kept by what they depend on |
 //! | [`progress`] | what is told while it runs |
 //! | [`report`] | what is known of a build; [`text`], [`page`] and [`comparison`] show it |
@@ -39,6 +40,7 @@ mod table;
 pub mod text;
 mod timing;
 pub mod tools;
+pub mod workspace;
 
 pub use error::Error;
 pub use flow::{Built, Seeds, build};

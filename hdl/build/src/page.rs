@@ -70,7 +70,7 @@ fn cards(report: &Report) -> Markup {
             @for (name, cell) in RESOURCES.iter().take(4) {
                 @if let Some(resource) = report.resources.iter().find(|resource| resource.name == *cell) {
                     @let part = resource.used as f64 / resource.available.max(1) as f64;
-                    (card(&format!("{:.0} %", 100.0 * part),
+                    (card(&format!("{:.1} %", 100.0 * part),
                         &format!("{} of {} {name}", grouped(resource.used), grouped(resource.available)), Some(part)))
                 }
             }

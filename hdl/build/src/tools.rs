@@ -4,13 +4,13 @@
 //! WebAssembly, which sees the files in and below the folder that it runs in and no others; the first call
 //! of all compiles it for a minute.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Error;
 use crate::project::Source;
+use crate::workspace;
 
 /// A tool of the flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +40,7 @@ impl Tools {
     /// # Errors
     /// If one is missing.
     pub fn find() -> Result<Self, Error> {
-        let folder = match env::var_os("TENSORITY_TOOLS") {
-            Some(folder) if !folder.is_empty() => PathBuf::from(folder),
-            _ => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools"),
-        };
-        Self::find_in(&folder)
+        Self::find_in(&workspace::tools())
     }
 
     /// The pinned tools in `folder`.

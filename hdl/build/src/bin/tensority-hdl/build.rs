@@ -1,13 +1,13 @@
 //! The command `build`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use tensority_boards::Board;
 use tensority_build::cache::Cache;
 use tensority_build::tools::Tools;
-use tensority_build::{Seeds, build, text};
+use tensority_build::{Seeds, build, text, workspace};
 
 use crate::design::{Wanted, design};
 use crate::failure::{Failure, say};
@@ -49,9 +49,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let board = Board::find(&arguments.board)
         .map_err(|error| Failure::usage(format!("--board: {error}")))?;
     let tools = Tools::find()?;
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
     let firmware = arguments.firmware.clone();
-    let firmware = firmware.unwrap_or_else(|| target.join("firmware/firmware.bin"));
+    let firmware = firmware.unwrap_or_else(workspace::firmware);
     let firmware = fs::read(&firmware).map_err(|error| {
         let path = firmware.display();
         Failure::files(format!(
@@ -75,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     watch.end();
     let built = built?;
     let output = arguments.output.clone();
-    let output = output.unwrap_or_else(|| target.join("boards").join(&board.name));
+    let output = output.unwrap_or_else(|| workspace::boards().join(&board.name));
     let files = built.write(&output)?;
     say!("{}", text::text(&built.report));
     for path in files.bitstream.iter().chain([&files.page, &files.data]) {
