@@ -3,9 +3,10 @@
 //! An entry is a folder, named by a key, that is made elsewhere and moved to its place when it is whole: what is
 //! there can be trusted, also after a build was ended in the middle.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -15,6 +16,11 @@ use crate::workspace;
 
 /// Changes when entries of another program can no longer be read.
 const FORM: &str = "1";
+
+/// How the names of unfinished entries begin.
+const UNFINISHED: &str = "unfinished-";
+/// No step takes longer than this.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A folder of kept results.
 #[derive(Clone, Debug)]
@@ -68,10 +74,20 @@ impl Cache {
     /// A folder to make an entry in.
     pub(crate) fn begin(&self) -> Result<TempDir, Error> {
         fs::create_dir_all(&self.folder).map_err(Error::file("make", &self.folder))?;
+        self.tidy();
         tempfile::Builder::new()
-            .prefix("unfinished-")
+            .prefix(UNFINISHED)
             .tempdir_in(&self.folder)
             .map_err(Error::file("make a folder in", &self.folder))
+    }
+
+    /// Removes what builds left that were ended in the middle, long enough ago that none is still at it.
+    fn tidy(&self) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| is_left(entry).unwrap_or(false)) {
+            // What cannot be removed takes room and does no other harm.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 
     /// Makes a finished folder the entry of a key.
@@ -101,6 +117,13 @@ impl Cache {
     }
 }
 
+/// Whether nobody works on an unfinished entry any longer.
+fn is_left(entry: &DirEntry) -> io::Result<bool> {
+    let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+    let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+    Ok(unfinished && age > LONGEST)
+}
+
 /// Enough of a key to tell it from any other in a folder.
 fn short(key: &Key) -> &str {
     &key.0[..32]
@@ -121,6 +144,22 @@ mod tests {
         for (i, key) in keys.iter().enumerate() {
             assert!(!keys[..i].contains(key), "{key:?}");
         }
+    }
+
+    #[test]
+    fn what_a_build_left_is_removed_after_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path());
+        let (old, new) = (
+            folder.path().join("unfinished-a"),
+            folder.path().join("unfinished-b"),
+        );
+        fs::create_dir(&old).unwrap();
+        fs::create_dir(&new).unwrap();
+        let then = std::time::SystemTime::now() - 2 * LONGEST;
+        fs::File::open(&old).unwrap().set_modified(then).unwrap();
+        cache.begin().unwrap();
+        assert!(!old.exists() && new.exists());
     }
 
     #[test]

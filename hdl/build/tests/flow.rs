@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 use tensority_boards::Board;
@@ -67,12 +67,16 @@ fn port() -> Net {
     Net::Port("clk_25mhz".into())
 }
 
+/// The first call of a tool compiles it for a minute, which calls side by side would do again.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// A build with all that it told.
 fn built(
     project: &Project,
     cache: &Path,
     seeds: Seeds,
 ) -> (Result<Built, Error>, Vec<(Step, Event)>) {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let events = Mutex::new(Vec::new());
     let listen = |step, event| events.lock().unwrap().push((step, event));
     let cache = Cache::new(cache);
