@@ -24,7 +24,7 @@ pub struct Files {
 
 impl Built {
     /// Writes bitstream and report into `folder`, which is made if it is missing. If a clock was missed, no
-    /// bitstream of this name is left there, not even one of an earlier build.
+    /// bitstream of this name and no manifest of it is left there, not even of an earlier build.
     ///
     /// # Errors
     /// If a file cannot be written.
@@ -38,12 +38,11 @@ impl Built {
                 let bytes = fs::read(made).map_err(Error::file("read", made))?;
                 write(&bitstream, &bytes)?;
             }
-            None => match fs::remove_file(&bitstream) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(Error::file("remove", &bitstream)(error));
-                }
-                _ => {}
-            },
+            None => {
+                // An earlier build's, with the manifest that would vouch for it.
+                remove(&bitstream)?;
+                remove(&path("json"))?;
+            }
         }
         let files = Files {
             bitstream: self.bitstream.is_some().then_some(bitstream),
@@ -55,6 +54,16 @@ impl Built {
         write(&files.text, text::text(&self.report).as_bytes())?;
         write(&files.page, page::page(&self.report).as_bytes())?;
         Ok(files)
+    }
+}
+
+/// Removes a file if it is there.
+fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Error::file("remove", path)(error))
+        }
+        _ => Ok(()),
     }
 }
 
