@@ -106,11 +106,12 @@ fn a_job_switch_is_on_the_array_within_three_milliseconds_of_its_first_bit() {
     chip.send(job(2, Target::MAX));
     let number = chip.send(run(2, 2, 77, 1, REPLACE));
     while chip.board().model().unsent() > 0 {
-        chip.board().step(100);
+        chip.step(100);
     }
     // Until here the array works on the old job.
     let end = chip.board().times().sent;
-    chip.board().step(end - 100 - chip.board().times().now);
+    let now = chip.board().times().now;
+    chip.step(end - 100 - now);
     chip.board().model().mark();
     assert_eq!(chip.answer(number), RangeTaken {}.into());
     let replaced = done(chip.event_but_seeds(HASH));

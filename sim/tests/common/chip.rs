@@ -90,6 +90,12 @@ impl Chip {
         }
     }
 
+    /// Steps without a look at the line.
+    pub fn step(&mut self, cycles: u64) {
+        let stepped = self.board().step(cycles);
+        stepped.unwrap_or_else(|error| panic!("{error}"));
+    }
+
     pub fn turn(&mut self) {
         self.0.turn().unwrap_or_else(|error| panic!("{error}"));
     }

@@ -57,11 +57,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "cannot read {path}: {error}; build one with: cargo xtask firmware"
         ))
     })?;
+    let words: Vec<u32> = firmware
+        .chunks(4)
+        .map(|word| {
+            word.iter()
+                .rev()
+                .fold(0, |all, byte| all << 8 | u32::from(*byte))
+        })
+        .collect();
     let wanted = Wanted {
         board: &board,
         lanes: arguments.lanes,
         clock: arguments.clock,
-        firmware: &firmware,
+        firmware: &words,
     };
     let project = design(&wanted, &tools)?;
     let seeds = match arguments.seed_sweep {

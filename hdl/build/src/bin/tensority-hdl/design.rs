@@ -2,11 +2,17 @@
 
 use tensority_boards::Board;
 use tensority_build::Project;
-use tensority_build::project::{Clock, Hashing, Source};
+use tensority_build::project::{Clock, Hashing, Net, Source};
 use tensority_build::tools::Tools;
-use tensority_hdl::emit::Design;
+use tensority_hdl::board::BoardDesign;
+use tensority_hdl::geometry::Geometry;
 
 use crate::failure::Failure;
+
+/// Nets of `hdl/boards/tops`, to which the constraints refer.
+const OSCILLATOR: &str = "clk_25mhz";
+const CORE_CLOCK: &str = "core_clock";
+const CONTROLLER_CLOCK: &str = "controller_clock";
 
 /// What is asked for.
 pub struct Wanted<'a> {
@@ -14,20 +20,10 @@ pub struct Wanted<'a> {
     pub board: &'a Board,
     /// Matrix rows processed side by side.
     pub lanes: usize,
-    /// Clock of the array in Hz, if it is not the board's own choice.
+    /// Clock of the core in Hz, if it is not the board's own choice.
     pub clock: Option<u32>,
-    /// The controller's program.
-    pub firmware: &'a [u8],
-}
-
-/// A board's top with its clocks.
-struct Top {
-    /// Its Verilog, but for the controller's.
-    design: Design,
-    /// What its clocks must reach.
-    clocks: Vec<Clock>,
-    /// The array's clock.
-    array: String,
+    /// The words of the controller's program.
+    pub firmware: &'a [u32],
 }
 
 /// The design of a board.
@@ -35,47 +31,60 @@ struct Top {
 /// # Errors
 /// If there is none like that, or the controller is not installed.
 pub fn design(wanted: &Wanted, tools: &Tools) -> Result<Project, Failure> {
-    let Wanted { board, lanes, .. } = *wanted;
-    let top = top(wanted)?;
-    let verilog = Source {
-        name: format!("{}.v", top.design.top),
-        text: top.design.text(),
+    let Wanted {
+        board,
+        lanes,
+        firmware,
+        ..
+    } = *wanted;
+    let usage =
+        |flag: &str, error: &dyn std::fmt::Display| Failure::usage(format!("{flag}: {error}"));
+    let clock = wanted.clock.map_or_else(|| board.clock_hz(lanes), Ok);
+    let clock = clock.map_err(|error| usage("--lanes", &error))?;
+    let geometry =
+        Geometry::new(DIMENSION, lanes, true).map_err(|error| usage("--lanes", &error))?;
+    let design = BoardDesign::new(board, &geometry, clock, firmware)
+        .map_err(|error| usage("--lanes, --clock", &error))?;
+    let source = |name: &str, text: String| Source {
+        name: name.into(),
+        text,
     };
+    let constraint = |net: Net, hz: u32| Clock { net, hz };
     Ok(Project {
         name: format!("{}-c{lanes}", board.name),
         board: board.name.clone(),
         part: board.part.clone(),
-        top: top.design.top,
-        sources: vec![verilog, tools.controller()?],
+        top: "top".into(),
+        sources: vec![
+            source("board.v", design.chip.text()),
+            source("top.v", design.top),
+            tools.controller()?,
+        ],
         pins: board.pins.into(),
-        clocks: top.clocks,
+        clocks: vec![
+            constraint(Net::Port(OSCILLATOR.into()), board.oscillator_hz),
+            constraint(Net::Net(CORE_CLOCK.into()), clock),
+            constraint(
+                Net::Net(CONTROLLER_CLOCK.into()),
+                design.pll.controller_clock(),
+            ),
+        ],
         lanes,
         hashing: cycles_per_hash(lanes).map(|cycles| Hashing {
-            clock: top.array,
+            clock: CORE_CLOCK.into(),
             cycles,
         }),
     })
 }
 
-/// The top of a board.
-fn top(wanted: &Wanted) -> Result<Top, Failure> {
-    Err(Failure::usage(format!(
-        "--board: expected a board with a top, found {} ({} lanes, clock {:?}, firmware of {} bytes)",
-        wanted.board.name,
-        wanted.lanes,
-        wanted.clock,
-        wanted.firmware.len()
-    )))
-}
+/// Rows of Tensority's matrices.
+const DIMENSION: usize = 256;
 
-/// Cycles of the array per hash, as `tensority-sim bench --only cores` measures them.
+/// Cycles of the core per hash with the board's memory, as `tensority-sim hash --board` measures them.
 fn cycles_per_hash(lanes: usize) -> Option<u64> {
     match lanes {
-        1 => Some(16_585_528),
-        2 => Some(8_295_224),
-        4 => Some(4_150_072),
-        8 => Some(2_077_497),
-        16 => Some(1_041_211),
+        1 => Some(16_524_414),
+        2 => Some(8_439_473),
         _ => None,
     }
 }

@@ -46,9 +46,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let geometry = Geometry::new(arguments.dim, arguments.lanes, !arguments.no_fip)
         .map_err(|error| Failure::usage(usage_hint(&error)))?;
     let design = if arguments.chip {
-        let board = Settings::new(arguments.clock, arguments.baud)
+        let settings = Settings::new(arguments.clock, arguments.baud)
             .map_err(|error| Failure::usage(format!("--clock, --baud: {error}")))?;
-        Design::soc(&geometry, &board)
+        Design::soc(&geometry, &settings)
     } else {
         Design::core(&geometry)
     };
