@@ -82,6 +82,39 @@ pub struct Flash {
     pub part: String,
     /// Its size.
     pub bytes: u32,
+    /// Bytes that are erased at once, by which slots are aligned.
+    pub sector_bytes: u32,
+    /// Address of the page that tells the FPGA where the golden image is. It is in a sector of its
+    /// own, whose beginning is the record of the golden image: its manifest.
+    pub jump: u32,
+    /// The place of the golden image, which is written on explicit request only.
+    pub golden: Slot,
+    /// The place of the update, which the FPGA loads first.
+    pub update: Slot,
+}
+
+/// A place for an image in a flash memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// Address of its first byte.
+    pub start: u32,
+    /// Its size.
+    pub bytes: u32,
+}
+
+impl Slot {
+    /// The address behind it.
+    pub fn end(&self) -> u32 {
+        self.start + self.bytes
+    }
+}
+
+impl Flash {
+    /// Address of the record of the golden image: the beginning of the sector of the jump.
+    pub fn record(&self) -> u32 {
+        self.jump - self.jump % self.sector_bytes
+    }
 }
 
 /// A USB device.
@@ -176,6 +209,25 @@ mod tests {
                 Ok(board.cores[0].clock_hz)
             );
             assert!(board.pins.contains("LOCATE COMP"), "{}", board.name);
+        }
+    }
+
+    #[test]
+    fn slots_are_whole_sectors_apart_from_each_other_and_from_the_jump() {
+        for Board { name, flash, .. } in Board::all() {
+            let mut places = [
+                (flash.golden.start, flash.golden.end()),
+                (flash.update.start, flash.update.end()),
+                (flash.record(), flash.bytes),
+            ];
+            places.sort_unstable();
+            for (start, end) in places {
+                assert_eq!(start % flash.sector_bytes, 0, "{name}");
+                assert_eq!(end % flash.sector_bytes, 0, "{name}");
+            }
+            assert!(places.windows(2).all(|pair| pair[0].1 <= pair[1].0));
+            // The FPGA looks for it in the last page.
+            assert_eq!(flash.jump, flash.bytes - 256, "{name}");
         }
     }
 

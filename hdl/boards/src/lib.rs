@@ -1,13 +1,19 @@
-//! The boards that the accelerator is built for, as data.
+//! The boards that the accelerator is built for, as data, and the images for them.
 //!
 //! A board is a folder beside this one: `board.toml` (part, clocks, flash, USB) and
 //! `pins.lpf`. `tops/` has the Verilog that ties pins to the chip, for each kind of board. The
 //! memories that boards carry are in `memories/`. All of it is compiled in, and a test reads all of it.
+//!
+//! An image is a bitstream `NAME.bit` with its [`Manifest`] beside it, `NAME.json`. What an FPGA makes of
+//! the bitstream is told by [`bitstream`].
 
+pub mod bitstream;
 mod board;
+mod manifest;
 mod memory;
 
-pub use board::{Board, Core, Family, Flash, Part, Usb};
+pub use board::{Board, Core, Family, Flash, Part, Slot, Usb};
+pub use manifest::{Manifest, ManifestError};
 pub use memory::Memory;
 
 /// No board or memory has this name.
