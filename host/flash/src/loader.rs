@@ -1,0 +1,215 @@
+//! openFPGALoader: its arguments, its process, and what its output means.
+
+mod output;
+mod process;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddrV4;
+use std::path::Path;
+
+use tensority_boards::Board;
+
+/// The program.
+const PROGRAM: &str = "openFPGALoader";
+
+/// How a board's JTAG port is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cable {
+    /// Through the USB device of the board.
+    Usb,
+    /// Through a server of the Xilinx Virtual Cable protocol.
+    Xvc(SocketAddrV4),
+}
+
+/// What it is told to do. Files are names in the folder it runs in, places and sizes in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Tells the IDCODE of the FPGA.
+    Detect,
+    /// Loads the configuration memory.
+    Load {
+        /// The bitstream.
+        file: &'static str,
+    },
+    /// Writes to the flash memory, reads back and compares, and has the FPGA start.
+    Write {
+        /// What is written.
+        file: &'static str,
+        /// Address of the first byte.
+        start: u32,
+    },
+    /// Reads the flash memory, and has the FPGA start.
+    Read {
+        /// Where it is put.
+        file: &'static str,
+        /// Address of the first byte.
+        start: u32,
+        /// How many.
+        bytes: u32,
+    },
+}
+
+/// What came of an action that was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// All that it printed.
+    pub text: String,
+    /// Whether the FPGA runs afterwards.
+    pub starts: bool,
+}
+
+/// openFPGALoader did not do what it was told.
+#[derive(Debug, thiserror::Error)]
+pub enum LoaderError {
+    /// It is not installed.
+    #[error("expected the program {PROGRAM}, found none; run: apt-get install openfpgaloader")]
+    Missing,
+    /// It cannot be run.
+    #[error("cannot run {PROGRAM}: {0}")]
+    Process(#[from] io::Error),
+    /// The board is not on the USB.
+    #[error(
+        "expected {title} on the USB ({vendor:04x}:{product:04x}), found none; plug it in, at the socket \
+         US1, and switch it on"
+    )]
+    NoCable {
+        /// The board.
+        title: String,
+        /// Vendor of its USB device.
+        vendor: u16,
+        /// Product of its USB device.
+        product: u16,
+    },
+    /// This user may not use the USB device.
+    #[error(
+        "may not open the USB device {vendor:04x}:{product:04x}; write what `tensority generate udev` \
+         prints to /etc/udev/rules.d/70-tensority.rules, run `sudo udevadm control --reload` and plug \
+         it in again"
+    )]
+    Permission {
+        /// Vendor of the USB device.
+        vendor: u16,
+        /// Product of the USB device.
+        product: u16,
+    },
+    /// Another program has the USB device.
+    #[error(
+        "expected the USB device {vendor:04x}:{product:04x} for itself, found it in use; end the other program"
+    )]
+    InUse {
+        /// Vendor of the USB device.
+        vendor: u16,
+        /// Product of the USB device.
+        product: u16,
+    },
+    /// Nobody answers at the address of the virtual cable.
+    #[error("expected an XVC server at {0}, found none; start it, or name its address")]
+    NoServer(SocketAddrV4),
+    /// What was read back is not what was written.
+    #[error(
+        "expected to read back what was written, found a difference at byte {at}; write it again"
+    )]
+    Differs {
+        /// Place from the beginning of the slot.
+        at: String,
+    },
+    /// It was quiet for too long, and was ended.
+    #[error(
+        "expected progress of {PROGRAM}, found none in {seconds} s; check the cable and run again"
+    )]
+    Silent {
+        /// How long.
+        seconds: u64,
+    },
+    /// It ended for another reason.
+    #[error("expected {PROGRAM} to {action}, found {found:?}; check the cable and run again")]
+    Failed {
+        /// What it was told.
+        action: &'static str,
+        /// The last that it said.
+        found: String,
+    },
+}
+
+/// openFPGALoader for one board.
+#[derive(Clone, Debug)]
+pub struct Loader {
+    cable: Cable,
+    title: String,
+    name: String,
+    usb: (u16, u16),
+}
+
+impl Loader {
+    /// That for a board at a cable.
+    pub fn new(board: &Board, cable: Cable) -> Self {
+        Self {
+            cable,
+            title: board.title.clone(),
+            name: board.usb.loader_board.clone(),
+            usb: (board.usb.vendor, board.usb.product),
+        }
+    }
+
+    /// What it is called with.
+    fn arguments(&self, action: &Action) -> Vec<String> {
+        let cable = match &self.cable {
+            Cable::Usb => format!("--board {}", self.name),
+            Cable::Xvc(address) => format!(
+                "--cable xvc-client --ip {} --port {}",
+                address.ip(),
+                address.port()
+            ),
+        };
+        let action = match action {
+            // Only this tells all bits of the IDCODE.
+            Action::Detect => "--detect --verbose-level 2".into(),
+            Action::Load { file } => format!("--write-sram {file}"),
+            Action::Write { file, start } => {
+                format!("--write-flash --verify --offset {start:#x} --file-type raw {file}")
+            }
+            Action::Read { file, start, bytes } => {
+                format!("--dump-flash --offset {start:#x} --file-size {bytes} {file}")
+            }
+        };
+        let words = cable.split(' ').chain(action.split(' '));
+        words.map(String::from).collect()
+    }
+
+    /// The command line, as one would type it.
+    pub fn command_line(&self, action: &Action) -> String {
+        format!("{PROGRAM} {}", self.arguments(action).join(" "))
+    }
+
+    /// Does it in `folder`. `progress` is told per cents of what is under way.
+    ///
+    /// # Errors
+    /// If it was not done.
+    pub(crate) fn run(
+        &self,
+        action: &Action,
+        folder: &Path,
+        progress: &mut dyn FnMut(u8),
+    ) -> Result<Done, LoaderError> {
+        let ended = process::run(PROGRAM, &self.arguments(action), folder, progress)?;
+        output::judge(self, action, ended)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.words())
+    }
+}
+
+impl Action {
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Detect => "detect the FPGA",
+            Self::Load { .. } => "load the FPGA",
+            Self::Write { .. } => "write the flash memory",
+            Self::Read { .. } => "read the flash memory",
+        }
+    }
+}

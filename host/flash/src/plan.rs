@@ -1,0 +1,245 @@
+//! What will be done to a board, and the checks that need no board.
+
+use std::fmt;
+
+use tensority_boards::bitstream::{self, Configuration, Content, Fault};
+use tensority_boards::{Board, ManifestError, Slot};
+
+use crate::image::Image;
+use crate::loader::Action;
+
+/// Where an image goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Into the configuration memory of the FPGA, where it is until the power goes.
+    Sram,
+    /// Into the update slot of the flash memory.
+    Update,
+    /// Into the golden slot of the flash memory, with its record.
+    Golden,
+}
+
+/// An image must not be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// It is not for the board, or not what its manifest says.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The FPGA would not take the bitstream.
+    #[error("expected a bitstream for IDCODE {idcode:08x}, found {fault}; build the image again")]
+    Bitstream {
+        /// The FPGA's.
+        idcode: u32,
+        /// What it would not take.
+        fault: Fault,
+    },
+    /// The bitstream is none that configures, or one that leads elsewhere at the next start.
+    #[error(
+        "expected a bitstream that starts from address 0, found {found}; build it without a boot address"
+    )]
+    Elsewhere {
+        /// What it does.
+        found: &'static str,
+    },
+    /// It is too large for its slot.
+    #[error("expected at most {} bytes for the slot, found {found}; compress the bitstream", slot.bytes)]
+    Size {
+        /// The slot.
+        slot: Slot,
+        /// What it has.
+        found: usize,
+    },
+}
+
+/// One step of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Asks which FPGA is there.
+    Detect,
+    /// Reads the record of the golden image.
+    ReadRecord,
+    /// Reads the golden image that the record tells of.
+    ReadGolden,
+    /// Loads the configuration memory.
+    Load,
+    /// Writes the image into a slot, and reads it back.
+    WriteImage,
+    /// Writes the record of the golden image, and reads it back.
+    WriteRecord,
+}
+
+/// An image that may be written, and how.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    board: &'a Board,
+    image: &'a Image,
+    target: Target,
+}
+
+impl<'a> Plan<'a> {
+    /// Plans to write `image` to a board. It is checked against its manifest and the board, and read as
+    /// the FPGA would read it.
+    ///
+    /// # Errors
+    /// If it must not be written there.
+    pub fn new(board: &'a Board, image: &'a Image, target: Target) -> Result<Self, PlanError> {
+        let plan = Self {
+            board,
+            image,
+            target,
+        };
+        image.manifest.check(board, &image.bitstream)?;
+        let configuration = configuration(board.part.idcode, &image.bitstream)?;
+        let Some(slot) = plan.slot() else {
+            return Ok(plan);
+        };
+        if configuration.is_multiboot() {
+            let found = "a boot address";
+            return Err(PlanError::Elsewhere { found });
+        }
+        let found = image.bitstream.len();
+        match found <= slot.bytes as usize {
+            true => Ok(plan),
+            false => Err(PlanError::Size { slot, found }),
+        }
+    }
+
+    /// The board.
+    pub fn board(&self) -> &Board {
+        self.board
+    }
+
+    /// The image.
+    pub fn image(&self) -> &Image {
+        self.image
+    }
+
+    /// Its slot in the flash memory, if it goes there.
+    pub fn slot(&self) -> Option<Slot> {
+        match self.target {
+            Target::Sram => None,
+            Target::Update => Some(self.board.flash.update),
+            Target::Golden => Some(self.board.flash.golden),
+        }
+    }
+
+    /// What is done, one after the other.
+    pub fn steps(&self) -> &'static [Step] {
+        match self.target {
+            Target::Sram => &[Step::Detect, Step::Load],
+            Target::Update => &[
+                Step::Detect,
+                Step::ReadRecord,
+                Step::ReadGolden,
+                Step::WriteImage,
+            ],
+            Target::Golden => &[Step::Detect, Step::WriteImage, Step::WriteRecord],
+        }
+    }
+
+    /// What openFPGALoader is told in a step. Of the golden image `golden` bytes are read.
+    pub(crate) fn action(&self, step: Step, golden: u32) -> Action {
+        let flash = &self.board.flash;
+        let image_start = self.slot().map_or(0, |slot| slot.start);
+        match step {
+            Step::Detect => Action::Detect,
+            Step::ReadRecord => Action::Read {
+                file: FOUND_RECORD_FILE,
+                start: flash.record(),
+                bytes: flash.sector_bytes,
+            },
+            Step::ReadGolden => Action::Read {
+                file: FOUND_GOLDEN_FILE,
+                start: flash.golden.start,
+                bytes: golden,
+            },
+            Step::Load => Action::Load { file: IMAGE_FILE },
+            Step::WriteImage => Action::Write {
+                file: IMAGE_FILE,
+                start: image_start,
+            },
+            Step::WriteRecord => Action::Write {
+                file: RECORD_FILE,
+                start: flash.record(),
+            },
+        }
+    }
+}
+
+/// What the image is called where openFPGALoader runs.
+pub(crate) const IMAGE_FILE: &str = "image.bit";
+/// What the record is called where openFPGALoader runs.
+pub(crate) const RECORD_FILE: &str = "record.bin";
+/// What the record that is there already is put into.
+pub(crate) const FOUND_RECORD_FILE: &str = "found-record.bin";
+/// What the golden image that is there already is put into.
+pub(crate) const FOUND_GOLDEN_FILE: &str = "found-golden.bin";
+
+fn configuration(idcode: u32, bytes: &[u8]) -> Result<Configuration, PlanError> {
+    match bitstream::read(bytes, idcode) {
+        Ok(Content::Configuration(configuration)) => Ok(configuration),
+        Ok(Content::Jump(_)) => {
+            let found = "a jump";
+            Err(PlanError::Elsewhere { found })
+        }
+        Err(fault) => Err(PlanError::Bitstream { idcode, fault }),
+    }
+}
+
+impl fmt::Display for Plan<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { board, image, .. } = self;
+        let manifest = &image.manifest;
+        let signed = match image.signed {
+            true => "signature checked",
+            false => "signature not checked, no key is set",
+        };
+        writeln!(
+            formatter,
+            "image     build {}, {} lanes at {:.1} MHz, {} bytes, {signed}",
+            manifest.build,
+            manifest.lanes,
+            f64::from(manifest.clock_hz) / 1e6,
+            manifest.bytes,
+        )?;
+        let part = &board.part;
+        write!(
+            formatter,
+            "board     {}, {} in {}, IDCODE {:08x}",
+            board.title, part.device, part.package, part.idcode
+        )?;
+        for (number, step) in self.steps().iter().enumerate() {
+            write!(formatter, "\nstep {}    {}", number + 1, self.words(*step))?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan<'_> {
+    /// A step in words.
+    pub fn words(&self, step: Step) -> String {
+        let Self { board, image, .. } = self;
+        let bytes = image.bitstream.len();
+        let slot = match self.target {
+            Target::Golden => "golden",
+            Target::Update | Target::Sram => "update",
+        };
+        let start = self.slot().map_or(0, |slot| slot.start);
+        let record = board.flash.record();
+        match step {
+            Step::Detect => format!("detect the FPGA, expect IDCODE {:08x}", board.part.idcode),
+            Step::ReadRecord => format!("read the record of the golden image at {record:06x}"),
+            Step::ReadGolden => format!(
+                "read the golden image at {:06x}, compare its SHA-256 with the record",
+                board.flash.golden.start
+            ),
+            Step::Load => format!("load {bytes} bytes into the FPGA, until the power goes"),
+            Step::WriteImage => {
+                format!("write {bytes} bytes to the {slot} slot at {start:06x}, read them back")
+            }
+            Step::WriteRecord => {
+                format!("write record and jump at {record:06x}, read them back, start the FPGA")
+            }
+        }
+    }
+}

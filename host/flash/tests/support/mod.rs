@@ -1,0 +1,111 @@
+//! Images as the tools make them, and a board's JTAG port in software.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::{env, fs};
+
+use tensority_boards::{Board, Manifest};
+use tensority_flash::{Cable, Event, FlashError, Image, Loader, Plan, Step, Target, carry_out};
+use tensority_xvc::{Chip, Flash, Server, Serving};
+
+pub static BOARD: LazyLock<Board> = LazyLock::new(|| Board::find("ulx3s-85f").unwrap());
+
+/// Images that differ in their usercode.
+pub static GOLDEN: LazyLock<Image> = LazyLock::new(|| image("golden", 0x601d_0001));
+pub static UPDATE: LazyLock<Image> = LazyLock::new(|| image("update", 0x0bad_cafe));
+
+/// A program from the project's tools.
+fn installed(name: &str) -> PathBuf {
+    let tools = env::var_os("TENSORITY_TOOLS").map(PathBuf::from);
+    let tools = tools.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools"));
+    let path = tools.join("venv/bin").join(name);
+    assert!(
+        path.exists(),
+        "{} is missing; run: cargo xtask setup",
+        path.display()
+    );
+    path
+}
+
+/// Makes a bitstream for a device, with the options of ecppack.
+pub fn bitstream(name: &str, device: &str, options: &[&str]) -> Vec<u8> {
+    // The tool sees the folder it runs in and nothing else.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("image.config"), format!(".device {device}\n")).unwrap();
+    let output = Command::new(installed("yowasp-ecppack"))
+        .current_dir(&folder)
+        .args(["--compress", "image.config", "image.bit"])
+        .args(options)
+        .output()
+        .expect("ecppack starts");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    fs::read(folder.join("image.bit")).unwrap()
+}
+
+fn image(name: &str, usercode: u32) -> Image {
+    let usercode = usercode.to_string();
+    let bitstream = bitstream(name, "LFE5U-85F", &["--usercode", &usercode]);
+    described(bitstream)
+}
+
+/// An image for the board with a manifest that fits.
+pub fn described(bitstream: Vec<u8>) -> Image {
+    Image {
+        manifest: Manifest::new(&BOARD, "0000abcd", 1, 100_000_000, &bitstream),
+        bitstream,
+        signed: false,
+    }
+}
+
+/// A board with this flash memory, at an address of its own.
+pub fn serve(flash: Flash) -> Serving {
+    serve_chip(Chip::new(BOARD.part.idcode, flash))
+}
+
+pub fn serve_chip(chip: Chip) -> Serving {
+    let address = "127.0.0.1:0".parse().unwrap();
+    let server = Server::bind(address, chip).expect("a free port");
+    server.spawn().expect("a thread")
+}
+
+pub fn loader(serving: &Serving) -> Loader {
+    let SocketAddr::V4(address) = serving.address() else {
+        panic!("expected an address of version 4");
+    };
+    Loader::new(&BOARD, Cable::Xvc(address))
+}
+
+/// Writes an image through openFPGALoader.
+pub fn write(serving: &Serving, image: &Image, target: Target) -> Result<Vec<Step>, FlashError> {
+    let plan = Plan::new(&BOARD, image, target).expect("a good image");
+    let mut steps = Vec::new();
+    let written = carry_out(&plan, &loader(serving), &mut |event| match event {
+        Event::Begins(step) => steps.push(step),
+        Event::Percent(percent) => assert!(percent <= 100),
+    });
+    if let Err(FlashError::Loader(tensority_flash::LoaderError::Missing)) = &written {
+        panic!("openFPGALoader is missing; run: cargo xtask setup");
+    }
+    written.map(|()| steps)
+}
+
+/// A flash memory that holds a golden image, written like every other.
+pub fn golden_flash() -> Flash {
+    let serving = serve(Flash::default());
+    write(&serving, &GOLDEN, Target::Golden).expect("a golden image");
+    serving.chip().flash().clone()
+}
+
+/// The usercode of what runs, and where it begins.
+#[track_caller]
+pub fn running(serving: &Serving) -> (u32, tensority_xvc::Origin) {
+    let chip = serving.chip();
+    let running = chip.running().expect("a configuration that runs");
+    (running.usercode, running.origin)
+}
