@@ -39,5 +39,5 @@ pub mod record;
 pub mod replay;
 pub mod simulated;
 pub mod transport;
-mod update;
+pub mod update;
 pub mod waker;

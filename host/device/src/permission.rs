@@ -8,14 +8,14 @@ use crate::discovery::{USB_IDS, UsbId, list};
 /// that heed the tag have 73.
 pub const UDEV_FILE: &str = "/etc/udev/rules.d/70-tensority.rules";
 
-/// The rule of udev that lets who sits at the machine open the ports of such a product, and keeps
-/// the system's manager of modems from writing to them.
+/// The rule of udev that lets who sits at the machine open the ports of such a product, and the
+/// product itself as a flasher does, and keeps the system's manager of modems from writing to them.
 pub fn udev_rule(id: &UsbId) -> String {
     let UsbId {
         vendor, product, ..
     } = id;
     format!(
-        "SUBSYSTEM==\"tty\", ATTRS{{idVendor}}==\"{vendor:04x}\", \
+        "SUBSYSTEM==\"tty|usb\", ATTRS{{idVendor}}==\"{vendor:04x}\", \
          ATTRS{{idProduct}}==\"{product:04x}\", TAG+=\"uaccess\", \
          ENV{{ID_MM_DEVICE_IGNORE}}=\"1\""
     )
@@ -24,7 +24,7 @@ pub fn udev_rule(id: &UsbId) -> String {
 /// The text of a file with the rules of all [`USB_IDS`].
 pub fn udev_rules() -> String {
     let mut text = format!(
-        "# {UDEV_FILE}: lets who sits at the machine open the serial ports at which a board may be.\n\
+        "# {UDEV_FILE}: lets who sits at the machine open the serial ports and the cables at which a board may be.\n\
          # After a change: sudo udevadm control --reload && sudo udevadm trigger\n"
     );
     for id in USB_IDS {
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(rules, expected);
         assert_eq!(
             udev_rule(&USB_IDS[0]),
-            r#"SUBSYSTEM=="tty", ATTRS{idVendor}=="0403", ATTRS{idProduct}=="6001", TAG+="uaccess", ENV{ID_MM_DEVICE_IGNORE}="1""#
+            r#"SUBSYSTEM=="tty|usb", ATTRS{idVendor}=="0403", ATTRS{idProduct}=="6001", TAG+="uaccess", ENV{ID_MM_DEVICE_IGNORE}="1""#
         );
     }
 }

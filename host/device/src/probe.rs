@@ -73,7 +73,7 @@ pub fn probe(path: &Path, patience: Patience, quick: bool) -> Result<Probed, Pro
     let mut board = Board::open_from(port, rand::random(), patience)?;
     let known_answer = match quick {
         true => Verdict::NotAsked,
-        false => ask(&mut board, ANSWER_PATIENCE)?,
+        false => known_answer(&mut board, ANSWER_PATIENCE)?,
     };
     Ok(Probed {
         identity: *board.identity(),
@@ -140,7 +140,14 @@ impl fmt::Display for NotFound {
     }
 }
 
-fn ask<T: Transport>(board: &mut Board<T>, patience: Duration) -> Result<Verdict, DeviceError> {
+/// Asks a board for a known answer, and waits for it so long. What it was at is given up.
+///
+/// # Errors
+/// If the board fails.
+pub fn known_answer<T: Transport>(
+    board: &mut Board<T>,
+    patience: Duration,
+) -> Result<Verdict, DeviceError> {
     let known = KnownAnswer::GENESIS;
     board.begin(&known.work(1), Placement::Replace)?;
     let deadline = Instant::now() + patience;

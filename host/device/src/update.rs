@@ -17,22 +17,25 @@ use crate::{
 const ON_TRIAL: u8 = 2;
 
 /// Time that new firmware has to be confirmed, before the chip falls back to the old one.
-const TRIAL: Duration = Duration::from_secs(30);
+pub const TRIAL: Duration = Duration::from_secs(30);
 
 impl<T: Transport> Board<T> {
-    /// Replaces the firmware: writes the image, starts it on trial, and confirms it once it
-    /// answers. `progress` is told the bytes written so far. A device that has work gives it up.
+    /// Replaces the firmware: writes the image, starts it on trial, and confirms it once it answers
+    /// and `is_good` says so, which has two thirds of [`TRIAL`] for it. Tells whether it was
+    /// confirmed; if not, the chip goes back to the old firmware by itself. `progress` is told the
+    /// bytes written so far. A device that has work gives it up.
     ///
     /// The image is filled with zeros to a multiple of [`UPDATE_CHUNK`] bytes.
     ///
     /// # Errors
-    /// If the device is gone, silent or refuses, or if the new firmware does not run; then the chip
-    /// goes back to the old one by itself.
+    /// If the device is gone, silent or refuses, or if the new firmware does not run; then, too, the
+    /// chip goes back.
     pub fn update(
         &mut self,
         image: &[u8],
         progress: &mut dyn FnMut(usize),
-    ) -> Result<(), DeviceError> {
+        is_good: impl FnOnce(&mut Self) -> Result<bool, DeviceError>,
+    ) -> Result<bool, DeviceError> {
         let mut image = image.to_vec();
         image.resize(image.len().next_multiple_of(UPDATE_CHUNK), 0);
         let bytes = image.len();
@@ -51,9 +54,12 @@ impl<T: Transport> Board<T> {
             progress(offset as usize + UPDATE_CHUNK);
         }
         self.start_staged()?;
+        if !is_good(self)? {
+            return Ok(false);
+        }
         self.ask(UpdateConfirm {})?;
         self.identify()?;
-        Ok(())
+        Ok(true)
     }
 
     /// Starts the staged image and waits until it answers.

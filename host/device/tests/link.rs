@@ -276,8 +276,8 @@ fn an_update_writes_the_whole_image_and_is_confirmed() {
     let mut board = board(Fake::default());
     let image: Vec<u8> = (0..=255).chain(0..9).collect();
     let mut written = Vec::new();
-    let update = board.update(&image, &mut |bytes| written.push(bytes));
-    update.expect("an update");
+    let update = board.update(&image, &mut |bytes| written.push(bytes), |_| Ok(true));
+    assert!(update.expect("an update"));
     assert_eq!(written, [128, 256, 384]);
     let mut staged = Vec::new();
     let mut begun = None;

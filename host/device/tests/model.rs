@@ -126,9 +126,8 @@ fn firmware_is_replaced() {
     let mut board = cheap();
     let bank = board.identity().bank;
     let mut written = 0;
-    board
-        .update(&[5; 1000], &mut |bytes| written = bytes)
-        .unwrap_or_else(|error| panic!("{error}"));
+    let update = board.update(&[5; 1000], &mut |bytes| written = bytes, |_| Ok(true));
+    assert!(update.unwrap_or_else(|error| panic!("{error}")));
     assert_eq!(written, 1024);
     assert_ne!(board.identity().bank, bank);
     wait_for(&mut board, |notice| *notice == Notice::Restarted);
@@ -136,6 +135,19 @@ fn firmware_is_replaced() {
     let bank = board.identity().bank;
     board.reset().expect("a reset");
     wait_for(&mut board, |notice| *notice == Notice::Restarted);
+    assert_eq!(board.identify().expect("an answer").bank, bank);
+}
+
+#[test]
+fn firmware_that_is_not_good_is_not_kept() {
+    let mut board = cheap();
+    let bank = board.identity().bank;
+    let update = board.update(&[5; 1000], &mut |_| {}, |board| {
+        assert_ne!(board.identity().bank, bank, "on trial");
+        Ok(false)
+    });
+    assert!(!update.unwrap_or_else(|error| panic!("{error}")));
+    board.reset().expect("a reset");
     assert_eq!(board.identify().expect("an answer").bank, bank);
 }
 
