@@ -26,6 +26,8 @@ pub struct Config {
     pub output: Output,
     /// What outlives a run.
     pub state: State,
+    /// What is written to boards.
+    pub flash: Flash,
 }
 
 /// A source of work.
@@ -122,6 +124,13 @@ pub struct State {
     pub file: Option<PathBuf>,
 }
 
+/// What is written to boards.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flash {
+    /// The public key that manifests of images must be signed with.
+    pub key_file: Option<PathBuf>,
+}
+
 /// What a configuration is if nobody says anything. The file of [`State`] depends on the
 /// environment.
 impl Default for Config {
@@ -151,6 +160,7 @@ impl Default for Config {
             },
             output: Output::default(),
             state: State::default(),
+            flash: Flash::default(),
         }
     }
 }

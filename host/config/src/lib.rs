@@ -27,7 +27,9 @@ pub mod table;
 mod template;
 mod words;
 
-pub use config::{Address, Api, Config, Device, Failover, Health, Output, Source, State, Verify};
+pub use config::{
+    Address, Api, Config, Device, Failover, Flash, Health, Output, Source, State, Verify,
+};
 pub use environment::of_process;
 pub use error::{ConfigError, Mistake};
 pub use explain::Explained;

@@ -117,7 +117,7 @@ pub const DEVICE: Section<Device> = Section {
 };
 
 /// The sections that are there once.
-pub const SETTINGS: [Section<Config>; 6] = [
+pub const SETTINGS: [Section<Config>; 7] = [
     Section {
         name: "verify",
         about: "How results are hashed again on the processor.",
@@ -243,6 +243,16 @@ pub const SETTINGS: [Section<Config>; 6] = [
              `$XDG_STATE_HOME/tensority` or in `~/.local/state/tensority`.",
         )
         .example("\"state.json\"")],
+    },
+    Section {
+        name: "flash",
+        about: "What `tensority flash` writes to boards.",
+        keys: &[Key::<Config>::new(
+            "key_file",
+            Kind::SomePath(|config| &mut config.flash.key_file),
+            "A public key of minisign. With it, only images whose manifest it has signed are written.",
+        )
+        .example("\"minisign.pub\"")],
     },
 ];
 
