@@ -34,6 +34,21 @@ const FOR_COMPILING: &[Package] = &[
     },
 ];
 
+/// A Debian package and the program that it brings; where that runs, nothing is installed.
+struct Program {
+    package: &'static str,
+    name: &'static str,
+    /// An argument with which it does nothing and succeeds.
+    harmless: &'static str,
+}
+
+/// What writes images to boards; tests have it write to a model of one.
+const PROGRAMS: &[Program] = &[Program {
+    package: "openfpgaloader",
+    name: "openFPGALoader",
+    harmless: "--Version",
+}];
+
 /// Nothing that is there is given up for what is missing.
 const INSTALL: &[&str] = &["install", "--no-remove"];
 
@@ -43,6 +58,7 @@ const FOR_PYTHON_TOOLS: &str = "python3-venv";
 /// Installs the packages that are not there; `python_tools` says that those will be installed.
 pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
     let mut missing = missing_for_compiling();
+    missing.extend(missing_programs());
     if python_tools && !makes_environments() {
         missing.push(FOR_PYTHON_TOOLS);
     }
@@ -106,6 +122,15 @@ fn apt_get(prefix: &[&str], action: &[&str], packages: &[&str]) -> Result<(), Fa
 
 fn makes_environments() -> bool {
     step::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+fn missing_programs() -> impl Iterator<Item = &'static str> {
+    let missing =
+        |program: &&Program| !step::succeeds(Command::new(program.name).arg(program.harmless));
+    PROGRAMS
+        .iter()
+        .filter(missing)
+        .map(|program| program.package)
 }
 
 fn missing_for_compiling() -> Vec<&'static str> {
