@@ -6,7 +6,7 @@ use tensority_boards::bitstream::{self, Configuration, Content, Fault};
 use tensority_boards::{Board, ManifestError, Slot};
 
 use crate::image::Image;
-use crate::loader::Action;
+use crate::loader::{Action, Loader};
 
 /// Where an image goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,15 +207,17 @@ impl fmt::Display for Plan<'_> {
             formatter,
             "board     {}, {} in {}, IDCODE {:08x}",
             board.title, part.device, part.package, part.idcode
-        )?;
-        for (number, step) in self.steps().iter().enumerate() {
-            write!(formatter, "\nstep {}    {}", number + 1, self.words(*step))?;
-        }
-        Ok(())
+        )
     }
 }
 
 impl Plan<'_> {
+    /// What openFPGALoader is called with in a step. Of the golden image that is there it reads what the
+    /// record tells; this names the whole slot.
+    pub fn command_line(&self, step: Step, loader: &Loader) -> String {
+        loader.command_line(&self.action(step, self.board.flash.golden.bytes))
+    }
+
     /// A step in words.
     pub fn words(&self, step: Step) -> String {
         let Self { board, image, .. } = self;

@@ -85,15 +85,18 @@ impl Server {
         self.address
     }
 
-    /// Serves in a thread of its own.
+    /// Serves in a thread of its own; `left` is told the chip whenever a client has left.
     ///
     /// # Errors
     /// If the system has no thread.
-    pub fn spawn(self) -> Result<Serving, ServerError> {
+    pub fn spawn(
+        self,
+        mut left: impl FnMut(&Chip) + Send + 'static,
+    ) -> Result<Serving, ServerError> {
         let shared = Arc::clone(&self.shared);
         let address = self.address;
         let thread = thread::Builder::new().name("xvc".into());
-        let thread = thread.spawn(move || self.serve());
+        let thread = thread.spawn(move || self.serve(&mut left));
         Ok(Serving {
             address,
             shared,
@@ -101,7 +104,7 @@ impl Server {
         })
     }
 
-    fn serve(&self) {
+    fn serve(&self, left: &mut dyn FnMut(&Chip)) {
         for client in self.listener.incoming() {
             if self.shared.stop.load(Ordering::Relaxed) {
                 return;
@@ -110,6 +113,7 @@ impl Server {
             if let Ok(client) = client {
                 self.shared.clients.fetch_add(1, Ordering::Relaxed);
                 let _ = Session::new(client).and_then(|mut session| session.serve(&self.shared));
+                left(&self.shared.chip());
             }
         }
     }

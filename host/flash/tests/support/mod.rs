@@ -20,15 +20,13 @@ pub static UPDATE: LazyLock<Image> = LazyLock::new(|| image("update", 0x0bad_caf
 
 /// A program from the project's tools.
 fn installed(name: &str) -> PathBuf {
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let folders = folders.map(|folder| folder.join(".tools"));
     let tools = env::var_os("TENSORITY_TOOLS").map(PathBuf::from);
-    let tools = tools.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools"));
-    let path = tools.join("venv/bin").join(name);
-    assert!(
-        path.exists(),
-        "{} is missing; run: cargo xtask setup",
-        path.display()
-    );
-    path
+    let paths = tools.into_iter().chain(folders);
+    let mut paths = paths.map(|folder| folder.join("venv/bin").join(name));
+    let found = paths.find(|path| path.exists());
+    found.unwrap_or_else(|| panic!("{name} is missing; run: cargo xtask setup"))
 }
 
 /// Makes a bitstream for a device, with the options of ecppack.
@@ -71,7 +69,7 @@ pub fn serve(flash: Flash) -> Serving {
 pub fn serve_chip(chip: Chip) -> Serving {
     let address = "127.0.0.1:0".parse().unwrap();
     let server = Server::bind(address, chip).expect("a free port");
-    server.spawn().expect("a thread")
+    server.spawn(|_| {}).expect("a thread")
 }
 
 pub fn loader(serving: &Serving) -> Loader {
