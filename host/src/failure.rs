@@ -1,5 +1,7 @@
 //! Why a command failed, and the exit code that says so (the numbers of `sysexits.h`).
 
+mod flash;
+
 use clap::error::ErrorKind;
 use std::{
     io::{self, Write},
@@ -68,6 +70,14 @@ impl Failure {
     pub fn contradiction(message: impl Into<String>) -> Self {
         Self {
             code: SOFTWARE,
+            message: message.into(),
+        }
+    }
+
+    /// The content of a file is wrong.
+    pub fn wrong_content(message: impl Into<String>) -> Self {
+        Self {
+            code: DATA,
             message: message.into(),
         }
     }

@@ -6,6 +6,7 @@ mod bench;
 mod config;
 mod devices;
 mod failure;
+mod flash;
 mod generate;
 mod hash;
 mod hexadecimal;
@@ -16,6 +17,7 @@ mod pool;
 mod replay;
 mod verify;
 mod why;
+mod xvc;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -43,6 +45,8 @@ enum Verb {
     Bench(bench::Arguments),
     /// List the serial ports and the boards that answer there; exit 0 if one of them hashes right, 69 if none.
     Devices(devices::Arguments),
+    /// Write an image to a board, or firmware to its controller, and see whether it hashes right.
+    Flash(flash::Arguments),
     /// Mine for nodes and pools with boards, simulated boards or the processor.
     Mine(mine::Arguments),
     /// Run a recorded run of the miner again, without network and devices.
@@ -53,6 +57,8 @@ enum Verb {
     Node(node::Arguments),
     /// Serve a development pool on this machine, good or misbehaving, until SIGINT or SIGTERM.
     Pool(pool::Arguments),
+    /// Serve the JTAG port of a board in software until SIGINT or SIGTERM, for flashers to talk to.
+    Xvc(xvc::Arguments),
     /// Check, explain or begin a configuration of the miner.
     Config(config::Arguments),
     /// Print completions for shells, manual pages, a unit for systemd, rules for udev.
@@ -74,11 +80,13 @@ fn main() -> ExitCode {
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Devices(arguments) => devices::run(&arguments),
+        Verb::Flash(arguments) => flash::run(&arguments),
         Verb::Mine(arguments) => mine::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Why(arguments) => why::run(&arguments),
         Verb::Node(arguments) => node::run(&arguments),
         Verb::Pool(arguments) => pool::run(&arguments),
+        Verb::Xvc(arguments) => xvc::run(&arguments),
         Verb::Config(arguments) => config::run(&arguments),
         Verb::Generate(arguments) => generate::run(&arguments),
     };

@@ -1,18 +1,16 @@
 //! `tensority devices` as people and scripts use it.
 
+#[path = "support/terminal.rs"]
+mod terminal;
+
 use std::{
-    io::{Read, Write},
     process::{Command, Output, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
+    thread,
     time::Duration,
 };
 
-use serialport::{SerialPort, TTYPort};
-use tensority_model::{Config, Faults, SoftwareBoard};
+use tensority_model::Faults;
+use terminal::Terminal;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tensority"));
@@ -24,67 +22,17 @@ fn devices(arguments: &[&str]) -> Output {
     command(arguments).output().expect("the command starts")
 }
 
-/// A board in software on a pseudo-terminal.
-struct Terminal {
-    path: String,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Terminal {
-    fn new(faults: Faults) -> Self {
-        let (mut master, slave) = TTYPort::pair().expect("a pseudo-terminal");
-        let path = slave.name().expect("a path");
-        let patience = Duration::from_millis(1);
-        master.set_timeout(patience).expect("set");
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let thread = thread::spawn(move || {
-            let board = SoftwareBoard::start(Config {
-                faults,
-                ..Config::default()
-            });
-            let mut port = board.port();
-            port.set_timeout(patience);
-            let mut buffer = [0; 128];
-            // Neither end has something to say most of the time, and the host's is often closed.
-            while !stopped.load(Ordering::Relaxed) {
-                if let Ok(received) = master.read(&mut buffer) {
-                    port.write_all(&buffer[..received]).expect("a board");
-                }
-                if let Ok(received) = port.read(&mut buffer) {
-                    let _ = master.write_all(&buffer[..received]);
-                }
-            }
-        });
-        Self {
-            path,
-            stop,
-            thread: Some(thread),
-        }
-    }
-
-    fn report(&self) -> (Option<i32>, serde_json::Value) {
-        let output = devices(&["--json", "-d", &self.path]);
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let ports = report["ports"].as_array().expect("an array");
-        let row = ports.iter().find(|port| port["port"] == *self.path);
-        (output.status.code(), row.expect("the port").clone())
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.join().expect("the board ends");
-        }
-    }
+fn report(terminal: &Terminal) -> (Option<i32>, serde_json::Value) {
+    let output = devices(&["--json", "-d", &terminal.path]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let ports = report["ports"].as_array().expect("an array");
+    let row = ports.iter().find(|port| port["port"] == *terminal.path);
+    (output.status.code(), row.expect("the port").clone())
 }
 
 #[test]
 fn a_board_that_hashes_right_is_good_and_one_that_does_not_is_not() {
-    let (code, row) = Terminal::new(Faults::default()).report();
+    let (code, row) = report(&Terminal::new(Faults::default()));
     assert_eq!(row["board"]["known_answer"], "right", "{row}");
     assert_eq!(row["board"]["serial"], "0000000000000001", "{row}");
     assert_eq!(row["board"]["lanes"], 16, "{row}");
@@ -94,7 +42,7 @@ fn a_board_that_hashes_right_is_good_and_one_that_does_not_is_not() {
         wrong_hash_each: Some(2),
         ..Faults::default()
     };
-    let (code, row) = Terminal::new(faults).report();
+    let (code, row) = report(&Terminal::new(faults));
     assert_eq!(row["board"]["known_answer"], "wrong", "{row}");
     assert_eq!(code, Some(69));
 }
@@ -112,7 +60,7 @@ fn a_board_whose_host_was_killed_answers_the_next_one() {
         killed.kill().expect("killed");
         killed.wait().expect("an end");
     }
-    let (code, row) = terminal.report();
+    let (code, row) = report(&terminal);
     assert_eq!(row["board"]["known_answer"], "right", "{row}");
     assert_eq!(code, Some(0));
 }

@@ -1,0 +1,119 @@
+//! Waits for a board that was flashed, and asks it for a known answer.
+
+use crate::failure::Failure;
+use serde::Serialize;
+use std::{
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+use tensority_boards::{Board, Manifest};
+use tensority_device::{
+    discovery,
+    port::PortError,
+    probe::{self, ProbeError, Verdict},
+};
+
+/// Longest time for the port to come back and the board to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Time between two looks.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Longest time for the known answer; a board makes a matrix list for it.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(60);
+
+/// A board that hashes right.
+#[derive(Serialize)]
+pub struct Awake {
+    /// Path of its port.
+    pub port: String,
+    /// 16 hexadecimal digits.
+    pub serial: String,
+    /// Eight hexadecimal digits.
+    pub hardware_build: String,
+    /// Whether the build is that of the image.
+    pub compared: &'static str,
+}
+
+/// Waits until the board answers at its port, compares its build with the image, and has it hash.
+pub fn wait(board: &Board, manifest: &Manifest, port: Option<&Path>) -> Result<Awake, Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    let (path, mut awake) = loop {
+        let why = match ports(board, port)? {
+            Some(path) => match probe::identify(&path, board.baud) {
+                Ok(awake) => break (path, awake),
+                Err(error @ ProbeError::Port(PortError::Permission { .. })) => {
+                    return Err(error.into());
+                }
+                Err(error) => error.to_string(),
+            },
+            None => format!("no port of {}", board.title),
+        };
+        if Instant::now() > deadline {
+            let seconds = PATIENCE.as_secs();
+            return Err(Failure::unavailable(format!(
+                "expected an answer of the board within {seconds} s, found {why}; the image is written: \
+                 plug the board in again, then run `tensority devices`"
+            )));
+        }
+        thread::sleep(PAUSE);
+    };
+    let build = format!("{:08x}", awake.identity().hardware_build);
+    let compared = compare(manifest, &build)?;
+    let serial = format!("{:016x}", awake.identity().serial);
+    right(probe::known_answer(&mut awake, ANSWER_PATIENCE)?)?;
+    Ok(Awake {
+        port: path.display().to_string(),
+        serial,
+        hardware_build: build,
+        compared,
+    })
+}
+
+/// Tells whether the known answer is right.
+pub fn right(verdict: Verdict) -> Result<(), Failure> {
+    let found = match verdict {
+        Verdict::Right => return Ok(()),
+        Verdict::Wrong(hash) => hex::encode(hash),
+        Verdict::Late | Verdict::NotAsked => "none in time".into(),
+    };
+    Err(Failure::not_reached(format!(
+        "expected the known answer, found {found}; do not mine with this image"
+    )))
+}
+
+/// The port that was named, else the one of the board's USB device, if it is there.
+fn ports(board: &Board, named: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    if let Some(named) = named {
+        return Ok(Some(named.into()));
+    }
+    let usb = Some((board.usb.vendor, board.usb.product));
+    let mut ports = discovery::list();
+    ports.retain(|port| port.usb == usb);
+    if ports.len() > 1 {
+        let paths: Vec<_> = ports.into_iter().map(|port| port.path).collect();
+        return Err(Failure::usage(format!(
+            "expected one port of {}, found {}; the image is written: name the board's port with -d",
+            board.title,
+            paths.join(" and ")
+        )));
+    }
+    Ok(ports.pop().map(|port| port.path.into()))
+}
+
+/// Compares the build of a board with that of its image, where that is told as the board tells it.
+fn compare(manifest: &Manifest, found: &str) -> Result<&'static str, Failure> {
+    let expected = &manifest.build;
+    let is_told = expected.len() == 8 && expected.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_told {
+        return Ok("not comparable with the image");
+    }
+    match expected.eq_ignore_ascii_case(found) {
+        true => Ok("as in the image"),
+        false => Err(Failure::not_reached(format!(
+            "expected hardware {expected}, found {found}: the FPGA loaded another image, or it is \
+             another board's port; see docs/flash.md"
+        ))),
+    }
+}

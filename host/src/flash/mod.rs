@@ -1,0 +1,132 @@
+//! `tensority flash`: writes images to boards, and firmware to their controllers.
+
+mod awaken;
+mod firmware;
+mod report;
+
+use crate::{failure::Failure, output};
+use report::{Progress, Report};
+use std::{
+    net::SocketAddrV4,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use tensority_boards::Board;
+use tensority_flash::{Cable, Image, Key, Loader, Plan, Target, carry_out};
+
+const HELP: &str = "\
+The flash memory of a board holds two images. The FPGA loads the update; if that does not load, it loads
+the golden image, which only --golden writes. Everything is checked before the cable is touched, all that
+is written is read back, and in the end the board hashes a known answer (docs/flash.md). openFPGALoader
+must be installed.
+
+Exit codes: 0 if the board runs the image and hashes right; 1 if it does not, or is not the board, or has no
+golden image; 64 for arguments; 65 for an image, signature or configuration that is not good; 66 for a file
+that cannot be read; 69 for a missing program, cable or board; 74 for an output that cannot be written; 77 for
+a cable or port that may not be opened.";
+
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub struct Arguments {
+    /// The image: a bitstream NAME.bit with its manifest NAME.json beside it.
+    #[arg(required_unless_present = "firmware")]
+    image: Option<PathBuf>,
+    /// The board that it is written to.
+    #[arg(long, value_name = "NAME", required_unless_present = "firmware", value_parser = board)]
+    board: Option<Board>,
+    /// Load the image into the FPGA, where it is until the power goes.
+    #[arg(long, group = "target")]
+    sram: bool,
+    /// Write the update slot of the flash memory; this is done without it, too.
+    #[arg(long, group = "target")]
+    flash: bool,
+    /// Write the golden slot of the flash memory, with what leads the FPGA to it.
+    #[arg(long, group = "target")]
+    golden: bool,
+    /// Check the image, print what would be done, and do nothing.
+    #[arg(long)]
+    plan: bool,
+    /// A public key of minisign, which must have signed the manifest; without it, that of the
+    /// configuration, if there is one.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Reach the JTAG port through a server of the Xilinx Virtual Cable protocol, by its numbers.
+    #[arg(long, value_name = "HOST:PORT")]
+    xvc: Option<SocketAddrV4>,
+    /// The serial port of the board; without it, the one that its USB device makes.
+    #[arg(short, long = "device", value_name = "PATH")]
+    device: Option<PathBuf>,
+    /// Do not wait for the board, and ask it for nothing.
+    #[arg(long, conflicts_with = "device")]
+    no_self_test: bool,
+    /// Write firmware (firmware.bin) to the controller of a board that runs, over its serial line;
+    /// it stays only if the board then hashes right.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "board", "target", "plan", "key", "xvc", "no_self_test"])]
+    firmware: Option<PathBuf>,
+    /// Print JSON on one line.
+    #[arg(long)]
+    json: bool,
+}
+
+fn board(name: &str) -> Result<Board, String> {
+    Board::find(name).map_err(|error| error.to_string())
+}
+
+/// Does what is asked for.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    match (&arguments.firmware, &arguments.image, &arguments.board) {
+        (Some(firmware), ..) => {
+            firmware::write(firmware, arguments.device.as_deref(), arguments.json)?;
+        }
+        (None, Some(image), Some(board)) => write(arguments, image, board)?,
+        (None, ..) => return Err(Failure::usage("expected an image and a board")),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failure> {
+    let key = key(arguments)?;
+    let image = Image::read(image, key.as_ref())?;
+    let target = match (arguments.sram, arguments.golden) {
+        (true, _) => Target::Sram,
+        (_, true) => Target::Golden,
+        _ => Target::Update,
+    };
+    let plan = Plan::new(board, &image, target)?;
+    let cable = arguments.xvc.map_or(Cable::Usb, Cable::Xvc);
+    let loader = Loader::new(board, cable);
+    let mut report = Report::new(&plan, &loader);
+    if !arguments.json {
+        output::print(&report.planned(&plan, arguments.plan))?;
+    }
+    if !arguments.plan {
+        let mut progress = Progress::new(plan.steps());
+        carry_out(&plan, &loader, &mut |event| progress.tell(event))?;
+        progress.end();
+        report.written = true;
+        if !arguments.no_self_test {
+            let awake = awaken::wait(board, &image.manifest, arguments.device.as_deref())?;
+            report.board = Some(awake);
+        }
+        if !arguments.json {
+            output::print(&report.done())?;
+        }
+    }
+    match arguments.json {
+        true => output::print_json(&report),
+        false => Ok(()),
+    }
+}
+
+/// The key that manifests must be signed with, if one is set.
+fn key(arguments: &Arguments) -> Result<Option<Key>, Failure> {
+    let path = match &arguments.key {
+        Some(path) => Some(path.clone()),
+        None => {
+            let environment = tensority_config::of_process();
+            let loaded = tensority_config::load(None, &environment, &Default::default())?;
+            loaded.config.flash.key_file
+        }
+    };
+    Ok(path.map(|path| Key::read(&path)).transpose()?)
+}
