@@ -23,8 +23,8 @@ pub struct Manifest {
     /// What the JTAG port of the FPGA answers: eight hexadecimal digits in JSON.
     #[serde(with = "digits")]
     pub idcode: u32,
-    /// Fingerprint of the build. A hardware build that the board tells of is written as eight
-    /// hexadecimal digits, so that it can be compared.
+    /// Fingerprint of the build. Where it is in hexadecimal digits, the last eight are the hardware
+    /// build that the board tells, so that the two can be compared.
     pub build: String,
     /// Lanes of the core.
     pub lanes: u32,

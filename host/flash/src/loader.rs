@@ -70,8 +70,8 @@ pub enum LoaderError {
     Process(#[from] io::Error),
     /// The board is not on the USB.
     #[error(
-        "expected {title} on the USB ({vendor:04x}:{product:04x}), found none; plug it in, at the socket \
-         US1, and switch it on"
+        "expected {title} on the USB ({vendor:04x}:{product:04x}), found none; plug it in and \
+         switch it on"
     )]
     NoCable {
         /// The board.

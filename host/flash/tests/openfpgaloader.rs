@@ -77,6 +77,15 @@ fn an_update_is_written_and_runs_and_leaves_the_golden_image_alone() {
 }
 
 #[test]
+fn an_uncompressed_image_is_written_too() {
+    let plain = described(support::plain("plain", "LFE5U-85F"));
+    assert!(plain.bitstream.len() > 1_900_000);
+    let serving = serve(WITH_GOLDEN.clone());
+    write(&serving, &plain, Target::Update).expect("written");
+    assert_eq!(running(&serving), (usercode(&plain), UPDATE_START));
+}
+
+#[test]
 fn without_a_golden_image_there_is_no_update() {
     let serving = serve(Flash::default());
     let error = write(&serving, &UPDATE, Target::Update).unwrap_err();

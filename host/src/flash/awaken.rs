@@ -102,17 +102,18 @@ fn ports(board: &Board, named: Option<&Path>) -> Result<Option<PathBuf>, Failure
     Ok(ports.pop().map(|port| port.path.into()))
 }
 
-/// Compares the build of a board with that of its image, where that is told as the board tells it.
+/// Compares the build of a board, eight hexadecimal digits, with that of its image, which may have more.
 fn compare(manifest: &Manifest, found: &str) -> Result<&'static str, Failure> {
     let expected = &manifest.build;
-    let is_told = expected.len() == 8 && expected.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_told {
+    let is_number = expected.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_number || expected.len() < found.len() {
         return Ok("not comparable with the image");
     }
-    match expected.eq_ignore_ascii_case(found) {
+    let last = &expected[expected.len() - found.len()..];
+    match last.eq_ignore_ascii_case(found) {
         true => Ok("as in the image"),
         false => Err(Failure::not_reached(format!(
-            "expected hardware {expected}, found {found}: the FPGA loaded another image, or it is \
+            "expected hardware {last}, found {found}: the FPGA loaded another image, or it is \
              another board's port; see docs/flash.md"
         ))),
     }

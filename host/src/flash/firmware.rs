@@ -69,7 +69,7 @@ pub fn write(file: &Path, port: Option<&Path>, json: bool) -> Result<(), Failure
     match json {
         true => output::print_json(&report),
         false => output::print(&format!(
-            "board     {}, serial {}, firmware {} in place of {}, known answer right",
+            "answered  {}, serial {}, firmware {} in place of {}, known answer right",
             report.port, report.serial, report.after, report.before
         )),
     }

@@ -100,9 +100,9 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
         output::print(&report.planned(&plan, arguments.plan))?;
     }
     if !arguments.plan {
-        let mut progress = Progress::new(plan.steps());
+        let mut progress = Progress::new(plan.steps().len());
         carry_out(&plan, &loader, &mut |event| progress.tell(event))?;
-        progress.end();
+        drop(progress);
         report.written = true;
         if !arguments.no_self_test {
             let awake = awaken::wait(board, &image.manifest, arguments.device.as_deref())?;

@@ -3,7 +3,7 @@
 use super::awaken::Awake;
 use serde::Serialize;
 use std::io::{IsTerminal, Write, stderr};
-use tensority_flash::{Event, Loader, Plan, Step};
+use tensority_flash::{Event, Loader, Plan};
 
 /// All of it, as JSON.
 #[derive(Serialize)]
@@ -72,7 +72,7 @@ impl Report {
         match &self.board {
             None => "written   not asked whether the board hashes right".into(),
             Some(board) => format!(
-                "board     {}, serial {}, hardware {}, {}, known answer right",
+                "answered  {}, serial {}, hardware {}, {}, known answer right",
                 board.port, board.serial, board.hardware_build, board.compared
             ),
         }
@@ -81,16 +81,16 @@ impl Report {
 
 /// How far it is, for a person to see.
 pub struct Progress {
-    steps: &'static [Step],
+    total: usize,
     number: usize,
     is_terminal: bool,
 }
 
 impl Progress {
-    /// For these steps.
-    pub fn new(steps: &'static [Step]) -> Self {
+    /// For so many steps.
+    pub fn new(total: usize) -> Self {
         Self {
-            steps,
+            total,
             number: 0,
             is_terminal: stderr().is_terminal(),
         }
@@ -98,35 +98,27 @@ impl Progress {
 
     /// Takes what happens.
     pub fn tell(&mut self, event: Event) {
-        if event == Event::Begins(self.steps[self.number.min(self.steps.len() - 1)]) {
-            self.number += 1;
-        }
         let percent = match event {
-            Event::Begins(_) => String::new(),
+            Event::Begins(_) => {
+                self.number += 1;
+                String::new()
+            }
             Event::Percent(percent) => format!(", {percent} %"),
         };
         if self.is_terminal {
-            let line = format!(
-                "\r\x1b[Kstep {} of {}{percent}",
-                self.number,
-                self.steps.len()
-            );
+            let Self { number, total, .. } = self;
+            let line = format!("\r\x1b[Kstep {number} of {total}{percent}");
             // Nobody is left to tell when the terminal itself is gone.
             let _ = stderr().write_all(line.as_bytes());
-        }
-    }
-
-    /// Takes the line away.
-    pub fn end(&self) {
-        if self.is_terminal {
-            let _ = stderr().write_all(b"\r\x1b[K");
         }
     }
 }
 
 impl Drop for Progress {
-    /// An error is told on a line of its own.
+    /// Takes the line away: what came of it is told on a line of its own.
     fn drop(&mut self) {
-        self.end();
+        if self.is_terminal {
+            let _ = stderr().write_all(b"\r\x1b[K");
+        }
     }
 }

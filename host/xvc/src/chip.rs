@@ -25,7 +25,6 @@ mod instruction {
     pub const ENABLE: u8 = 0xc6;
     pub const IDCODE: u8 = 0xe0;
     pub const BUSY: u8 = 0xf0;
-    pub const BYPASS: u8 = 0xff;
 }
 
 /// What unlocks [`instruction::SPI`].
@@ -231,7 +230,6 @@ impl Chip {
             instruction::DISABLE => self.status &= !status::ENABLED,
             instruction::REFRESH => self.start(),
             instruction::BURST => self.burst.clear(),
-            instruction::BYPASS => {}
             _ => {}
         }
     }

@@ -29,15 +29,24 @@ fn installed(name: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{name} is missing; run: cargo xtask setup"))
 }
 
-/// Makes a bitstream for a device, with the options of ecppack.
+/// Makes a compressed bitstream for a device, with the options of ecppack.
 pub fn bitstream(name: &str, device: &str, options: &[&str]) -> Vec<u8> {
+    packed(name, device, &[&["--compress"], options].concat())
+}
+
+/// Makes an uncompressed bitstream for a device.
+pub fn plain(name: &str, device: &str) -> Vec<u8> {
+    packed(name, device, &[])
+}
+
+fn packed(name: &str, device: &str, options: &[&str]) -> Vec<u8> {
     // The tool sees the folder it runs in and nothing else.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("image.config"), format!(".device {device}\n")).unwrap();
     let output = Command::new(installed("yowasp-ecppack"))
         .current_dir(&folder)
-        .args(["--compress", "image.config", "image.bit"])
+        .args(["image.config", "image.bit"])
         .args(options)
         .output()
         .expect("ecppack starts");
