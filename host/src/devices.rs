@@ -149,7 +149,7 @@ impl Board {
                 Verdict::NotAsked => NOT_ASKED,
                 Verdict::Right => RIGHT,
                 Verdict::Wrong(_) => "wrong",
-                Verdict::Late => "none came",
+                Verdict::Absent => "none came",
             },
         }
     }

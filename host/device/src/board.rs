@@ -34,6 +34,9 @@ const MULTIPLIES: u64 = 252;
 /// Longest time that a board may take to tell what it has kept.
 const PAST_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Time after which it is asked again how much that is.
+const PAST_PAUSE: Duration = Duration::from_millis(100);
+
 /// Longest time that a range waits until there is room for its events.
 const EVENTS_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -100,7 +103,10 @@ impl<T: Transport> Board<T> {
     /// Takes the events that the device had kept for an earlier host.
     fn forget_the_past(&mut self) -> Result<(), DeviceError> {
         let deadline = Instant::now() + PAST_PATIENCE;
-        while self.status()?.events > 0 && self.listen(deadline)? {}
+        // What it counts may be acknowledged by the time it is read, so nothing may come any more.
+        while self.status()?.events > 0 && Instant::now() < deadline {
+            self.listen(Instant::now() + PAST_PAUSE)?;
+        }
         self.notices.clear();
         Ok(())
     }

@@ -76,7 +76,7 @@ pub fn right(verdict: Verdict) -> Result<(), Failure> {
     let found = match verdict {
         Verdict::Right => return Ok(()),
         Verdict::Wrong(hash) => hex::encode(hash),
-        Verdict::Late | Verdict::NotAsked => "none in time".into(),
+        Verdict::Absent | Verdict::NotAsked => "none".into(),
     };
     Err(Failure::not_reached(format!(
         "expected the known answer, found {found}; do not mine with this image"
