@@ -1,6 +1,6 @@
 //! A process whose output is read while it runs, and which is ended when it is quiet for too long.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, pipe};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
@@ -28,24 +28,21 @@ pub fn run(
     folder: &Path,
     progress: &mut dyn FnMut(u8),
 ) -> Result<Ended, LoaderError> {
+    // One pipe for both: what is going on and that it failed are written to one each.
+    let (output, writer) = pipe()?;
     let child = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
         .spawn();
     let mut child = Reaped(child.map_err(|error| match error.kind() {
         ErrorKind::NotFound => LoaderError::Missing,
         _ => LoaderError::Process(error),
     })?);
     let (pieces, received) = sync_channel(16);
-    if let Some(output) = child.0.stdout.take() {
-        forward(output, pieces.clone());
-    }
-    if let Some(output) = child.0.stderr.take() {
-        forward(output, pieces);
-    }
+    forward(output, pieces);
     let mut text = String::new();
     let mut told = None;
     loop {
@@ -128,11 +125,7 @@ mod tests {
         });
         let ended = run.unwrap();
         assert!(!ended.well);
-        assert!(
-            ended.text.contains("out\n") && ended.text.contains("err\n"),
-            "{}",
-            ended.text
-        );
+        assert_eq!(ended.text, "out\nerr\n50%\n");
         assert_eq!(told, [50]);
     }
 
