@@ -38,8 +38,8 @@ pub struct Board {
     pub part: Part,
     /// The memory it starts from.
     pub flash: Flash,
-    /// Its USB device.
-    pub usb: Usb,
+    /// Its USB device, if JTAG and the serial line are behind one.
+    pub usb: Option<Usb>,
     /// The cores that it is built with, the usual one first.
     pub cores: Vec<Core>,
     /// Constraints of its pins (Lattice preference file).

@@ -12,7 +12,7 @@ use crate::{page, text};
 /// Where the files of a build are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
-    /// The bitstream; none if a clock was missed.
+    /// The bitstream, with its manifest beside it; none if a clock was missed.
     pub bitstream: Option<PathBuf>,
     /// The report as data.
     pub data: PathBuf,
@@ -23,12 +23,17 @@ pub struct Files {
 }
 
 impl Built {
-    /// Writes bitstream and report into `folder`, which is made if it is missing. If a clock was missed, no
-    /// bitstream of this name and no manifest of it is left there, not even of an earlier build.
+    /// Writes bitstream, its manifest and the report into `folder`, which is made if it is missing. `vouch`
+    /// makes the text of the manifest. If a clock was missed, no bitstream of this name and no manifest of it is
+    /// left there, not even of an earlier build.
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<Files, Error> {
+    pub fn write(
+        &self,
+        folder: &Path,
+        vouch: impl FnOnce(&[u8]) -> String,
+    ) -> Result<Files, Error> {
         fs::create_dir_all(folder).map_err(Error::file("make", folder))?;
         let name = &self.report.name;
         let path = |ending: &str| folder.join(format!("{name}.{ending}"));
@@ -37,6 +42,7 @@ impl Built {
             Some(made) => {
                 let bytes = fs::read(made).map_err(Error::file("read", made))?;
                 write(&bitstream, &bytes)?;
+                write(&path("json"), vouch(&bytes).as_bytes())?;
             }
             None => {
                 // An earlier build's, with the manifest that would vouch for it.

@@ -129,8 +129,10 @@ fn a_design_becomes_a_bitstream_and_a_second_build_finds_it() {
         path.delay_ns()
     );
 
-    let files = first.write(&output).unwrap();
+    let files = first.write(&output, |_| "its manifest".into()).unwrap();
     let bitstream = fs::read(files.bitstream.unwrap()).unwrap();
+    let manifest = fs::read_to_string(output.join("counter.json")).unwrap();
+    assert_eq!(manifest, "its manifest");
     let id = [0x41, 0x11, 0x30, 0x43];
     assert!(bitstream.windows(4).any(|bytes| bytes == id));
     assert_eq!(
@@ -187,7 +189,7 @@ fn a_missed_clock_leaves_a_report_and_no_bitstream() {
     fs::create_dir_all(&output).unwrap();
     fs::write(output.join("counter.bit"), "old").unwrap();
     fs::write(output.join("counter.json"), "its manifest").unwrap();
-    let files = missed.write(&output).unwrap();
+    let files = missed.write(&output, |_| "its manifest".into()).unwrap();
     assert_eq!(files.bitstream, None);
     let text = fs::read_to_string(&files.text).unwrap();
     assert!(text.contains("TIMING MISSED"), "{text}");

@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddrV4;
 use std::path::Path;
 
-use tensority_boards::Board;
+use tensority_boards::{Board, Usb};
 
 /// The program.
 const PROGRAM: &str = "openFPGALoader";
@@ -68,6 +68,15 @@ pub enum LoaderError {
     /// It cannot be run.
     #[error("cannot run {PROGRAM}: {0}")]
     Process(#[from] io::Error),
+    /// The board has no USB device of its own.
+    #[error(
+        "expected a board with JTAG on its USB, found {title}; reach its JTAG port through a server \
+         with --xvc"
+    )]
+    NoUsb {
+        /// The board.
+        title: String,
+    },
     /// The board is not on the USB.
     #[error(
         "expected {title} on the USB ({vendor:04x}:{product:04x}), found none; plug it in and \
@@ -135,28 +144,37 @@ pub enum LoaderError {
 /// openFPGALoader for one board.
 #[derive(Clone, Debug)]
 pub struct Loader {
-    cable: Cable,
     title: String,
-    name: String,
-    usb: (u16, u16),
+    cable: Way,
+}
+
+/// How it reaches the board.
+#[derive(Clone, Debug)]
+enum Way {
+    Usb(Usb),
+    Xvc(SocketAddrV4),
 }
 
 impl Loader {
     /// That for a board at a cable.
-    pub fn new(board: &Board, cable: Cable) -> Self {
-        Self {
-            cable,
-            title: board.title.clone(),
-            name: board.usb.loader_board.clone(),
-            usb: (board.usb.vendor, board.usb.product),
-        }
+    ///
+    /// # Errors
+    /// If the cable is the board's USB device, and it has none.
+    pub fn new(board: &Board, cable: Cable) -> Result<Self, LoaderError> {
+        let title = board.title.clone();
+        let cable = match (cable, &board.usb) {
+            (Cable::Xvc(address), _) => Way::Xvc(address),
+            (Cable::Usb, Some(usb)) => Way::Usb(usb.clone()),
+            (Cable::Usb, None) => return Err(LoaderError::NoUsb { title }),
+        };
+        Ok(Self { title, cable })
     }
 
     /// What it is called with.
     fn arguments(&self, action: &Action) -> Vec<String> {
         let cable = match &self.cable {
-            Cable::Usb => format!("--board {}", self.name),
-            Cable::Xvc(address) => format!(
+            Way::Usb(usb) => format!("--board {}", usb.loader_board),
+            Way::Xvc(address) => format!(
                 "--cable xvc-client --ip {} --port {}",
                 address.ip(),
                 address.port()

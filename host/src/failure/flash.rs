@@ -2,7 +2,7 @@
 
 use super::{DATA, Failure, IO, NOT_SO, PERMISSION, UNAVAILABLE, USAGE, code_of_opening};
 use tensority_device::{device::DeviceError, port::PortError, probe::ProbeError};
-use tensority_flash::{FlashError, ImageError, PlanError, SignatureError};
+use tensority_flash::{FlashError, ImageError, LoaderError, PlanError, SignatureError};
 
 impl From<SignatureError> for Failure {
     fn from(error: SignatureError) -> Self {
@@ -37,11 +37,18 @@ impl From<PlanError> for Failure {
     }
 }
 
+impl From<LoaderError> for Failure {
+    fn from(error: LoaderError) -> Self {
+        FlashError::from(error).into()
+    }
+}
+
 impl From<FlashError> for Failure {
     fn from(error: FlashError) -> Self {
-        use tensority_flash::LoaderError::{Differs, Failed, Permission};
+        use LoaderError::{Differs, Failed, NoUsb, Permission};
         let code = match &error {
             FlashError::Loader(Permission { .. }) => PERMISSION,
+            FlashError::Loader(NoUsb { .. }) => USAGE,
             FlashError::Loader(Differs { .. } | Failed { .. }) => NOT_SO,
             FlashError::Loader(_) => UNAVAILABLE,
             FlashError::Files(_) => IO,

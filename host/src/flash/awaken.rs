@@ -88,9 +88,14 @@ fn ports(board: &Board, named: Option<&Path>) -> Result<Option<PathBuf>, Failure
     if let Some(named) = named {
         return Ok(Some(named.into()));
     }
-    let usb = Some((board.usb.vendor, board.usb.product));
+    let Some(usb) = &board.usb else {
+        return Err(Failure::usage(format!(
+            "expected the port of {}, which has no USB device; the image is written: name the port with -d",
+            board.title
+        )));
+    };
     let mut ports = discovery::list();
-    ports.retain(|port| port.usb == usb);
+    ports.retain(|port| port.usb == Some((usb.vendor, usb.product)));
     if ports.len() > 1 {
         let paths: Vec<_> = ports.into_iter().map(|port| port.path).collect();
         return Err(Failure::usage(format!(

@@ -94,7 +94,7 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
     };
     let plan = Plan::new(board, &image, target)?;
     let cable = arguments.xvc.map_or(Cable::Usb, Cable::Xvc);
-    let loader = Loader::new(board, cable);
+    let loader = Loader::new(board, cable)?;
     let mut report = Report::new(&plan, &loader);
     if !arguments.json {
         output::print(&report.planned(&plan, arguments.plan))?;

@@ -1,7 +1,7 @@
 //! What the output of openFPGALoader 0.10 means. It exits with 1 for everything.
 
 use super::process::Ended;
-use super::{Action, Cable, Done, Loader, LoaderError};
+use super::{Action, Done, Loader, LoaderError, Way};
 
 /// After every access to the flash memory the FPGA is started; this is said if nothing loads. That is
 /// no failure of the access itself, and right where nothing has been written yet.
@@ -45,11 +45,13 @@ fn was_transferred(action: &Action, text: &str) -> bool {
 
 /// What is wrong with the cable, if that is it.
 fn of_cable(loader: &Loader, text: &str) -> Option<LoaderError> {
-    if let Cable::Xvc(address) = loader.cable {
-        let unreachable = text.contains("Connection error");
-        return unreachable.then_some(LoaderError::NoServer(address));
-    }
-    let (vendor, product) = loader.usb;
+    let (vendor, product) = match &loader.cable {
+        Way::Usb(usb) => (usb.vendor, usb.product),
+        Way::Xvc(address) => {
+            let unreachable = text.contains("Connection error");
+            return unreachable.then_some(LoaderError::NoServer(*address));
+        }
+    };
     // Numbers of libftdi's ftdi_usb_open_dev.
     let (_, code) = text.split_once("unable to open ftdi device: ")?;
     match code.split_whitespace().next()? {
@@ -77,6 +79,7 @@ mod tests {
     use tensority_boards::Board;
 
     use super::*;
+    use crate::loader::Cable;
 
     const WRITE: Action = Action::Write {
         file: "image.bit",
@@ -84,7 +87,7 @@ mod tests {
     };
 
     fn judged(cable: Cable, action: &Action, text: &str) -> Result<Done, LoaderError> {
-        let loader = Loader::new(&Board::find("ulx3s-85f").unwrap(), cable);
+        let loader = Loader::new(&Board::find("ulx3s-85f").unwrap(), cable).unwrap();
         let text = text.into();
         judge(&loader, action, Ended { well: false, text })
     }

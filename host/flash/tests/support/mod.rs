@@ -85,7 +85,7 @@ pub fn loader(serving: &Serving) -> Loader {
     let SocketAddr::V4(address) = serving.address() else {
         panic!("expected an address of version 4");
     };
-    Loader::new(&BOARD, Cable::Xvc(address))
+    Loader::new(&BOARD, Cable::Xvc(address)).expect("a cable")
 }
 
 /// Writes an image through openFPGALoader.

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use tensority_boards::Board;
+use tensority_boards::{Board, Manifest};
 use tensority_build::cache::Cache;
 use tensority_build::tools::Tools;
 use tensority_build::{Seeds, build, text, workspace};
+use tensority_hdl::emit::FINGERPRINT;
 
 use crate::design::{Wanted, design};
 use crate::failure::{Failure, say};
@@ -57,6 +58,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "cannot read {path}: {error}; build one with: cargo xtask firmware"
         ))
     })?;
+    let clock = arguments.clock;
+    let clock = clock.map_or_else(|| board.clock_hz(arguments.lanes), Ok);
+    let clock = clock.map_err(|error| Failure::usage(format!("--lanes: {error}")))?;
     let words: Vec<u32> = firmware
         .chunks(4)
         .map(|word| {
@@ -68,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let wanted = Wanted {
         board: &board,
         lanes: arguments.lanes,
-        clock: arguments.clock,
+        clock,
         firmware: &words,
     };
     let project = design(&wanted, &tools)?;
@@ -83,7 +87,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let built = built?;
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| workspace::boards().join(&board.name));
-    let files = built.write(&output)?;
+    let files = built.write(&output, |bitstream| {
+        let lanes = arguments.lanes as u32;
+        Manifest::new(&board, FINGERPRINT, lanes, clock, bitstream).to_json()
+    })?;
     say!("{}", text::text(&built.report));
     for path in files.bitstream.iter().chain([&files.page, &files.data]) {
         say!("{}", path.display());

@@ -20,8 +20,8 @@ pub struct Wanted<'a> {
     pub board: &'a Board,
     /// Matrix rows processed side by side.
     pub lanes: usize,
-    /// Clock of the core in Hz, if it is not the board's own choice.
-    pub clock: Option<u32>,
+    /// Clock of the core in Hz.
+    pub clock: u32,
     /// The words of the controller's program.
     pub firmware: &'a [u32],
 }
@@ -34,13 +34,11 @@ pub fn design(wanted: &Wanted, tools: &Tools) -> Result<Project, Failure> {
     let Wanted {
         board,
         lanes,
+        clock,
         firmware,
-        ..
     } = *wanted;
     let usage =
         |flag: &str, error: &dyn std::fmt::Display| Failure::usage(format!("{flag}: {error}"));
-    let clock = wanted.clock.map_or_else(|| board.clock_hz(lanes), Ok);
-    let clock = clock.map_err(|error| usage("--lanes", &error))?;
     let geometry =
         Geometry::new(DIMENSION, lanes, true).map_err(|error| usage("--lanes", &error))?;
     let design = BoardDesign::new(board, &geometry, clock, firmware)
