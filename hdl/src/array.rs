@@ -11,7 +11,7 @@
 //! | `token` | in | 12 | see `token.rs`; a `first` token only every `dimension` cycles or later |
 //! | `weight_valid` | in | 1 | 1 in the cycles 1 … cells after a `first` token |
 //! | `weight$c` | in | 32 | lane c: word g of its matrix row in cycle 1 + g, offset form |
-//! | `soon` | out | 12 | the token whose result is `out` three cycles later |
+//! | `soon` | out | 12 | the token whose result is `out` four cycles later |
 //! | `out` | out | 12 | the token that `result` belongs to |
 //! | `result$c` | out | 8 | reduce(row of the state . matrix row of lane c) |
 //! | `write` | in | 1 | store `write_byte` |
@@ -19,9 +19,13 @@
 //! | `write_block` | in | 8 | the columns are `write_block * lanes + c` |
 //! | `write_byte$c` | in | 8 | signed bytes |
 //!
-//! Latency `token` to `out`: cells + 5 cycles ([`latency`]); `write` to a token that may read it: 2.
-//! So a row may be written while the tokens of the next pass already run, as long as
-//! cells + 7 < dimension. Throughput: one token per cycle, 4 * cells * lanes multiply-accumulates.
+//! Latency `token` to `out`: cells + 9 cycles ([`latency`]); `write` to a token that may read it: 2
+//! ([`WRITE_LATENCY`]). So a row may be written while the tokens of the next pass already run, as
+//! long as cells + 11 <= dimension; xi follows in time if dimension >= 14. Throughput: one token per
+//! cycle, 4 * cells * lanes multiply-accumulates.
+//!
+//! Weights and writes reach the cells through a register for every eight of them, so that no wire
+//! has to cross the whole array in a cycle.
 //!
 //! Example: the state row 1, 2, 0, … and the matrix row 3, -4, 0, … give 3 - 8 = -5 = 0xfffffffb,
 //! and reduce makes 0xfb + 0xff = 0xfa of it.
@@ -36,14 +40,26 @@ use rust_hdl::prelude::*;
 use crate::cell::Cell;
 use crate::eta::Eta;
 use crate::geometry::Geometry;
-use crate::lane::Lane;
+use crate::lane::{self, Lane};
+use crate::leaf::Register;
 use crate::parameter::Parameter;
 use crate::xi::Xi;
 
 /// Cycles from `token` to `out`.
 pub fn latency(geometry: &Geometry) -> usize {
-    geometry.cells() + 5
+    // A register in front of the line, one per cell, the RAM and the lane of the last cell (less
+    // the register that its token is in), and the two of `dot` and `reduced`.
+    1 + geometry.cells() + (2 - 1) + lane::LATENCY + 2
 }
+
+/// Cycles from `write` to a `token` that reads what was written.
+pub const WRITE_LATENCY: usize = 2;
+
+/// Cycles from `soon` to `out`.
+pub const SOON: usize = 4;
+
+/// Cells that share the registers of weights and writes.
+const GROUP: usize = 8;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -66,8 +82,11 @@ pub struct Array {
     etas: Vec<Eta>,
     xi: Xi,
 
-    /// The token on its way from the last cell to `out`.
-    after: [DFF<Bits<12>>; 5],
+    /// The token in front of the first cell, and on its way from the last one to `out`.
+    entering: DFF<Bits<12>>,
+    after: [DFF<Bits<12>>; 8],
+    /// xi + eta.
+    correction: Vec<DFF<Bits<16>>>,
     dot: Vec<DFF<Bits<16>>>,
     reduced: Vec<DFF<Bits<8>>>,
 
@@ -78,13 +97,24 @@ pub struct Array {
     stored_cell: DFF<Bits<8>>,
     stored_bytes: DFF<Bits<4>>,
     stored: Vec<DFF<Bits<8>>>,
+    /// Copies for each group of cells: number `lane * groups + group`.
+    group_weight: Vec<Register<32>>,
+    group_byte: Vec<DFF<Bits<8>>>,
+    group_address: Vec<DFF<Bits<9>>>,
+    /// Which of the group's cells the write concerns, as in `cell_number`, and its byte enables.
+    group_cell: Vec<DFF<Bits<8>>>,
+    group_bytes: Vec<DFF<Bits<4>>>,
+    group_number: Vec<Parameter<8>>,
+    /// log2 of the `stored_cell` values of a group.
+    group_bits: Parameter<8>,
+    group_mask: Parameter<8>,
     /// With fewer than four lanes a cell is written in 4 / lanes blocks.
     blocks_per_cell_bits: Parameter<8>,
     /// log2 of the columns of a cell that one block writes.
     lane_bits: Parameter<8>,
     column_in_cell: Signal<Local, Bits<8>>,
     byte_enables: Parameter<4>,
-    /// The `stored_cell` that concerns cell g.
+    /// The `group_cell` that concerns cell g.
     cell_number: Vec<Parameter<8>>,
 }
 
@@ -93,27 +123,54 @@ impl Array {
     pub fn new(geometry: &Geometry) -> Self {
         let (lanes, cells) = (geometry.lanes(), geometry.cells());
         let per_block = lanes.min(4);
+        let (groups, per_group) = (cells / GROUP, GROUP * per_block / lanes);
+        let multipliers = |n: usize| [geometry.multiplier(n), geometry.multiplier(n + 1)];
+        let lane = |n: usize| match geometry.fip() {
+            // The products are numbered along the line.
+            true => {
+                let (c, g) = (n / cells, n % cells);
+                Lane::fip(multipliers(geometry.corrections() + 2 * (g * lanes + c)))
+            }
+            false => Lane::plain(),
+        };
+        let eta = |c: usize| match geometry.fip() {
+            true => Eta::fip(multipliers(2 * c)),
+            false => Eta::plain(),
+        };
         let mut array = Self {
-            xi: Xi::new(lanes, geometry.fip()),
-            cells: (0..cells).map(|_| Cell::default()).collect(),
-            lanes: (0..lanes * cells)
-                .map(|_| Lane::new(geometry.fip()))
+            xi: Xi::new(geometry),
+            cells: (0..cells)
+                .map(|_| Cell::new(geometry.primitives()))
                 .collect(),
-            etas: (0..lanes).map(|_| Eta::new(geometry.fip())).collect(),
+            lanes: (0..lanes * cells).map(lane).collect(),
+            etas: (0..lanes).map(eta).collect(),
             blocks_per_cell_bits: Parameter::new((4 / per_block).trailing_zeros() as usize),
             lane_bits: Parameter::new(per_block.trailing_zeros() as usize),
             byte_enables: Parameter::new((1 << per_block) - 1),
             cell_number: (0..cells)
-                .map(|g| Parameter::new(g * per_block / lanes))
+                .map(|g| Parameter::new(g * per_block / lanes % per_group))
                 .collect(),
+            group_number: (0..groups).map(Parameter::new).collect(),
+            group_bits: Parameter::new(per_group.trailing_zeros() as usize),
+            group_mask: Parameter::new(per_group - 1),
             ..Self::default()
         };
         array.weight.resize_with(lanes, Default::default);
         array.result.resize_with(lanes, Default::default);
         array.write_byte.resize_with(lanes, Default::default);
+        array.correction.resize_with(lanes, Default::default);
         array.dot.resize_with(lanes, Default::default);
         array.reduced.resize_with(lanes, Default::default);
         array.stored.resize_with(lanes, Default::default);
+        array
+            .group_weight
+            .resize_with(lanes * groups, Default::default);
+        array
+            .group_byte
+            .resize_with(lanes * groups, Default::default);
+        array.group_address.resize_with(groups, Default::default);
+        array.group_cell.resize_with(groups, Default::default);
+        array.group_bytes.resize_with(groups, Default::default);
         array
     }
 }
@@ -125,18 +182,35 @@ impl Logic for Array {
             self,
             clock,
             xi,
+            entering,
             storing,
             stored_address,
             stored_block,
             stored_cell,
             stored_bytes
         );
-        for i in 0..5 {
+        for i in 0..8 {
             self.after[i].clock.next = self.clock.val();
         }
 
+        // Weights, group by group.
+        for n in self.group_address.len()..(self.group_address.len() + 1) {
+            for c in 0..self.weight.len() {
+                for k in 0..self.group_address.len() {
+                    self.group_weight[c * n + k].clock.next = self.clock.val();
+                    self.group_weight[c * n + k].enable.next = self.weight_valid.val();
+                    self.group_weight[c * n + k].d.next = self.weight[c].val();
+                }
+                for g in 0..self.cells.len() {
+                    self.lanes[c * n * 8 + g].weight.next =
+                        self.group_weight[c * n + g / 8].q.val();
+                }
+            }
+        }
+
         // The line.
-        self.cells[0].token_in.next = self.token.val();
+        self.entering.d.next = self.token.val();
+        self.cells[0].token_in.next = self.entering.q.val();
         for g in 1..self.cells.len() {
             self.cells[g].token_in.next = self.cells[g - 1].token_out.val();
         }
@@ -149,7 +223,6 @@ impl Logic for Array {
                 for g in 0..self.cells.len() {
                     self.lanes[c * n + g].clock.next = self.clock.val();
                     self.lanes[c * n + g].latch.next = self.cells[g].latch.val();
-                    self.lanes[c * n + g].weight.next = self.weight[c].val();
                     self.lanes[c * n + g].state.next = self.cells[g].state.val();
                 }
             }
@@ -157,28 +230,29 @@ impl Logic for Array {
         for last in (self.cells.len() - 1)..self.cells.len() {
             self.after[0].d.next = self.cells[last].token_out.val();
         }
-        for i in 1..5 {
+        for i in 1..8 {
             self.after[i].d.next = self.after[i - 1].q.val();
         }
-        self.soon.next = self.after[1].q.val();
-        self.out.next = self.after[4].q.val();
+        self.soon.next = self.after[3].q.val();
+        self.out.next = self.after[7].q.val();
 
         // Post: subtract xi and eta, reduce.
         for c in 0..self.weight.len() {
             self.etas[c].clock.next = self.clock.val();
             self.etas[c].weight.next = self.weight[c].val();
-            self.etas[c].first.next = self.cells[0].latch.val();
+            self.etas[c].first.next = self.entering.q.val().get_bit(10);
             self.etas[c].more.next = self.weight_valid.val();
-            self.etas[c].take.next = self.after[1].q.val().get_bit(10);
+            self.etas[c].take.next = self.after[3].q.val().get_bit(10);
+            self.correction[c].clock.next = self.clock.val();
+            self.correction[c].d.next = self.xi.xi.val() + self.etas[c].eta.val();
             self.dot[c].clock.next = self.clock.val();
             self.reduced[c].clock.next = self.clock.val();
         }
-        self.xi.read_address.next = self.after[1].q.val().get_bits::<9>(0);
+        self.xi.read_address.next = self.after[2].q.val().get_bits::<9>(0);
         for n in self.cells.len()..(self.cells.len() + 1) {
             for c in 0..self.weight.len() {
-                self.dot[c].d.next = self.lanes[c * n + n - 1].sum_out.val()
-                    - self.xi.xi.val()
-                    - self.etas[c].eta.val();
+                self.dot[c].d.next =
+                    self.lanes[c * n + n - 1].sum_out.val() - self.correction[c].q.val();
             }
         }
         for c in 0..self.weight.len() {
@@ -198,23 +272,44 @@ impl Logic for Array {
             self.stored[c].clock.next = self.clock.val();
             self.stored[c].d.next = self.write_byte[c].val() ^ 128;
         }
-        for g in 0..self.cells.len() {
-            self.cells[g].clock.next = self.clock.val();
-            self.cells[g].write_address.next = self.stored_address.q.val();
-            self.cells[g].write.next = 0.into();
-            if self.storing.q.val() & (self.stored_cell.q.val() == self.cell_number[g].q.val()) {
-                self.cells[g].write.next = self.stored_bytes.q.val();
+        for k in 0..self.group_address.len() {
+            self.group_address[k].clock.next = self.clock.val();
+            self.group_cell[k].clock.next = self.clock.val();
+            self.group_bytes[k].clock.next = self.clock.val();
+            self.group_address[k].d.next = self.stored_address.q.val();
+            self.group_cell[k].d.next = self.stored_cell.q.val() & self.group_mask.q.val();
+            self.group_bytes[k].d.next = 0.into();
+            if self.storing.q.val()
+                & ((self.stored_cell.q.val() >> self.group_bits.q.val())
+                    == self.group_number[k].q.val())
+            {
+                self.group_bytes[k].d.next = self.stored_bytes.q.val();
             }
         }
-        for n in self.stored.len()..(self.stored.len() + 1) {
+        for n in self.group_address.len()..(self.group_address.len() + 1) {
+            for c in 0..self.stored.len() {
+                for k in 0..self.group_address.len() {
+                    self.group_byte[c * n + k].clock.next = self.clock.val();
+                    self.group_byte[c * n + k].d.next = self.stored[c].q.val();
+                }
+            }
             for g in 0..self.cells.len() {
-                self.cells[g].d0.next = self.stored[(4 * g) % n].q.val();
-                self.cells[g].d1.next = self.stored[(4 * g + 1) % n].q.val();
-                self.cells[g].d2.next = self.stored[(4 * g + 2) % n].q.val();
-                self.cells[g].d3.next = self.stored[(4 * g + 3) % n].q.val();
+                self.cells[g].clock.next = self.clock.val();
+                self.cells[g].write_address.next = self.group_address[g / 8].q.val();
+                self.cells[g].write.next = 0.into();
+                if self.group_cell[g / 8].q.val() == self.cell_number[g].q.val() {
+                    self.cells[g].write.next = self.group_bytes[g / 8].q.val();
+                }
+            }
+            for m in self.stored.len()..(self.stored.len() + 1) {
+                for g in 0..self.cells.len() {
+                    self.cells[g].d0.next = self.group_byte[((4 * g) % m) * n + g / 8].q.val();
+                    self.cells[g].d1.next = self.group_byte[((4 * g + 1) % m) * n + g / 8].q.val();
+                    self.cells[g].d2.next = self.group_byte[((4 * g + 2) % m) * n + g / 8].q.val();
+                    self.cells[g].d3.next = self.group_byte[((4 * g + 3) % m) * n + g / 8].q.val();
+                }
             }
         }
-        self.xi.next_address.next = self.write_address.val();
         self.xi.write.next = self.storing.q.val();
         self.xi.write_address.next = self.stored_address.q.val();
         self.xi.first.next = self.stored_block.q.val() == 0;

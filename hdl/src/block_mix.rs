@@ -1,8 +1,9 @@
 //! BlockMix with r = 1: two Salsa20/8 on the two halves of X, in place, and the ways X is filled.
 //!
-//! X is 32 words of 32 bits, word 0 first. A Salsa20/8 takes 18 cycles: one to mix the halves, 16
-//! half-rounds, one to add. After every round the words are transposed, so that each round is a
-//! column round and the wiring between rounds does the rest.
+//! X is 32 words of 32 bits, word 0 first. A Salsa20/8 takes 35 cycles: one to mix the halves, 32
+//! quarters of rounds, two to add. A quarter changes one word of every column; then the words of a
+//! column move on by one place, so that the next quarter finds its words where this one did. After
+//! every round the words are transposed, so that each round is a column round.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
@@ -13,7 +14,7 @@
 //! | `rotate`, `beat$i` | in | 1, 32 | X rotates by one beat, XORed with the beat on the way |
 //! | `x$i` | out | 32 | |
 //!
-//! `start` to the cycle after `done`: 36 cycles ([`CYCLES`]). Eight 32-bit adders for the rounds,
+//! `start` to the cycle after `done`: 70 cycles ([`CYCLES`]). Four 32-bit adders for the rounds,
 //! sixteen to add. Byte order: word i of X is bytes 4i … 4i+3, byte 4i in bits 7..0.
 //!
 //! Checked by `sim/tests/blocks.rs` against the reference on random X, and whole by the cache.
@@ -24,7 +25,7 @@ use crate::geometry::Geometry;
 use crate::leaf::Register;
 
 /// Cycles of one BlockMix.
-pub const CYCLES: u64 = 36;
+pub const CYCLES: u64 = 70;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -44,19 +45,20 @@ pub struct BlockMix {
     /// The words under Salsa20/8, and X XORed half by half.
     work: [Register<32>; 16],
     mixed: [Signal<Local, Bits<32>>; 16],
-    /// Sums that are rotated: by 7 and 9, or by 13 and 18.
-    near: [Signal<Local, Bits<32>>; 4],
-    far: [Signal<Local, Bits<32>>; 4],
-    near_word: [Signal<Local, Bits<32>>; 4],
+    addend: [Signal<Local, Bits<32>>; 16],
+    /// Sums of two words, and the word that a quarter changes.
+    pair: [Signal<Local, Bits<32>>; 4],
+    turned: [Signal<Local, Bits<32>>; 4],
+    changed: [Signal<Local, Bits<32>>; 4],
 
-    /// 0 idle, 1 mix, 2 rounds, 3 add.
-    phase: DFF<Bits<2>>,
+    /// 0 idle, 1 mix, 2 rounds, 3 add, 4 keep the sums.
+    phase: DFF<Bits<3>>,
     second_half: DFF<Bit>,
-    half_round: DFF<Bits<4>>,
+    quarter: DFF<Bits<5>>,
     mix_low: Signal<Local, Bit>,
     mix_high: Signal<Local, Bit>,
-    add_low: Signal<Local, Bit>,
-    add_high: Signal<Local, Bit>,
+    keep_low: Signal<Local, Bit>,
+    keep_high: Signal<Local, Bit>,
     to_work: Signal<Local, Bit>,
 }
 
@@ -74,13 +76,13 @@ impl BlockMix {
 impl Logic for BlockMix {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, phase, second_half, half_round);
+        dff_setup!(self, clock, phase, second_half, quarter);
 
         // X.
         self.mix_low.next = (self.phase.q.val() == 1) & (!self.second_half.q.val());
         self.mix_high.next = (self.phase.q.val() == 1) & self.second_half.q.val();
-        self.add_low.next = (self.phase.q.val() == 3) & (!self.second_half.q.val());
-        self.add_high.next = (self.phase.q.val() == 3) & self.second_half.q.val();
+        self.keep_low.next = (self.phase.q.val() == 4) & (!self.second_half.q.val());
+        self.keep_high.next = (self.phase.q.val() == 4) & self.second_half.q.val();
         for i in 0..32 {
             self.x[i].next = self.words[i].q.val();
             self.words[i].clock.next = self.clock.val();
@@ -89,9 +91,9 @@ impl Logic for BlockMix {
         for i in 0..16 {
             self.mixed[i].next = self.words[i].q.val() ^ self.words[i + 16].q.val();
             self.words[i].enable.next =
-                self.shift.val() | self.rotate.val() | self.mix_low.val() | self.add_low.val();
+                self.shift.val() | self.rotate.val() | self.mix_low.val() | self.keep_low.val();
             self.words[i + 16].enable.next =
-                self.shift.val() | self.rotate.val() | self.mix_high.val() | self.add_high.val();
+                self.shift.val() | self.rotate.val() | self.mix_high.val() | self.keep_high.val();
         }
         self.words[30].d.next = self.lane.val().get_bits::<32>(0);
         self.words[31].d.next = self.lane.val().get_bits::<32>(32);
@@ -111,44 +113,54 @@ impl Logic for BlockMix {
                 self.words[i + 16].d.next = self.mixed[i].val();
             }
         }
-        if self.phase.q.val() == 3 {
+        if self.phase.q.val() == 4 {
             for i in 0..16 {
-                self.words[i].d.next = self.words[i].q.val() + self.work[i].q.val();
-                self.words[i + 16].d.next = self.words[i + 16].q.val() + self.work[i].q.val();
+                self.words[i].d.next = self.work[i].q.val();
+                self.words[i + 16].d.next = self.work[i].q.val();
             }
         }
 
-        // Half-rounds. Column j is a, b, c, d = words 5j, 5j + 4, 5j + 8, 5j + 12 modulo 16. The
-        // first half changes b and c; the second d and a, and transposes.
-        self.to_work.next = (self.phase.q.val() == 1) | (self.phase.q.val() == 2);
+        // Quarters. Column j is a, b, c, d = words 5j, 5j + 4, 5j + 8, 5j + 12 modulo 16: b changes by
+        // the sum of a and d, and all move on by one place.
+        self.to_work.next = (self.phase.q.val() != 0) & (self.phase.q.val() != 4);
         for i in 0..16 {
             self.work[i].clock.next = self.clock.val();
             self.work[i].enable.next = self.to_work.val();
-            self.work[i].d.next = self.work[i].q.val();
+            self.addend[i].next = self.words[i].q.val();
+            if self.second_half.q.val() {
+                self.addend[i].next = self.words[i + 16].q.val();
+            }
+            self.work[i].d.next = self.work[i].q.val() + self.addend[i].val();
         }
         for j in 0..4 {
-            self.near[j].next =
+            self.pair[j].next =
                 self.work[5 * j % 16].q.val() + self.work[(5 * j + 12) % 16].q.val();
-            self.near_word[j].next = self.work[(5 * j + 4) % 16].q.val()
-                ^ ((self.near[j].val() << 7) | (self.near[j].val() >> 25));
-            self.far[j].next = self.near_word[j].val() + self.work[5 * j % 16].q.val();
-            self.work[(5 * j + 4) % 16].d.next = self.near_word[j].val();
-            self.work[(5 * j + 8) % 16].d.next = self.work[(5 * j + 8) % 16].q.val()
-                ^ ((self.far[j].val() << 9) | (self.far[j].val() >> 23));
+            self.turned[j].next = (self.pair[j].val() << 7) | (self.pair[j].val() >> 25);
+            if self.quarter.q.val().get_bits::<2>(0) == 1 {
+                self.turned[j].next = (self.pair[j].val() << 9) | (self.pair[j].val() >> 23);
+            }
+            if self.quarter.q.val().get_bits::<2>(0) == 2 {
+                self.turned[j].next = (self.pair[j].val() << 13) | (self.pair[j].val() >> 19);
+            }
+            if self.quarter.q.val().get_bits::<2>(0) == 3 {
+                self.turned[j].next = (self.pair[j].val() << 18) | (self.pair[j].val() >> 14);
+            }
+            self.changed[j].next = self.work[(5 * j + 4) % 16].q.val() ^ self.turned[j].val();
         }
-        if self.half_round.q.val().get_bit(0) {
+        if self.phase.q.val() == 2 {
             for j in 0..4 {
-                self.near[j].next =
-                    self.work[(5 * j + 8) % 16].q.val() + self.work[(5 * j + 4) % 16].q.val();
-                self.near_word[j].next = self.work[(5 * j + 12) % 16].q.val()
-                    ^ ((self.near[j].val() << 13) | (self.near[j].val() >> 19));
-                self.far[j].next = self.near_word[j].val() + self.work[(5 * j + 8) % 16].q.val();
+                self.work[5 * j % 16].d.next = self.changed[j].val();
+                self.work[(5 * j + 4) % 16].d.next = self.work[(5 * j + 8) % 16].q.val();
+                self.work[(5 * j + 8) % 16].d.next = self.work[(5 * j + 12) % 16].q.val();
+                self.work[(5 * j + 12) % 16].d.next = self.work[5 * j % 16].q.val();
+            }
+            if self.quarter.q.val().get_bits::<2>(0) == 3 {
                 // Transposed: row j holds column j from its diagonal word on.
-                self.work[4 * j + j].d.next = self.work[5 * j % 16].q.val()
-                    ^ ((self.far[j].val() << 18) | (self.far[j].val() >> 14));
-                self.work[4 * j + (j + 1) % 4].d.next = self.work[(5 * j + 4) % 16].q.val();
-                self.work[4 * j + (j + 2) % 4].d.next = self.work[(5 * j + 8) % 16].q.val();
-                self.work[4 * j + (j + 3) % 4].d.next = self.near_word[j].val();
+                for j in 0..4 {
+                    self.work[4 * j + (j + 1) % 4].d.next = self.work[(5 * j + 8) % 16].q.val();
+                    self.work[4 * j + (j + 2) % 4].d.next = self.work[(5 * j + 12) % 16].q.val();
+                    self.work[4 * j + (j + 3) % 4].d.next = self.work[5 * j % 16].q.val();
+                }
             }
         }
         if self.phase.q.val() == 1 {
@@ -163,7 +175,7 @@ impl Logic for BlockMix {
         match self.phase.q.val().index() {
             0 => {
                 self.second_half.d.next = false;
-                self.half_round.d.next = 0.into();
+                self.quarter.d.next = 0.into();
                 if self.start.val() {
                     self.phase.d.next = 1.into();
                 }
@@ -172,10 +184,13 @@ impl Logic for BlockMix {
                 self.phase.d.next = 2.into();
             }
             2 => {
-                self.half_round.d.next = self.half_round.q.val() + 1;
-                if self.half_round.q.val() == 15 {
+                self.quarter.d.next = self.quarter.q.val() + 1;
+                if self.quarter.q.val() == 31 {
                     self.phase.d.next = 3.into();
                 }
+            }
+            3 => {
+                self.phase.d.next = 4.into();
             }
             _ => {
                 self.phase.d.next = 1.into();

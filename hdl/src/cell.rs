@@ -14,10 +14,11 @@
 
 use rust_hdl::prelude::*;
 
+use crate::geometry::Primitives;
 use crate::leaf::ByteRam;
 
 /// See the module's documentation.
-#[derive(LogicBlock, Default)]
+#[derive(LogicBlock)]
 pub struct Cell {
     pub clock: Signal<In, Clock>,
     pub token_in: Signal<In, Bits<12>>,
@@ -32,6 +33,27 @@ pub struct Cell {
     pub d3: Signal<In, Bits<8>>,
     token: DFF<Bits<12>>,
     ram: ByteRam<9>,
+}
+
+impl Cell {
+    /// A cell whose block RAM is made of `primitives`.
+    pub fn new(primitives: Primitives) -> Self {
+        Self {
+            clock: Default::default(),
+            token_in: Default::default(),
+            token_out: Default::default(),
+            latch: Default::default(),
+            state: Default::default(),
+            write: Default::default(),
+            write_address: Default::default(),
+            d0: Default::default(),
+            d1: Default::default(),
+            d2: Default::default(),
+            d3: Default::default(),
+            token: Default::default(),
+            ram: ByteRam::new(1 << 9, primitives),
+        }
+    }
 }
 
 impl Logic for Cell {

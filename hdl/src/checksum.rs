@@ -13,7 +13,7 @@
 //! | `index`, `sum` | out | 8, 32 | matrix and its checksum |
 //! | `finished` | out | 1 | level, until the next `start` |
 //!
-//! A beat of W words takes W + 2 + memory latency cycles.
+//! A beat of W words takes 3 W + 2 + memory latency cycles.
 
 use rust_hdl::prelude::*;
 
@@ -51,7 +51,7 @@ pub struct Checksum {
     pub sum: Signal<Out, Bits<32>>,
     pub finished: Signal<Out, Bit>,
 
-    /// 0 idle, 1 ask, 2 wait, 3 words, 4 hand over.
+    /// 0 idle, 1 ask, 2 wait, 3 take a word, 4 wait for FNV, 5 keep its step, 6 hand over.
     phase: DFF<Bits<3>>,
     matrix: DFF<Bits<8>>,
     /// Byte within the matrix.
@@ -101,17 +101,19 @@ impl Logic for Checksum {
             | unsigned_cast_extend::<24, 16>(self.position.q.val());
         for i in 0..self.words.len() {
             self.words[i].clock.next = self.clock.val();
-            self.words[i].enable.next = (self.phase.q.val() == 2) | (self.phase.q.val() == 3);
+            self.words[i].enable.next = (self.phase.q.val() == 2) | (self.phase.q.val() == 5);
             self.words[i].d.next = self.data[i].val();
         }
-        if self.phase.q.val() == 3 {
+        if self.phase.q.val() == 5 {
             for i in 1..self.words.len() {
                 self.words[i - 1].d.next = self.words[i].q.val();
             }
         }
+        self.fnv.clock.next = self.clock.val();
+        self.fnv.take.next = self.phase.q.val() == 3;
         self.fnv.a.next = self.hash.q.val();
         self.fnv.b.next = self.words[0].q.val();
-        self.valid.next = self.phase.q.val() == 4;
+        self.valid.next = self.phase.q.val() == 6;
         self.index.next = self.matrix.q.val();
         self.sum.next = self.hash.q.val();
         self.finished.next = self.phase.q.val() == 0;
@@ -137,6 +139,13 @@ impl Logic for Checksum {
                 }
             }
             3 => {
+                self.phase.d.next = 4.into();
+            }
+            4 => {
+                self.phase.d.next = 5.into();
+            }
+            5 => {
+                self.phase.d.next = 3.into();
                 self.hash.d.next = self.fnv.hash.val();
                 self.words_left.d.next = self.words_left.q.val() - 1;
                 if self.words_left.q.val() == 1 {
@@ -144,7 +153,7 @@ impl Logic for Checksum {
                     self.phase.d.next = 1.into();
                     if self.position.q.val() == self.last_position.q.val() {
                         self.position.d.next = 0.into();
-                        self.phase.d.next = 4.into();
+                        self.phase.d.next = 6.into();
                     }
                 }
             }

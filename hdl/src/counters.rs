@@ -6,7 +6,7 @@
 //! | `event$i` | in | 1 | count this cycle |
 //! | `count$i` | out | 40 | |
 //!
-//! Order: tokens of multiplies issued; stalled for weights; for the load; for the fold; no pass to
+//! An event is counted two cycles later. Order: tokens of multiplies issued; stalled for weights; for the load; for the fold; no pass to
 //! issue; hashes completed.
 
 use rust_hdl::prelude::*;
@@ -23,6 +23,7 @@ pub struct Counters {
     pub clear: Signal<In, Bit>,
     pub event: [Signal<In, Bit>; COUNTERS],
     pub count: [Signal<Out, Bits<40>>; COUNTERS],
+    seen: [DFF<Bit>; COUNTERS],
     value: [Register<40>; COUNTERS],
 }
 
@@ -31,7 +32,9 @@ impl Logic for Counters {
     fn update(&mut self) {
         for i in 0..self.event.len() {
             self.value[i].clock.next = self.clock.val();
-            self.value[i].enable.next = self.event[i].val() | self.clear.val();
+            self.seen[i].clock.next = self.clock.val();
+            self.seen[i].d.next = self.event[i].val();
+            self.value[i].enable.next = self.seen[i].q.val() | self.clear.val();
             self.value[i].d.next = self.value[i].q.val() + 1;
             if self.clear.val() {
                 self.value[i].d.next = 0.into();

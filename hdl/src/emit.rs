@@ -6,6 +6,7 @@ use rust_hdl::prelude::*;
 
 use crate::core::Core;
 use crate::geometry::Geometry;
+use crate::leaf::ECP5_CELLS;
 use crate::soc::{Settings, Soc};
 
 /// A fingerprint of everything that emitted Verilog depends on: it changes when a block does.
@@ -83,6 +84,16 @@ impl Design {
             top: top.into(),
             modules: split(text),
         }
+    }
+
+    /// Models of the FPGA's cells that the design is made of, for a simulator; none if it is made of
+    /// none.
+    pub fn cell_models(&self) -> Option<&'static str> {
+        let cells = ["CCU2C #(", "MULT18X18D #(", "DP16KD #("];
+        let mut texts = self.modules.iter().map(|module| &module.text);
+        texts
+            .any(|text| cells.iter().any(|cell| text.contains(cell)))
+            .then_some(ECP5_CELLS)
     }
 
     /// All modules as one text.

@@ -17,7 +17,7 @@
 //! | `data_valid` | in | 1 | the next beat of the rows asked for, in order |
 //! | `write_weights`, `write_load` | out | 1 | store the beat in this buffer |
 //! | `write_half`, `write_lane`, `write_beat` | out | 1, 4, 6 | where |
-//! | `weights_arrived`, `load_arrived` | out | 1 | one cycle: a block is complete |
+//! | `weights_arrived`, `load_arrived` | out | 1 | one cycle, after the last beat: a block is complete |
 //! | `weights_freed`, `load_freed` | in | 1 | one cycle: a block has been used up |
 //!
 //! A row is `dimension` contiguous bytes. Up to two blocks per buffer are asked for ahead.
@@ -92,7 +92,12 @@ pub struct Fetch {
     /// The blocks on their way: how many, and bit i: block i is for the load.
     open: DFF<Bits<3>>,
     order: DFF<Bits<4>>,
+    /// The block that arrives is for the load.
+    head: Signal<Local, Bit>,
     closed: Signal<Local, Bit>,
+    closing: DFF<Bit>,
+    closed_weights: DFF<Bit>,
+    closed_load: DFF<Bit>,
     shifted: Signal<Local, Bits<4>>,
     place: Signal<Local, Bits<3>>,
     arriving_lane: DFF<Bits<4>>,
@@ -148,9 +153,11 @@ impl Logic for Fetch {
             arriving_lane,
             arriving_beat,
             weights_half,
-            load_half
+            load_half,
+            closing
         );
         clock!(self, clock, pass, weights, loads);
+        clock!(self, clock, closed_weights, closed_load);
 
         // Requests.
         self.row.next = self.first_row.q.val() + unsigned_cast_extend::<8, 4>(self.lane.q.val());
@@ -195,8 +202,8 @@ impl Logic for Fetch {
         }
 
         // Passes.
-        self.pass_ready.next = (!self.active.q.val()) | self.finish.val();
-        self.take.next = self.pass_valid.val() & ((!self.active.q.val()) | self.finish.val());
+        self.pass_ready.next = !self.active.q.val();
+        self.take.next = self.pass_valid.val() & (!self.active.q.val());
         self.pass.enable.next = self.take.val();
         self.weights.enable.next = self.take.val();
         self.loads.enable.next = self.take.val();
@@ -215,10 +222,14 @@ impl Logic for Fetch {
         }
 
         // Data.
-        self.write_weights.next = self.data_valid.val() & (!self.order.q.val().get_bit(0));
-        self.write_load.next = self.data_valid.val() & self.order.q.val().get_bit(0);
+        self.head.next = self.order.q.val().get_bit(0);
+        if self.closing.q.val() {
+            self.head.next = self.order.q.val().get_bit(1);
+        }
+        self.write_weights.next = self.data_valid.val() & (!self.head.val());
+        self.write_load.next = self.data_valid.val() & self.head.val();
         self.write_half.next = self.weights_half.q.val();
-        if self.order.q.val().get_bit(0) {
+        if self.head.val() {
             self.write_half.next = self.load_half.q.val();
         }
         self.write_lane.next = self.arriving_lane.q.val();
@@ -235,16 +246,21 @@ impl Logic for Fetch {
                 }
             }
         }
-        self.weights_arrived.next = self.closed.val() & (!self.order.q.val().get_bit(0));
-        self.load_arrived.next = self.closed.val() & self.order.q.val().get_bit(0);
+        self.closing.d.next = self.closed.val();
+        self.closed_weights.d.next = self.closed.val() & (!self.head.val());
+        self.closed_load.d.next = self.closed.val() & self.head.val();
+        self.weights_arrived.next = self.closed_weights.q.val();
+        self.load_arrived.next = self.closed_load.q.val();
 
-        // Blocks on their way.
+        // Blocks on their way; one that is complete leaves a cycle later.
         self.shifted.next = self.order.q.val();
         self.place.next = self.open.q.val();
-        if self.closed.val() {
+        if self.closing.q.val() {
             self.shifted.next = self.order.q.val() >> 1;
             self.place.next = self.open.q.val() - 1;
-            if self.order.q.val().get_bit(0) {
+        }
+        if self.closed.val() {
+            if self.head.val() {
                 self.load_half.d.next = !self.load_half.q.val();
             } else {
                 self.weights_half.d.next = !self.weights_half.q.val();
@@ -279,6 +295,7 @@ impl Logic for Fetch {
             self.load_free.d.next = 2.into();
             self.open.d.next = 0.into();
             self.order.d.next = 0.into();
+            self.closing.d.next = false;
             self.arriving_lane.d.next = 0.into();
             self.arriving_beat.d.next = 0.into();
             self.weights_half.d.next = false;

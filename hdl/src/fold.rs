@@ -6,7 +6,7 @@
 //! | `add` | in | 1 | `result$c` is a chain's result |
 //! | `chain` | in | 2 | 0: begin a sum, 3: the sum is complete and is folded |
 //! | `block`, `slot` | in | 8 | position of the bytes |
-//! | `soon` | in | 12 | the token of three cycles later |
+//! | `soon` | in | 12 | the token of four cycles later |
 //! | `result$c` | in | 8 | lane c |
 //! | `sum_valid` | out | 1 | `sum$q` are words of the complete sum |
 //! | `sum$q` | out | 32 | word lane q, in the order of blocks, then slots |
@@ -16,7 +16,7 @@
 //! | `full` | out | 1 | level: all words of a hash were written and not yet `taken` |
 //! | `taken` | in | 1 | |
 //!
-//! The last word of the fold follows the last byte of the last chain by 2 + log2(dimension) cycles,
+//! The last word of the fold follows the last byte of the last chain by 2 + 2 log2(dimension) cycles,
 //! and one more per word lane. Cost: log2(dimension) FNV steps per word lane.
 
 use rust_hdl::prelude::*;
@@ -113,7 +113,7 @@ impl Logic for Fold {
         dff_setup!(self, clock, soon_block, queued, index, filled);
         clock!(self, clock, early_address, complete);
 
-        // Addresses: the RAMs are read two cycles ahead of the bytes.
+        // Addresses: the RAMs are read three cycles ahead of the bytes.
         if self.soon.val().get_bit(9) & (self.soon.val().get_bits::<8>(0) == self.last_slot.q.val())
         {
             self.soon_block.d.next = self.soon_block.q.val() + 1;

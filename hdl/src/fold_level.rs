@@ -11,7 +11,7 @@
 //! | `out_valid` | out | 1 | |
 //! | `out` | out | 32 | fnv(W\[j\], W\[j + k\]) |
 //!
-//! Latency 1 from the second word.
+//! Latency 2 from the second word.
 
 use rust_hdl::prelude::*;
 
@@ -30,14 +30,12 @@ pub struct FoldLevel {
     waiting: DFF<Bit>,
     first: Register<32>,
     fnv: Fnv,
-    done: DFF<Bit>,
-    joined: Register<32>,
 }
 
 impl Logic for FoldLevel {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, first, done, joined);
+        clock!(self, clock, first, fnv);
         dff_setup!(self, clock, waiting);
         if self.valid.val() {
             self.waiting.d.next = !self.waiting.q.val();
@@ -49,10 +47,8 @@ impl Logic for FoldLevel {
         self.first.d.next = self.word.val();
         self.fnv.a.next = self.first.q.val();
         self.fnv.b.next = self.word.val();
-        self.joined.enable.next = self.valid.val() & self.waiting.q.val();
-        self.joined.d.next = self.fnv.hash.val();
-        self.done.d.next = self.valid.val() & self.waiting.q.val();
-        self.out_valid.next = self.done.q.val();
-        self.out.next = self.joined.q.val();
+        self.fnv.take.next = self.valid.val() & self.waiting.q.val();
+        self.out_valid.next = self.fnv.done.val();
+        self.out.next = self.fnv.hash.val();
     }
 }

@@ -14,17 +14,47 @@ pub struct Geometry {
     dimension: usize,
     lanes: usize,
     fip: bool,
+    primitives: Primitives,
+}
+
+/// What a core's multipliers and block RAMs are made of. It changes neither results nor cycles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Primitives {
+    /// Operators and arrays of plain Verilog: for simulators, and for synthesis for any part.
+    #[default]
+    Inferred,
+    /// Cells of a Lattice ECP5.
+    Ecp5 {
+        /// Products that may take a DSP (MULT18X18D); the others are built of carry chains. An
+        /// ECP5-85F has 156.
+        dsp: usize,
+    },
+}
+
+/// What one product is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Multiplier {
+    /// The operator `*`.
+    #[default]
+    Inferred,
+    /// MULT18X18D with all its registers.
+    Dsp,
+    /// Carry chains of CCU2C.
+    Fabric,
 }
 
 /// A parameter that no core can be built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GeometryError {
     /// Not one of [`DIMENSIONS`].
-    #[error("expected dimension 32, 64, 128 or 256, found {0}")]
+    #[error("expected dimension 32, 64, 128 or 256, found {0}; choose one of these")]
     Dimension(usize),
     /// Not one of [`LANES`].
-    #[error("expected 1, 2, 4, 8 or 16 lanes, found {0}")]
+    #[error("expected 1, 2, 4, 8 or 16 lanes, found {0}; choose one of these")]
     Lanes(usize),
+    /// Cells of a part are there for Winograd's inner product only.
+    #[error("expected FIP for a core of ECP5 cells, found plain multipliers; use inferred ones")]
+    PlainCells,
 }
 
 impl Geometry {
@@ -44,7 +74,24 @@ impl Geometry {
             dimension,
             lanes,
             fip,
+            primitives: Primitives::Inferred,
         })
+    }
+
+    /// The same core made of other primitives.
+    ///
+    /// # Errors
+    /// If they are an FPGA's cells and the core does not use Winograd's inner product.
+    pub fn with_primitives(self, primitives: Primitives) -> Result<Self, GeometryError> {
+        if !self.fip && primitives != Primitives::Inferred {
+            return Err(GeometryError::PlainCells);
+        }
+        Ok(Self { primitives, ..self })
+    }
+
+    /// What multipliers and block RAMs are made of.
+    pub fn primitives(&self) -> Primitives {
+        self.primitives
     }
 
     /// Rows of a matrix, bytes of a row, and matrices of the list.
@@ -70,6 +117,38 @@ impl Geometry {
     /// Cells in the line; each holds four bytes of every state row.
     pub fn cells(&self) -> usize {
         self.dimension / 4
+    }
+
+    /// Products of pairs that a core with FIP forms per cycle: two per lane for eta, then those for
+    /// xi, then two per lane and cell.
+    pub fn products(&self) -> usize {
+        self.corrections() + 2 * self.cells() * self.lanes
+    }
+
+    /// Products for eta and xi, which come first.
+    pub fn corrections(&self) -> usize {
+        2 * self.lanes + (self.lanes / 2).max(1)
+    }
+
+    /// What product `n` of [`Self::products`] is made of. The DSPs go to the corrections first and
+    /// then evenly along the line of cells, so that every cell has some near by.
+    pub fn multiplier(&self, n: usize) -> Multiplier {
+        let Primitives::Ecp5 { dsp } = self.primitives else {
+            return Multiplier::Inferred;
+        };
+        let dsp = dsp.min(self.products());
+        let takes_dsp = match n.checked_sub(self.corrections()) {
+            None => n < dsp,
+            Some(i) => {
+                let left = dsp.saturating_sub(self.corrections());
+                let products = self.products() - self.corrections();
+                (i + 1) * left / products > i * left / products
+            }
+        };
+        match takes_dsp {
+            true => Multiplier::Dsp,
+            false => Multiplier::Fabric,
+        }
     }
 
     /// Blocks of a multiply; a block is `lanes` matrix rows.
@@ -132,6 +211,34 @@ impl Geometry {
 impl fmt::Display for Geometry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fip = if self.fip { "" } else { "_plain" };
-        write!(f, "d{}_c{}{fip}", self.dimension, self.lanes)
+        write!(f, "d{}_c{}{fip}", self.dimension, self.lanes)?;
+        match self.primitives {
+            Primitives::Inferred => Ok(()),
+            Primitives::Ecp5 { dsp } => write!(f, "_ecp5_{dsp}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dsp_is_used_and_none_twice() {
+        for (lanes, dsp) in [(1, 156), (1, 100), (2, 156), (4, 156), (4, 3), (4, 0)] {
+            let core = Geometry::new(256, lanes, true).unwrap();
+            assert_eq!(core.multiplier(0), Multiplier::Inferred);
+            let core = core.with_primitives(Primitives::Ecp5 { dsp }).unwrap();
+            let products = (0..core.products()).map(|n| core.multiplier(n));
+            let found = products.filter(|&n| n == Multiplier::Dsp).count();
+            assert_eq!(found, dsp.min(core.products()), "{core}");
+        }
+    }
+
+    #[test]
+    fn plain_multipliers_are_not_made_of_cells() {
+        let core = Geometry::new(256, 1, false).unwrap();
+        let refused = core.with_primitives(Primitives::Ecp5 { dsp: 156 });
+        assert_eq!(refused, Err(GeometryError::PlainCells));
     }
 }

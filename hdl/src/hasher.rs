@@ -34,7 +34,7 @@ use rust_hdl::prelude::*;
 use crate::cast::unsigned_cast_extend;
 use crate::geometry::Geometry;
 use crate::keccak::Keccak;
-use crate::leaf::{Ram, Register};
+use crate::leaf::{Delay, Ram, Register};
 use crate::messages::{Messages, RATE_LANES};
 use crate::parameter::Parameter;
 
@@ -93,8 +93,11 @@ pub struct Hasher {
     part: DFF<Bits<2>>,
     seed_wanted: DFF<Bit>,
     fold_has_tail: Parameter<1>,
-    absorbed: DFF<Bit>,
-    absorbed_index: DFF<Bits<5>>,
+    /// The permutation finished in the last cycle.
+    permuted: DFF<Bit>,
+    /// {absorbing, lane index} of the lane that arrives.
+    absorbing: Signal<Local, Bits<6>>,
+    absorbed: Delay<6>,
 
     /// Nonces: the one to prepare, how many are left, and the one that the array completes next.
     nonce: DFF<Bits<64>>,
@@ -106,12 +109,15 @@ pub struct Hasher {
     in_flight: DFF<Bits<3>>,
     prepared: Signal<Local, Bit>,
     completed: Signal<Local, Bit>,
-    exhausted: Signal<Local, Bit>,
+    exhausted: DFF<Bit>,
 
-    /// Comparison, least significant lane first.
+    /// Comparison, least significant lane first: one cycle for the lanes, one to compare them, one
+    /// for the result so far.
     compare_index: DFF<Bits<3>>,
     comparing: DFF<Bit>,
     compared: DFF<Bits<2>>,
+    smaller: DFF<Bit>,
+    larger: DFF<Bit>,
     below: DFF<Bit>,
 
     done: DFF<Bit>,
@@ -128,6 +134,7 @@ impl Hasher {
         Self {
             keccak: Keccak::new(),
             messages: Messages::new(geometry),
+            absorbed: Delay::new(2),
             fold_has_tail: Parameter::new(usize::from(geometry.dimension() / 8 > RATE_LANES)),
             ..Self::default()
         }
@@ -141,12 +148,7 @@ impl Logic for Hasher {
             self, clock, keccak, messages, digests, sequences, fold_even, fold_odd
         );
         clock!(
-            self,
-            clock,
-            absorbed,
-            absorbed_index,
-            comparing,
-            compared,
+            self, clock, permuted, absorbed, exhausted, comparing, compared, smaller, larger,
             job_id
         );
         clock!(self, clock, found_job, found_nonce, done);
@@ -218,13 +220,15 @@ impl Logic for Hasher {
         self.digest.next = self.keccak.digest.val();
 
         // Extended seed: the seed as it is absorbed, then the digests.
-        self.absorbed.d.next = self.keccak.absorbing.val();
-        self.absorbed_index.d.next = self.keccak.lane_index.val();
+        self.permuted.d.next = self.keccak.finished.val();
+        self.absorbing.next = unsigned_cast_extend::<6, 5>(self.keccak.lane_index.val())
+            | (unsigned_cast_extend::<6, 1>(self.keccak.absorbing.val().into()) << 5);
+        self.absorbed.d.next = self.absorbing.val();
         self.seed_valid.next = (self.kind.q.val() == 4)
             & (self.keccak.digest_valid.val()
-                | (self.absorbed.q.val()
-                    & (self.part.q.val() == 0)
-                    & (self.absorbed_index.q.val() < 4)));
+                | ((self.part.q.val() == 0)
+                    & (self.absorbed.q.val() >= 32)
+                    & (self.absorbed.q.val() < 36)));
         self.seed_lane.next = self.messages.lane.val();
         if self.keccak.digest_valid.val() {
             self.seed_lane.next = self.keccak.digest.val();
@@ -250,13 +254,13 @@ impl Logic for Hasher {
             self.found_hash[i].d.next = self.digests.q.val();
             self.result_hash[i].next = self.found_hash[i].q.val();
         }
-        if self.comparing.q.val() {
-            if self.digests.q.val() < self.job.val() {
-                self.below.d.next = true;
-            }
-            if self.digests.q.val() > self.job.val() {
-                self.below.d.next = false;
-            }
+        self.smaller.d.next = self.comparing.q.val() & (self.digests.q.val() < self.job.val());
+        self.larger.d.next = self.comparing.q.val() & (self.digests.q.val() > self.job.val());
+        if self.smaller.q.val() {
+            self.below.d.next = true;
+        }
+        if self.larger.q.val() {
+            self.below.d.next = false;
         }
 
         // Results.
@@ -273,7 +277,7 @@ impl Logic for Hasher {
         }
 
         // Which work, and which message next.
-        self.exhausted.next = (self.left.q.val() == 0) | self.nonce.q.val().get_bit(63);
+        self.exhausted.d.next = (self.left.q.val() == 0) | self.nonce.q.val().get_bit(63);
         self.prepared.next = false;
         self.completed.next = false;
         self.seed_done.next = false;
@@ -290,7 +294,7 @@ impl Logic for Hasher {
                     self.kind.d.next = 4.into();
                     self.phase.d.next = 1.into();
                     self.seed_wanted.d.next = false;
-                } else if self.run.val() & (!self.exhausted.val()) & (!self.ready.q.val()) {
+                } else if self.run.val() & (!self.exhausted.q.val()) & (!self.ready.q.val()) {
                     self.kind.d.next = 0.into();
                     if self.raw.val() {
                         self.kind.d.next = 3.into();
@@ -302,7 +306,7 @@ impl Logic for Hasher {
                 self.phase.d.next = 2.into();
             }
             2 => {
-                if self.keccak.finished.val() {
+                if self.permuted.q.val() {
                     self.phase.d.next = 1.into();
                     match self.kind.q.val().index() {
                         3 => {
@@ -336,7 +340,7 @@ impl Logic for Hasher {
             }
             3 => {
                 self.compare_index.d.next = self.compare_index.q.val() + 1;
-                if self.compare_index.q.val() == 4 {
+                if self.compare_index.q.val() == 5 {
                     self.phase.d.next = 4.into();
                 }
             }
@@ -387,7 +391,7 @@ impl Logic for Hasher {
         }
         self.hash_ready.next = self.ready.q.val();
         self.finished.next = self.run.val()
-            & self.exhausted.val()
+            & self.exhausted.q.val()
             & (self.in_flight.q.val() == 0)
             & (self.phase.q.val() == 0)
             & (!self.waiting.q.val());

@@ -14,7 +14,7 @@
 //! | `token` | out | 12 | to the array, see `token.rs` |
 //! | `multiply`, `load`, `last`, `chain` | out | | of the pass that is issued |
 //! | `read`, `read_half`, `read_word` | out | | to the block buffer of the weights |
-//! | `word$c` | in | 32 | from it, a cycle later |
+//! | `word$c` | in | 32 | from it, two cycles later |
 //! | `weight_valid`, `weight$c` | out | | to the array, in offset form |
 //! | `weights_freed` | out | 1 | one cycle: the block is read to its end |
 //! | `issued` | out | 1 | a token of a multiply is issued in this cycle |
@@ -83,7 +83,9 @@ pub struct Issue {
     go: Signal<Local, Bit>,
     ends: Signal<Local, Bit>,
     first: Signal<Local, Bit>,
+    /// The token waits for the first words to come out of the block buffer.
     issued_token: DFF<Bits<12>>,
+    late_token: DFF<Bits<12>>,
 
     /// Complete blocks that are not issued yet.
     weights_there: DFF<Bits<2>>,
@@ -95,6 +97,7 @@ pub struct Issue {
     read_index: DFF<Bits<6>>,
     half: DFF<Bit>,
     last_word: Parameter<6>,
+    word_soon: DFF<Bit>,
     word_valid: DFF<Bit>,
     passing: DFF<Bit>,
     offset: Parameter<32>,
@@ -141,6 +144,8 @@ impl Logic for Issue {
             waiting_pass,
             current_pass,
             issued_token,
+            late_token,
+            word_soon,
             word_valid,
             passing
         );
@@ -179,7 +184,8 @@ impl Logic for Issue {
                 | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10)
                 | (unsigned_cast_extend::<12, 1>(self.go.val().into()) << 11);
         }
-        self.token.next = self.issued_token.q.val();
+        self.late_token.d.next = self.issued_token.q.val();
+        self.token.next = self.late_token.q.val();
         if self.go.val() {
             self.slot.d.next = self.slot.q.val() + 1;
             if self.slot.q.val() == self.last_slot.q.val() {
@@ -251,7 +257,8 @@ impl Logic for Issue {
                 self.weights_freed.next = true;
             }
         }
-        self.word_valid.d.next = self.first.val() | self.reading.q.val();
+        self.word_soon.d.next = self.first.val() | self.reading.q.val();
+        self.word_valid.d.next = self.word_soon.q.val();
         self.passing.d.next = self.word_valid.q.val();
         self.weight_valid.next = self.passing.q.val();
         for c in 0..self.word.len() {

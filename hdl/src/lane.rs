@@ -8,7 +8,7 @@
 //! | `sum_in` | in | 16 | the cell before, for the same state row |
 //! | `sum_out` | out | 16 | `sum_in` plus this cell's products, modulo 2^16 |
 //!
-//! Latency 2 from `state`, 1 from `sum_in`; one row per cycle. Two 9 x 9 multipliers with FIP, four
+//! Latency 5 from `state` ([`LATENCY`]), 1 from `sum_in`; one row per cycle. Two 9 x 9 multipliers with FIP, four
 //! 8 x 8 without. Byte order: weight 0x04030201 meets state 0x40302010 as 1*10h + 2*20h + ….
 //!
 //! Checked by `sim/tests/blocks.rs` against the product of bytes. It subtracts neither xi nor eta:
@@ -16,8 +16,12 @@
 
 use rust_hdl::prelude::*;
 
-use crate::leaf::Register;
-use crate::pair::{FipPair, PlainPair};
+use crate::geometry::Multiplier;
+use crate::leaf::{Product, Register, product};
+use crate::pair::PlainPair;
+
+/// Cycles from `state` to `sum_out`.
+pub const LATENCY: usize = product::LATENCY + 2;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -30,7 +34,7 @@ pub struct Lane {
     pub sum_out: Signal<Out, Bits<16>>,
     held: Register<32>,
     /// Two pairs of one kind, none of the other.
-    fip: Vec<FipPair>,
+    fip: Vec<Product>,
     plain: Vec<PlainPair>,
     product: [Signal<Local, Bits<16>>; 2],
     dot: DFF<Bits<16>>,
@@ -38,15 +42,19 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// A lane with Winograd's inner product, or without.
-    pub fn new(fip: bool) -> Self {
+    /// A lane without Winograd's inner product.
+    pub fn plain() -> Self {
         let mut lane = Self::default();
-        if fip {
-            lane.fip.resize_with(2, FipPair::default);
-        } else {
-            lane.plain.resize_with(2, PlainPair::default);
-        }
+        lane.plain.resize_with(2, PlainPair::default);
         lane
+    }
+
+    /// A lane with Winograd's inner product, its two products made of `multipliers`.
+    pub fn fip(multipliers: [Multiplier; 2]) -> Self {
+        Self {
+            fip: multipliers.map(Product::new).into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -57,6 +65,7 @@ impl Logic for Lane {
         self.held.enable.next = self.latch.val();
         self.held.d.next = self.weight.val();
         for i in 0..self.fip.len() {
+            self.fip[i].clock.next = self.clock.val();
             self.fip[i].u0.next = self.state.val().get_bits::<8>(16 * i);
             self.fip[i].u1.next = self.state.val().get_bits::<8>(16 * i + 8);
             self.fip[i].v0.next = self.held.q.val().get_bits::<8>(16 * i);
@@ -64,6 +73,7 @@ impl Logic for Lane {
             self.product[i].next = self.fip[i].product.val();
         }
         for i in 0..self.plain.len() {
+            self.plain[i].clock.next = self.clock.val();
             self.plain[i].u0.next = self.state.val().get_bits::<8>(16 * i);
             self.plain[i].u1.next = self.state.val().get_bits::<8>(16 * i + 8);
             self.plain[i].v0.next = self.held.q.val().get_bits::<8>(16 * i);

@@ -8,12 +8,12 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `soon` | in | 12 | the token for which `byte` is wanted three cycles later |
-//! | `read_word` | out | 6 | to the block buffer, for `word` in the next cycle |
+//! | `soon` | in | 12 | the token for which `byte` is wanted four cycles later |
+//! | `read_word` | out | 6 | to the block buffer, for `word` two cycles later |
 //! | `word$c` | in | 32 | that word of matrix row c of the block |
 //! | `byte$c` | out | 8 | signed byte for the state, lane c |
 //!
-//! Latency 3. Example: at dimension 256 slot 1 is row 128, so byte 128 of each matrix row.
+//! Latency 4. Example: at dimension 256 slot 1 is row 128, so byte 128 of each matrix row.
 
 use rust_hdl::prelude::*;
 
@@ -34,6 +34,7 @@ pub struct Load {
     row: Signal<Local, Bits<8>>,
     /// 8 - log2(dimension): the mirror image of a slot stands that much too high.
     excess: Parameter<4>,
+    byte_in_word: DFF<Bits<5>>,
     byte_offset: DFF<Bits<5>>,
     picked: Vec<DFF<Bits<8>>>,
     fixed: Vec<DFF<Bits<8>>>,
@@ -57,7 +58,7 @@ impl Load {
 impl Logic for Load {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, byte_offset);
+        clock!(self, clock, byte_in_word, byte_offset);
         self.mirrored.next = (unsigned_cast_extend::<8, 1>(self.soon.val().get_bits::<1>(0)) << 7)
             | (unsigned_cast_extend::<8, 1>(self.soon.val().get_bits::<1>(1)) << 6)
             | (unsigned_cast_extend::<8, 1>(self.soon.val().get_bits::<1>(2)) << 5)
@@ -68,7 +69,8 @@ impl Logic for Load {
             | unsigned_cast_extend::<8, 1>(self.soon.val().get_bits::<1>(7));
         self.row.next = self.mirrored.val() >> self.excess.q.val();
         self.read_word.next = self.row.val().get_bits::<6>(2);
-        self.byte_offset.d.next =
+        self.byte_offset.d.next = self.byte_in_word.q.val();
+        self.byte_in_word.d.next =
             unsigned_cast_extend::<5, 2>(self.row.val().get_bits::<2>(0)) << 3;
         for c in 0..self.word.len() {
             self.picked[c].clock.next = self.clock.val();

@@ -20,7 +20,9 @@
 //! aligned to its length, so SDRAM, DDR and on-chip RAM can all serve it.
 //!
 //! The three sides are never active in one job, so there is no arbitration beyond an order.
-//! Latency 1 from a client's request, and 1 from the memory's beat.
+//! A second request waits behind the one that is offered to the memory, so that no client has to wait
+//! for the memory's answer within a cycle. Latency 1 from a client's request, and 1 from the memory's
+//! beat; `quiet` is a cycle late.
 
 use rust_hdl::prelude::*;
 
@@ -58,7 +60,14 @@ pub struct MemoryPort {
     pub quiet: Signal<Out, Bit>,
 
     pending: DFF<Bit>,
+    /// The request behind it.
+    waiting: DFF<Bit>,
+    waiting_write: Register<1>,
+    waiting_address: Register<24>,
+    waiting_beats: Register<8>,
     take: Signal<Local, Bit>,
+    accept: Signal<Local, Bit>,
+    moves: Signal<Local, Bit>,
     chosen_write: Signal<Local, Bit>,
     chosen_address: Signal<Local, Bits<24>>,
     chosen_beats: Signal<Local, Bits<8>>,
@@ -70,6 +79,7 @@ pub struct MemoryPort {
     /// Beats that were asked for and did not arrive yet.
     expected: DFF<Bits<12>>,
     asked: Signal<Local, Bits<12>>,
+    still: DFF<Bit>,
     arrival: DFF<Bit>,
     words: Vec<Register<32>>,
 }
@@ -95,7 +105,15 @@ impl MemoryPort {
 impl Logic for MemoryPort {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, pending, expected);
+        dff_setup!(self, clock, pending, waiting, expected);
+        clock!(
+            self,
+            clock,
+            waiting_write,
+            waiting_address,
+            waiting_beats,
+            still
+        );
         clock!(
             self,
             clock,
@@ -104,7 +122,9 @@ impl Logic for MemoryPort {
             pending_beats,
             arrival
         );
-        self.take.next = (!self.stop.val()) & ((!self.pending.q.val()) | self.request_ready.val());
+        self.take.next = (!self.stop.val()) & (!self.waiting.q.val());
+        self.accept.next = self.take.val() & (self.row.val() | self.entry.val() | self.word.val());
+        self.moves.next = (!self.pending.q.val()) | self.request_ready.val();
         self.row_ready.next = self.take.val();
         self.entry_ready.next = self.take.val();
         self.word_ready.next = self.take.val();
@@ -120,17 +140,28 @@ impl Logic for MemoryPort {
             self.chosen_address.next = self.word_address.val();
             self.chosen_beats.next = 1.into();
         }
-        self.pending_write.enable.next = self.take.val();
-        self.pending_address.enable.next = self.take.val();
-        self.pending_beats.enable.next = self.take.val();
+        self.waiting_write.enable.next = self.take.val();
+        self.waiting_address.enable.next = self.take.val();
+        self.waiting_beats.enable.next = self.take.val();
+        self.waiting_write.d.next = self.chosen_write.val().into();
+        self.waiting_address.d.next = self.chosen_address.val();
+        self.waiting_beats.d.next = self.chosen_beats.val();
+        self.pending_write.enable.next = self.moves.val();
+        self.pending_address.enable.next = self.moves.val();
+        self.pending_beats.enable.next = self.moves.val();
         self.pending_write.d.next = self.chosen_write.val().into();
         self.pending_address.d.next = self.chosen_address.val();
         self.pending_beats.d.next = self.chosen_beats.val();
-        if self.request_ready.val() {
-            self.pending.d.next = false;
+        if self.waiting.q.val() {
+            self.pending_write.d.next = self.waiting_write.q.val();
+            self.pending_address.d.next = self.waiting_address.q.val();
+            self.pending_beats.d.next = self.waiting_beats.q.val();
         }
-        if self.take.val() {
-            self.pending.d.next = self.row.val() | self.entry.val() | self.word.val();
+        if self.moves.val() {
+            self.pending.d.next = self.waiting.q.val() | self.accept.val();
+            self.waiting.d.next = false;
+        } else if self.accept.val() {
+            self.waiting.d.next = true;
         }
         self.request.next = self.pending.q.val();
         self.request_write.next = self.pending_write.q.val().any();
@@ -157,9 +188,13 @@ impl Logic for MemoryPort {
         }
         if self.reset.val() {
             self.pending.d.next = false;
+            self.waiting.d.next = false;
             self.expected.d.next = 0.into();
         }
-        self.quiet.next =
-            (!self.pending.q.val()) & (!self.sending.val()) & (self.expected.q.val() == 0);
+        self.still.d.next = (!self.pending.q.val())
+            & (!self.waiting.q.val())
+            & (!self.sending.val())
+            & (self.expected.q.val() == 0);
+        self.quiet.next = self.still.q.val();
     }
 }

@@ -21,7 +21,7 @@
 //! | `job_address`, `job` | out, in | 5, 64 | job memory, answer in the next cycle |
 //! | `digest_address`, `digest` | out, in | 3, 64 | 0 … 3 last digest, 4 … 7 header hash; so too |
 //! | `fold_address`, `fold` | out, in | 5, 64 | folded row; so too |
-//! | `lane` | out | 64 | the lane asked for in the last cycle |
+//! | `lane` | out | 64 | the lane asked for two cycles ago |
 
 use rust_hdl::prelude::*;
 
@@ -55,6 +55,7 @@ pub struct Messages {
     pad: Signal<Local, Bit>,
     closes: Signal<Local, Bit>,
     data: Signal<Local, Bits<64>>,
+    chosen: DFF<Bits<64>>,
     entry: Signal<Local, Bits<64>>,
     entry0: Parameter<64>,
     entry1: Parameter<64>,
@@ -88,7 +89,7 @@ impl Messages {
 impl Logic for Messages {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, index, digest_before);
+        clock!(self, clock, index, digest_before, chosen);
 
         // This cycle: ask.
         self.job_address.next = self.lane_index.val();
@@ -173,16 +174,17 @@ impl Logic for Messages {
             }
         }
 
-        self.lane.next = 0.into();
+        self.lane.next = self.chosen.q.val();
+        self.chosen.d.next = 0.into();
         if self.index.q.val() < self.count.val() {
-            self.lane.next = self.data.val();
+            self.chosen.d.next = self.data.val();
         } else if (self.index.q.val() == self.count.val()) & self.pad.val() {
-            self.lane.next = 6.into();
+            self.chosen.d.next = 6.into();
         }
         if (self.index.q.val() == 16) & self.closes.val() {
-            self.lane.next = self.last_byte.q.val();
+            self.chosen.d.next = self.last_byte.q.val();
             if (self.count.val() == 16) & self.pad.val() {
-                self.lane.next = self.last_byte.q.val() | 6;
+                self.chosen.d.next = self.last_byte.q.val() | 6;
             }
         }
     }

@@ -14,38 +14,20 @@
 //! alone, so neither is computed in a cell. FIP is Winograd's inner product of 1968 (Pogue and
 //! Nicolici, arXiv 2311.12224): half the multipliers.
 //!
-//! All four blocks are combinational. `sim/tests/blocks.rs` checks each on random bytes.
+//! A pair of FIP is `leaf/product.rs`, also for the corrections, with 128 as the other pair. Without
+//! FIP there are the blocks of this file. All take as long as a [`Product`](crate::leaf::Product).
+//!
+//! `sim/tests/blocks.rs` checks each on random bytes.
 
 use rust_hdl::prelude::*;
 
 use crate::cast::{unsigned_cast_extend, unsigned_cast_product};
-
-/// `(u0 + v1) * (u1 + v0)`: one 9 x 9 bit multiplier.
-#[derive(LogicBlock, Default)]
-pub struct FipPair {
-    pub u0: Signal<In, Bits<8>>,
-    pub u1: Signal<In, Bits<8>>,
-    pub v0: Signal<In, Bits<8>>,
-    pub v1: Signal<In, Bits<8>>,
-    pub product: Signal<Out, Bits<16>>,
-    left: Signal<Local, Bits<16>>,
-    right: Signal<Local, Bits<16>>,
-}
-
-impl Logic for FipPair {
-    #[hdl_gen]
-    fn update(&mut self) {
-        self.left.next = unsigned_cast_extend::<16, 8>(self.u0.val())
-            + unsigned_cast_extend::<16, 8>(self.v1.val());
-        self.right.next = unsigned_cast_extend::<16, 8>(self.u1.val())
-            + unsigned_cast_extend::<16, 8>(self.v0.val());
-        self.product.next = unsigned_cast_product(self.left.val() * self.right.val());
-    }
-}
+use crate::leaf::{Delay, product};
 
 /// `u0 * v0 + u1 * v1`: two 8 x 8 bit multipliers.
-#[derive(LogicBlock, Default)]
+#[derive(LogicBlock)]
 pub struct PlainPair {
+    pub clock: Signal<In, Clock>,
     pub u0: Signal<In, Bits<8>>,
     pub u1: Signal<In, Bits<8>>,
     pub v0: Signal<In, Bits<8>>,
@@ -53,53 +35,70 @@ pub struct PlainPair {
     pub product: Signal<Out, Bits<16>>,
     left: [Signal<Local, Bits<16>>; 2],
     right: [Signal<Local, Bits<16>>; 2],
+    stages: Delay<16>,
+}
+
+impl Default for PlainPair {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            u0: Default::default(),
+            u1: Default::default(),
+            v0: Default::default(),
+            v1: Default::default(),
+            product: Default::default(),
+            left: Default::default(),
+            right: Default::default(),
+            stages: Delay::new(product::LATENCY),
+        }
+    }
 }
 
 impl Logic for PlainPair {
     #[hdl_gen]
     fn update(&mut self) {
+        clock!(self, clock, stages);
         self.left[0].next = unsigned_cast_extend::<16, 8>(self.u0.val());
         self.left[1].next = unsigned_cast_extend::<16, 8>(self.u1.val());
         self.right[0].next = unsigned_cast_extend::<16, 8>(self.v0.val());
         self.right[1].next = unsigned_cast_extend::<16, 8>(self.v1.val());
-        self.product.next = unsigned_cast_product(self.left[0].val() * self.right[0].val())
+        self.stages.d.next = unsigned_cast_product(self.left[0].val() * self.right[0].val())
             + unsigned_cast_product(self.left[1].val() * self.right[1].val());
-    }
-}
-
-/// `(u0 + 128) * (u1 + 128)`: a pair's part of xi or eta in a core with FIP.
-#[derive(LogicBlock, Default)]
-pub struct FipCorrection {
-    pub u0: Signal<In, Bits<8>>,
-    pub u1: Signal<In, Bits<8>>,
-    pub product: Signal<Out, Bits<16>>,
-    left: Signal<Local, Bits<16>>,
-    right: Signal<Local, Bits<16>>,
-}
-
-impl Logic for FipCorrection {
-    #[hdl_gen]
-    fn update(&mut self) {
-        self.left.next = unsigned_cast_extend::<16, 8>(self.u0.val()) + 128;
-        self.right.next = unsigned_cast_extend::<16, 8>(self.u1.val()) + 128;
-        self.product.next = unsigned_cast_product(self.left.val() * self.right.val());
+        self.product.next = self.stages.q.val();
     }
 }
 
 /// `128 * (u0 + u1)`: a pair's part of xi or eta in a core without FIP.
-#[derive(LogicBlock, Default)]
+#[derive(LogicBlock)]
 pub struct PlainCorrection {
+    pub clock: Signal<In, Clock>,
     pub u0: Signal<In, Bits<8>>,
     pub u1: Signal<In, Bits<8>>,
     pub product: Signal<Out, Bits<16>>,
     sum: Signal<Local, Bits<16>>,
+    stages: Delay<16>,
+}
+
+impl Default for PlainCorrection {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            u0: Default::default(),
+            u1: Default::default(),
+            product: Default::default(),
+            sum: Default::default(),
+            stages: Delay::new(product::LATENCY),
+        }
+    }
 }
 
 impl Logic for PlainCorrection {
     #[hdl_gen]
     fn update(&mut self) {
+        clock!(self, clock, stages);
         self.sum.next = unsigned_cast_extend::<16, 8>(self.u0.val())
             + unsigned_cast_extend::<16, 8>(self.u1.val());
-        self.product.next = self.sum.val() << 7;
+        self.stages.d.next = self.sum.val() << 7;
+        self.product.next = self.stages.q.val();
     }
 }

@@ -19,8 +19,8 @@
 //! | `round` | out | 8 | the round in work; `dimension / 2` when all are done |
 //! | `finished` | out | 1 | level: all rounds are in memory, until `clear` |
 //!
-//! An entry is filled in max(38, beats + 3) cycles, the next BlockMix running while it is written;
-//! a mixing step takes 40 + memory latency + beats.
+//! An entry is filled in max(72, beats + 3) cycles, the next BlockMix running while it is written;
+//! a mixing step takes 74 + memory latency + beats.
 
 use rust_hdl::prelude::*;
 

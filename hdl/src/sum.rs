@@ -11,11 +11,11 @@
 //! | `enables` | in | 4 | which of the bytes |
 //! | `first_chain` | in | 1 | chain 0: begin from 0 |
 //! | `address` | in | 14 | word: group of words * dimension + slot |
-//! | `early_address` | in | 14 | the `address` of two cycles later |
+//! | `early_address` | in | 14 | the `address` of three cycles later |
 //! | `d0` … `d3` | in | 8 | bytes of a chain's result |
 //! | `word` | out | 32 | the word with the bytes added, one cycle after them |
 //!
-//! Latency 1. One block RAM of dimension^2 / 4 / word_lanes words.
+//! Latency 1; the sum is written back a cycle later. One block RAM of dimension^2 / 4 / word_lanes words.
 
 use rust_hdl::prelude::*;
 
@@ -38,6 +38,7 @@ pub struct SumLane {
     pub d3: Signal<In, Bits<8>>,
     pub word: Signal<Out, Bits<32>>,
     ram: ByteRam<14>,
+    found: DFF<Bits<32>>,
     /// The bytes so far; 0 in chain 0.
     kept: Signal<Local, Bits<32>>,
     s0: Signal<Local, Bits<8>>,
@@ -45,6 +46,9 @@ pub struct SumLane {
     s2: Signal<Local, Bits<8>>,
     s3: Signal<Local, Bits<8>>,
     result: DFF<Bits<32>>,
+    changed: Signal<Local, Bits<4>>,
+    writes: DFF<Bits<4>>,
+    written: DFF<Bits<14>>,
 }
 
 impl SumLane {
@@ -52,7 +56,7 @@ impl SumLane {
     pub fn new(geometry: &Geometry) -> Self {
         let words = geometry.matrix_bytes() / 4 / geometry.word_lanes();
         Self {
-            ram: ByteRam::new(words),
+            ram: ByteRam::new(words, geometry.primitives()),
             ..Self::default()
         }
     }
@@ -61,9 +65,10 @@ impl SumLane {
 impl Logic for SumLane {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, ram, result);
+        clock!(self, clock, ram, found, result, writes, written);
         self.ram.read_address.next = self.early_address.val();
-        self.kept.next = self.ram.q.val();
+        self.found.d.next = self.ram.q.val();
+        self.kept.next = self.found.q.val();
         if self.first_chain.val() {
             self.kept.next = 0.into();
         }
@@ -83,15 +88,18 @@ impl Logic for SumLane {
         if self.enables.val().get_bit(3) {
             self.s3.next = self.kept.val().get_bits::<8>(24) + self.d3.val();
         }
-        self.ram.write.next = 0.into();
+        self.changed.next = 0.into();
         if self.add.val() {
-            self.ram.write.next = self.enables.val();
+            self.changed.next = self.enables.val();
         }
-        self.ram.write_address.next = self.address.val();
-        self.ram.d0.next = self.s0.val();
-        self.ram.d1.next = self.s1.val();
-        self.ram.d2.next = self.s2.val();
-        self.ram.d3.next = self.s3.val();
+        self.writes.d.next = self.changed.val();
+        self.written.d.next = self.address.val();
+        self.ram.write.next = self.writes.q.val();
+        self.ram.write_address.next = self.written.q.val();
+        self.ram.d0.next = self.result.q.val().get_bits::<8>(0);
+        self.ram.d1.next = self.result.q.val().get_bits::<8>(8);
+        self.ram.d2.next = self.result.q.val().get_bits::<8>(16);
+        self.ram.d3.next = self.result.q.val().get_bits::<8>(24);
         self.result.d.next = unsigned_cast_extend::<32, 8>(self.s0.val())
             | (unsigned_cast_extend::<32, 8>(self.s1.val()) << 8)
             | (unsigned_cast_extend::<32, 8>(self.s2.val()) << 16)

@@ -7,8 +7,8 @@
 //! | `soon` | in | 12 | from the array |
 //! | `multiply`, `load`, `last` | in | 1 | of the pass that is being issued; see `issue.rs` |
 //! | `chain` | in | 2 | the chain that a last pass completes |
-//! | `result$c` | in | 8 | from the array, three cycles after `soon` |
-//! | `loaded$c` | in | 8 | from the load, three cycles after `soon` |
+//! | `result$c` | in | 8 | from the array, four cycles after `soon` |
+//! | `loaded$c` | in | 8 | from the load, four cycles after `soon` |
 //! | `write`, `write_address`, `write_block`, `write_byte$c` | out | | to the array |
 //! | `sum` | out | 1 | `result$c` belongs to the sum |
 //! | `sum_chain` | out | 2 | chain whose result it is |
@@ -17,7 +17,7 @@
 //! | `load_read` | out | 1 | the block buffer of the load is being read |
 //! | `load_done` | out | 1 | one cycle: it has been read to its end |
 //!
-//! Latency 3 from `soon`, none from the bytes. A pass lasts longer than the array's latency, so its
+//! Latency 4 from `soon`, none from the bytes. A pass lasts longer than the array's latency, so its
 //! attributes may be sampled from the issue when its first token leaves the line.
 
 use rust_hdl::prelude::*;
@@ -52,7 +52,7 @@ pub struct Writeback {
     pub load_read: Signal<Out, Bit>,
     pub load_done: Signal<Out, Bit>,
 
-    after: [DFF<Bits<12>>; 3],
+    after: [DFF<Bits<12>>; 4],
     /// The attributes of the pass whose bytes are there now; {chain, last, load, multiply}.
     issued: Signal<Local, Bits<5>>,
     pass: Register<5>,
@@ -91,7 +91,7 @@ impl Logic for Writeback {
         clock!(self, clock, pass, load_soon);
         self.after[0].clock.next = self.clock.val();
         self.after[0].d.next = self.soon.val();
-        for i in 1..3 {
+        for i in 1..4 {
             self.after[i].clock.next = self.clock.val();
             self.after[i].d.next = self.after[i - 1].q.val();
         }
@@ -100,7 +100,7 @@ impl Logic for Writeback {
             | (unsigned_cast_extend::<5, 1>(self.load.val().into()) << 1)
             | (unsigned_cast_extend::<5, 1>(self.last.val().into()) << 2)
             | (unsigned_cast_extend::<5, 2>(self.chain.val()) << 3);
-        self.pass.enable.next = self.after[1].q.val().get_bit(11);
+        self.pass.enable.next = self.after[2].q.val().get_bit(11);
         self.pass.d.next = self.issued.val();
         self.load_soon.enable.next = self.soon.val().get_bit(11);
         self.load_soon.d.next = self.load.val().into();
@@ -110,12 +110,12 @@ impl Logic for Writeback {
             & self.load_soon.q.val().any()
             & (self.soon.val().get_bits::<8>(0) == self.last_slot.q.val());
 
-        self.multiplied.next = self.after[2].q.val().get_bit(9) & self.pass.q.val().get_bit(0);
-        self.loading.next = self.after[2].q.val().get_bit(9) & self.pass.q.val().get_bit(1);
-        self.slot.next = self.after[2].q.val().get_bits::<8>(0);
+        self.multiplied.next = self.after[3].q.val().get_bit(9) & self.pass.q.val().get_bit(0);
+        self.loading.next = self.after[3].q.val().get_bit(9) & self.pass.q.val().get_bit(1);
+        self.slot.next = self.after[3].q.val().get_bits::<8>(0);
         self.block.next = self.number.q.val();
-        if self.after[2].q.val().get_bit(9)
-            & (self.after[2].q.val().get_bits::<8>(0) == self.last_slot.q.val())
+        if self.after[3].q.val().get_bit(9)
+            & (self.after[3].q.val().get_bits::<8>(0) == self.last_slot.q.val())
         {
             self.number.d.next = self.number.q.val() + 1;
             if self.number.q.val() == self.last_block.q.val() {
@@ -126,9 +126,9 @@ impl Logic for Writeback {
             self.number.d.next = 0.into();
         }
 
-        self.write.next = self.after[2].q.val().get_bit(9)
+        self.write.next = self.after[3].q.val().get_bit(9)
             & (self.pass.q.val().get_bit(1) | (!self.pass.q.val().get_bit(2)));
-        self.write_address.next = self.after[2].q.val().get_bits::<9>(0) ^ 256;
+        self.write_address.next = self.after[3].q.val().get_bits::<9>(0) ^ 256;
         self.write_block.next = self.number.q.val();
         for c in 0..self.result.len() {
             self.write_byte[c].next = self.result[c].val();
@@ -136,7 +136,7 @@ impl Logic for Writeback {
                 self.write_byte[c].next = self.loaded[c].val();
             }
         }
-        self.sum.next = self.after[2].q.val().get_bit(9) & self.pass.q.val().get_bit(2);
+        self.sum.next = self.after[3].q.val().get_bit(9) & self.pass.q.val().get_bit(2);
         self.sum_chain.next = self.pass.q.val().get_bits::<2>(3);
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use tensority_hdl::emit::Design;
-use tensority_hdl::geometry::Geometry;
+use tensority_hdl::geometry::{Geometry, Multiplier, Primitives};
 use tensority_hdl::soc::Settings;
 
 /// Yosys from the project's tools; its first call of all compiles it, for a minute.
@@ -35,25 +35,37 @@ fn installed(what: impl AsRef<Path>) -> PathBuf {
     path
 }
 
-/// Checks a design, and counts its multipliers. `others` are files with the modules that the
-/// design's own text lacks.
-fn multipliers(name: &str, design: &Design, others: &[(&str, &str)]) -> usize {
+/// Checks a design, and counts its cells of the types `cells`. `others` are files with the modules
+/// that the design's own text lacks; those of the ECP5 come with Yosys.
+fn count<const N: usize>(
+    name: &str,
+    design: &Design,
+    others: &[(&str, &str)],
+    cells: [&str; N],
+) -> [usize; N] {
     // Yosys sees the folder it runs in and nothing else.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("yosys_{name}"));
     fs::create_dir_all(&folder).unwrap();
+    // Yosys adds to it.
+    fs::write(folder.join("counts.txt"), "").unwrap();
     let text = design.text();
     let mut files = vec![("design.v", text.as_str())];
     files.extend(others);
-    let mut script = String::new();
+    let mut script =
+        String::from("read_verilog -lib +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v; ");
     for (file, text) in files {
         fs::write(folder.join(file), text).unwrap();
         script += &format!("read_verilog {file}; ");
     }
     script += &format!(
         "hierarchy -check -top {}; proc; opt_clean; \
-         check -assert; select -assert-none t:$dlatch; tee -o stat.txt stat",
+         check -assert; select -assert-none t:$dlatch",
         design.top
     );
+    for cell in cells {
+        // A module has no second instance, so cells of modules are cells of the design.
+        script += &format!("; tee -a counts.txt select -count t:{cell}");
+    }
     let output = Command::new(yosys())
         .current_dir(&folder)
         .args(["-q", "-p", &script])
@@ -61,14 +73,22 @@ fn multipliers(name: &str, design: &Design, others: &[(&str, &str)]) -> usize {
         .expect("Yosys starts");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {text}");
-    // The last module of the statistics is the whole design.
-    let statistics = fs::read_to_string(folder.join("stat.txt")).unwrap();
-    let counts = statistics.lines().filter_map(|line| {
-        let mut words = line.split_whitespace();
-        let count = words.next()?.parse().ok()?;
-        (words.next() == Some("$mul")).then_some(count)
+    let counts = fs::read_to_string(folder.join("counts.txt")).unwrap();
+    let mut counts = counts.lines().map(|line| {
+        let number = line.split_whitespace().next().unwrap();
+        number.parse().unwrap()
     });
-    counts.collect::<Vec<_>>().pop().unwrap_or(0)
+    cells.map(|cell| {
+        counts
+            .next()
+            .unwrap_or_else(|| panic!("no count of {cell}"))
+    })
+}
+
+/// Checks a design, and counts its multipliers.
+fn multipliers(name: &str, design: &Design, others: &[(&str, &str)]) -> usize {
+    let [products] = count(name, design, others, ["$mul"]);
+    products
 }
 
 /// Checks a core, and counts its multipliers.
@@ -93,6 +113,33 @@ fn winograds_inner_product_halves_the_multipliers() {
 fn small_cores_of_every_width_are_sound() {
     for (lanes, count) in [(8, 2 * 8 * 8 + 16 + 4), (16, 2 * 8 * 16 + 32 + 8)] {
         assert_eq!(of_core(32, lanes, true), count, "{lanes} lanes");
+    }
+}
+
+/// CCU2C of one product without a DSP: two LUT4 each, less one AND gate per two rows.
+const CARRY_CELLS_OF_A_PRODUCT: usize = (106 - 4) / 2;
+
+#[test]
+fn cores_of_ecp5_cells_take_the_dsps_they_may_and_infer_no_multiplier() {
+    for (lanes, dsp) in [(1, 156), (1, 7), (2, 20)] {
+        let geometry = Geometry::new(32, lanes, true).unwrap();
+        let geometry = geometry.with_primitives(Primitives::Ecp5 { dsp }).unwrap();
+        let products = (0..geometry.products()).map(|n| geometry.multiplier(n));
+        let fabric = products.filter(|&n| n == Multiplier::Fabric).count();
+        assert_eq!(fabric, geometry.products().saturating_sub(dsp));
+        let cells = ["MULT18X18D", "CCU2C", "DP16KD", "$mul"];
+        let design = Design::core(&geometry).unwrap();
+        let found = count(&geometry.to_string(), &design, &[], cells);
+        // A block RAM per cell, the rest of the array's, two buffers of blocks, and the sum.
+        let pair_bytes = usize::from(lanes == 1);
+        let rams = geometry.cells() + 2 + pair_bytes + 2 * lanes * geometry.beat_words() + 1;
+        let expected = [
+            geometry.products() - fabric,
+            fabric * CARRY_CELLS_OF_A_PRODUCT,
+            rams,
+            0,
+        ];
+        assert_eq!(found, expected, "{geometry}: {cells:?}");
     }
 }
 

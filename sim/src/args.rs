@@ -232,8 +232,9 @@ pub fn geometry(dimension: usize, lanes: usize, fip: bool) -> Result<Geometry, F
         let flag = match error {
             GeometryError::Dimension(_) => "--dim",
             GeometryError::Lanes(_) => "--lanes",
+            GeometryError::PlainCells => "--no-fip",
         };
-        Failure::usage(format!("{flag}: {error}; choose one of these"))
+        Failure::usage(format!("{flag}: {error}"))
     })
 }
 

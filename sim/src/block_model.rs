@@ -53,13 +53,18 @@ impl BlockModel {
             true => "CLOCK(block, level) block->top.clock = level",
             false => "CLOCK(block, level)",
         };
+        let mut verilog = vec![SourceFile {
+            name: "block.v".into(),
+            text: design.text(),
+        }];
+        verilog.extend(design.cell_models().map(|cells| SourceFile {
+            name: "ecp5.v".into(),
+            text: cells.into(),
+        }));
         let source = ModelSource {
             name: format!("block_{}", design.top),
             top: design.top.clone(),
-            verilog: vec![SourceFile {
-                name: "block.v".into(),
-                text: design.text(),
-            }],
+            verilog,
             cpp: vec![
                 SourceFile {
                     name: "block.cpp".into(),

@@ -160,6 +160,7 @@ fn model_source(mut name: String, design: &Design, variant: &Variant, array: &st
             cpp.push(file("array.cpp", include_str!("../cpp/array.cpp")));
         }
     }
+    verilog.extend(design.cell_models().map(|cells| file("ecp5.v", cells)));
     if variant.trace {
         name += "_trace";
     }

@@ -9,11 +9,12 @@ use tensority::{block_mix, fnv, reduce};
 use tensority_hdl::block_mix::BlockMix;
 use tensority_hdl::emit::Design;
 use tensority_hdl::fnv::Fnv;
-use tensority_hdl::geometry::Geometry;
+use tensority_hdl::geometry::{Geometry, Multiplier};
 use tensority_hdl::keccak::{self, Keccak};
-use tensority_hdl::lane::Lane;
+use tensority_hdl::lane::{self, Lane};
+use tensority_hdl::leaf::{Product, product};
 use tensority_hdl::load::Load;
-use tensority_hdl::pair::{FipCorrection, PlainCorrection};
+use tensority_hdl::pair::PlainCorrection;
 use tensority_sim::block_model::BlockModel;
 use tensority_sim::source::default_cache;
 
@@ -32,6 +33,7 @@ fn absorb(model: &mut BlockModel, blocks: &[[u64; 17]]) -> ([u8; 32], u64) {
         model.step(1);
         model.set("start", 0);
         cycles = 1;
+        let mut before = 0;
         while model.get("finished") == 0 {
             assert!(
                 cycles < 2 * keccak::CYCLES,
@@ -40,7 +42,8 @@ fn absorb(model: &mut BlockModel, blocks: &[[u64; 17]]) -> ([u8; 32], u64) {
             );
             let asked = model.get("lane_index") as usize;
             model.step(1);
-            model.set("lane", block.get(asked).copied().unwrap_or(0));
+            model.set("lane", block.get(before).copied().unwrap_or(0));
+            before = asked;
             model.settle();
             if model.get("digest_valid") == 1 {
                 let lane = 8 * model.get("digest_index") as usize;
@@ -145,17 +148,25 @@ fn rotating_x_by_beats_xors_an_entry_into_it() {
 fn a_lane_with_its_corrections_multiplies_signed_bytes() {
     let mut random = random();
     for fip in [true, false] {
-        let mut lane = model(if fip { "lane_fip" } else { "lane_plain" }, Lane::new(fip));
-        let mut correction = match fip {
-            true => model("correction_fip", FipCorrection::default()),
-            false => model("correction_plain", PlainCorrection::default()),
+        let (mut lane, mut correction) = match fip {
+            true => {
+                let multiplier = Multiplier::Inferred;
+                let mut correction = model("correction_fip", Product::new(multiplier));
+                correction.set("v0", 128);
+                correction.set("v1", 128);
+                (model("lane_fip", Lane::fip([multiplier; 2])), correction)
+            }
+            false => (
+                model("lane_plain", Lane::plain()),
+                model("correction_plain", PlainCorrection::default()),
+            ),
         };
         let mut of = |word: [u8; 4]| {
             let mut sum = 0;
             for pair in word.chunks(2) {
                 correction.set("u0", u64::from(pair[0]));
                 correction.set("u1", u64::from(pair[1]));
-                correction.settle();
+                correction.step(product::LATENCY as u64);
                 sum += correction.get("product");
             }
             sum
@@ -175,7 +186,7 @@ fn a_lane_with_its_corrections_multiplies_signed_bytes() {
             lane.step(1);
             lane.set("latch", 0);
             lane.set("state", u32::from_le_bytes(offset(state)).into());
-            lane.step(1);
+            lane.step(lane::LATENCY as u64 - 1);
             lane.set("sum_in", sum_in.into());
             lane.step(1);
             // Over the whole row the constants of the offsets vanish; over four columns they are
@@ -204,7 +215,12 @@ fn fnv_is_the_references() {
         let (a, b): (u32, u32) = (random.random(), random.random());
         model.set("a", a.into());
         model.set("b", b.into());
-        model.settle();
+        model.set("take", 1);
+        model.step(1);
+        model.set("take", 0);
+        assert_eq!(model.get("done"), 0);
+        model.step(1);
+        assert_eq!(model.get("done"), 1);
         assert_eq!(model.get("hash") as u32, fnv(a, b));
     }
 }
@@ -219,7 +235,7 @@ fn the_load_reduces_every_byte_as_the_reference_does() {
             model.set("soon", slot);
             model.settle();
             assert_eq!(model.get("read_word") as usize, row / 4);
-            model.step(1);
+            model.step(2);
             let word =
                 u64::from(byte as u8) << (8 * (row % 4)) | 0x5a5a_5a5a & !(0xff << (8 * (row % 4)));
             model.set("word$0", word);

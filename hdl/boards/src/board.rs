@@ -70,6 +70,8 @@ pub struct Part {
     pub package: String,
     /// Its speed grade; higher is faster.
     pub speed_grade: u8,
+    /// Multipliers of 18 x 18 bits that it has.
+    pub dsps: usize,
     /// What its JTAG port answers.
     pub idcode: u32,
 }

@@ -1,11 +1,11 @@
 //! A board's whole design: what is flashed, and what is simulated.
 
-use tensority_boards::Board;
+use tensority_boards::{Board, Family};
 
 use super::chip::BoardChip;
 use super::pll::{CONTROLLER_DIVISOR, Pll, PllError};
 use crate::emit::{Design, EmitError};
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, GeometryError, Primitives};
 use crate::sdram::{SdramError, Timing};
 use crate::soc::{Settings, SettingsError};
 
@@ -29,6 +29,9 @@ pub enum BoardDesignError {
     /// Its memory does not serve it.
     #[error(transparent)]
     Sdram(#[from] SdramError),
+    /// Its part has no cells for that core.
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
     /// Its serial line has another clock.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -54,6 +57,12 @@ impl BoardDesign {
         let settings = Settings::new(pll.controller_clock(), board.baud)?
             .with_core_clock(clock)
             .with_firmware(firmware.to_vec());
+        let primitives = match board.part.family {
+            Family::Ecp5 => Primitives::Ecp5 {
+                dsp: board.part.dsps,
+            },
+        };
+        let geometry = &geometry.with_primitives(primitives)?;
         let chip = BoardChip::new(geometry, &settings, &timing)?;
         let Pll {
             input,

@@ -2,6 +2,9 @@
 
 use rust_hdl::prelude::*;
 
+use super::ebr::{Ebr, address_wire};
+use crate::geometry::Primitives;
+
 /// `depth` words of 32 bits; `A` address bits.
 ///
 /// | port | dir | width | |
@@ -12,10 +15,10 @@ use rust_hdl::prelude::*;
 /// | `write_address` | in | A | |
 /// | `d0` … `d3` | in | 8 | the four bytes |
 ///
-/// Read latency 2: the memory's own output register, then one in front of the multipliers, as a
-/// block RAM's clock-to-out wants. A read and a write of one address in one cycle give the old word.
+/// Read latency 2: the memory and its output register, without which a block RAM is slow. What is
+/// read while it is written is not defined.
 ///
-/// Hand-written for the byte enables and `no_rw_check`. The writes are blocking assignments after
+/// Hand-written for the byte enables, `no_rw_check` and the cells of the ECP5. The writes are blocking assignments after
 /// the read, in the only process that touches the memory: the same hardware, and four deferred
 /// writes per cycle less to simulate.
 #[derive(LogicBlock)]
@@ -38,6 +41,7 @@ pub struct ByteRam<const A: usize> {
     pub d2: Signal<In, Bits<8>>,
     /// Byte for bits 31..24.
     pub d3: Signal<In, Bits<8>>,
+    _primitives: Primitives,
     _words: Vec<[u8; 4]>,
     _fetched: [u8; 4],
 }
@@ -47,7 +51,7 @@ impl<const A: usize> ByteRam<A> {
     ///
     /// # Panics
     /// If `depth` words need more than `A` address bits.
-    pub fn new(depth: usize) -> Self {
+    pub fn new(depth: usize, primitives: Primitives) -> Self {
         assert!(
             depth <= 1 << A,
             "{depth} words need more than {A} address bits"
@@ -62,6 +66,7 @@ impl<const A: usize> ByteRam<A> {
             d1: Default::default(),
             d2: Default::default(),
             d3: Default::default(),
+            _primitives: primitives,
             _words: vec![[0; 4]; depth],
             _fetched: [0; 4],
         }
@@ -70,7 +75,7 @@ impl<const A: usize> ByteRam<A> {
 
 impl<const A: usize> Default for ByteRam<A> {
     fn default() -> Self {
-        Self::new(1 << A)
+        Self::new(1 << A, Primitives::Inferred)
     }
 }
 
@@ -96,9 +101,11 @@ impl<const A: usize> Logic for ByteRam<A> {
 
     fn hdl(&self) -> Verilog {
         let depth = self._words.len();
-        let top = depth.next_power_of_two().trailing_zeros().max(1) - 1;
-        Verilog::Custom(format!(
-            "(* ram_style = \"block\", no_rw_check *) reg [31:0] mem [0:{last}];
+        let bits = depth.next_power_of_two().trailing_zeros().max(1) as usize;
+        let unused = "wire unused = &{1'b0, read_address, write_address};\n";
+        Verilog::Custom(match self._primitives {
+            Primitives::Inferred => format!(
+                "(* ram_style = \"block\", no_rw_check *) reg [31:0] mem [0:{last}];
 reg [31:0] fetched;
 /* verilator lint_off BLKSEQ */
 always @(posedge clock) begin
@@ -112,9 +119,27 @@ always @(posedge clock) begin
   end
 end
 /* verilator lint_on BLKSEQ */
-wire unused = &{{1'b0, read_address, write_address}};
-",
-            last = depth - 1,
-        ))
+{unused}",
+                last = depth - 1,
+                top = bits - 1,
+            ),
+            Primitives::Ecp5 { .. } => {
+                let byte = |i| [format!("write[{i}]"), format!("d{i}"), format!("q{i}")];
+                let cells = Ebr {
+                    name: "ebr",
+                    depth,
+                    read: "1'b1",
+                    read_address: "wanted",
+                    write_address: "written",
+                    bytes: (0..4).map(byte).collect(),
+                };
+                address_wire("wanted", &format!("read_address[{}:0]", bits - 1), bits)
+                    + &address_wire("written", &format!("write_address[{}:0]", bits - 1), bits)
+                    + "wire [7:0] q0;\nwire [7:0] q1;\nwire [7:0] q2;\nwire [7:0] q3;\n"
+                    + "always @(*) q = {q3, q2, q1, q0};\n"
+                    + &cells.verilog()
+                    + unused
+            }
+        })
     }
 }

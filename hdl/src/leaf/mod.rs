@@ -4,11 +4,22 @@
 //! the Verilog. `sim/tests/leaves.rs` holds the two equal on random input.
 
 mod block_buffer;
+mod block_ram;
 mod byte_ram;
+mod carry_chain;
+mod delay;
+mod ebr;
+pub mod product;
 mod ram;
 mod register;
 
 pub use block_buffer::BlockBuffer;
+pub use block_ram::BlockRam;
 pub use byte_ram::ByteRam;
+pub use delay::Delay;
+pub use product::Product;
 pub use ram::Ram;
 pub use register::Register;
+
+/// Models of the ECP5's cells that leaves are made of, for simulators.
+pub const ECP5_CELLS: &str = include_str!("ecp5.v");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tensority_hdl::emit::Design;
-use tensority_hdl::geometry::{Geometry, GeometryError};
+use tensority_hdl::geometry::{Geometry, GeometryError, Primitives};
 use tensority_hdl::soc::Settings;
 
 use crate::failure::{Failure, say};
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// Plain multipliers instead of Winograd's inner product: twice as many.
     #[arg(long)]
     no_fip: bool,
+    /// Cells of a Lattice ECP5 with N DSPs instead of plain Verilog; an ECP5-85F has 156.
+    #[arg(long, value_name = "N")]
+    ecp5: Option<usize>,
     /// The whole chip: controller, serial line and core. Its module `picorv32` comes from the
     /// package pythondata-cpu-picorv32, which `cargo xtask setup` installs.
     #[arg(long)]
@@ -43,7 +46,10 @@ pub struct Arguments {
 
 /// Writes the Verilog.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let primitives = arguments.ecp5;
+    let primitives = primitives.map_or(Primitives::Inferred, |dsp| Primitives::Ecp5 { dsp });
     let geometry = Geometry::new(arguments.dim, arguments.lanes, !arguments.no_fip)
+        .and_then(|geometry| geometry.with_primitives(primitives))
         .map_err(|error| Failure::usage(usage_hint(&error)))?;
     let design = if arguments.chip {
         let settings = Settings::new(arguments.clock, arguments.baud)
@@ -66,8 +72,9 @@ pub fn usage_hint(error: &GeometryError) -> String {
     let flag = match error {
         GeometryError::Dimension(_) => "--dim",
         GeometryError::Lanes(_) => "--lanes",
+        GeometryError::PlainCells => "--no-fip, --ecp5",
     };
-    format!("{flag}: {error}; choose one of these")
+    format!("{flag}: {error}")
 }
 
 fn write(design: &Design, folder: &Path) -> std::io::Result<PathBuf> {

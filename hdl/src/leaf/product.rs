@@ -1,0 +1,192 @@
+//! The product of a pair in Winograd's inner product, with three stages of registers.
+
+use std::fmt::Write;
+
+use rust_hdl::prelude::*;
+
+use super::carry_chain::{CarryChain, Sum};
+use crate::geometry::Multiplier;
+
+/// Cycles from the bytes to the product.
+pub const LATENCY: usize = 3;
+
+/// `(u0 + v1) * (u1 + v0)` modulo 2^16: a 9 x 9 bit multiplier behind two adders.
+///
+/// | port | dir | width | |
+/// |---|---|---|---|
+/// | `u0`, `u1` | in | 8 | a pair of one factor |
+/// | `v0`, `v1` | in | 8 | a pair of the other |
+/// | `product` | out | 16 | |
+///
+/// Latency 3 ([`LATENCY`]), one product per cycle, whatever it is made of: the `*` of Verilog; a
+/// MULT18X18D of the ECP5 with its input, pipeline and output registers; or carry chains of CCU2C.
+/// Example: the bytes 1, 2 and 3, 4 give (1 + 4) * (2 + 3) = 25.
+///
+/// The carry chains take 106 LUT4: 10 for each factor, 86 for the product. Each bit of a chain adds
+/// two AND gates and the carry, so that five partial sums of two rows each (the last of one) remain
+/// of the nine rows of the product, and four chains to add them up.
+///
+/// Hand-written for the vendor's cells. `sim/tests/products.rs` compares all three with the product
+/// over all factors, and the cells' models with those that Yosys brings.
+#[derive(LogicBlock, Default)]
+pub struct Product {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// First byte of one pair.
+    pub u0: Signal<In, Bits<8>>,
+    /// Its second byte.
+    pub u1: Signal<In, Bits<8>>,
+    /// First byte of the other pair.
+    pub v0: Signal<In, Bits<8>>,
+    /// Its second byte.
+    pub v1: Signal<In, Bits<8>>,
+    /// The product of three cycles ago.
+    pub product: Signal<Out, Bits<16>>,
+    _multiplier: Multiplier,
+    _stages: [u16; LATENCY],
+}
+
+impl Product {
+    /// A product made of `multiplier`.
+    pub fn new(multiplier: Multiplier) -> Self {
+        Self {
+            _multiplier: multiplier,
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for Product {
+    fn update(&mut self) {
+        if self.clock.pos_edge() {
+            let byte = |bits: Bits<8>| u16::from(bits.to_u8());
+            let left = byte(self.u0.val()) + byte(self.v1.val());
+            let right = byte(self.u1.val()) + byte(self.v0.val());
+            self._stages.rotate_right(1);
+            self._stages[0] = left.wrapping_mul(right);
+            self.product.next = bits(self._stages[LATENCY - 1].into());
+        }
+    }
+
+    fn connect(&mut self) {
+        self.product.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        Verilog::Custom(match self._multiplier {
+            Multiplier::Inferred => INFERRED.into(),
+            Multiplier::Dsp => dsp(),
+            Multiplier::Fabric => fabric(),
+        })
+    }
+}
+
+/// One shift register for all stages, which a simulator moves in one piece.
+const INFERRED: &str = "wire [15:0] left = {8'd0, u0} + {8'd0, v1};
+wire [15:0] right = {8'd0, u1} + {8'd0, v0};
+reg [47:0] stages;
+initial stages = 0;
+always @(posedge clock) stages <= {stages[31:0], left * right};
+always @(*) product = stages[47:32];
+";
+
+fn dsp() -> String {
+    let mut ports = String::new();
+    for i in 0..18 {
+        let (a, b) = match i {
+            0..9 => (format!("left[{i}]"), format!("right[{i}]")),
+            _ => ("1'b0".to_string(), "1'b0".to_string()),
+        };
+        let _ = writeln!(ports, "  .A{i}({a}), .B{i}({b}), .C{i}(1'b0),");
+    }
+    for i in 0..16 {
+        let _ = writeln!(ports, "  .P{i}(low[{i}]),");
+    }
+    let stages: String = ["INPUTA", "INPUTB", "PIPELINE", "OUTPUT"]
+        .map(|stage| {
+            format!("  .REG_{stage}_CLK(\"CLK0\"), .REG_{stage}_CE(\"CE0\"), .REG_{stage}_RST(\"RST0\"),\n")
+        })
+        .concat();
+    format!(
+        "wire [8:0] left = {{1'b0, u0}} + {{1'b0, v1}};
+wire [8:0] right = {{1'b0, u1}} + {{1'b0, v0}};
+wire [15:0] low;
+always @(*) product = low;
+MULT18X18D #(
+{stages}  .CLK0_DIV(\"ENABLED\"), .SOURCEB_MODE(\"B_SHIFT\"), .MULT_BYPASS(\"DISABLED\"),
+  .GSR(\"DISABLED\"), .RESETMODE(\"SYNC\")
+) multiplier (
+{ports}  .CLK0(clock), .CE0(1'b1), .RST0(1'b0),
+  .SIGNEDA(1'b0), .SIGNEDB(1'b0), .SOURCEA(1'b0), .SOURCEB(1'b0)
+);
+"
+    )
+}
+
+fn fabric() -> String {
+    let mut text = String::from(
+        "reg [8:0] a, b;
+reg [12:0] low_rows;
+reg [15:4] high_rows;
+reg [15:6] more_rows;
+initial {a, b, low_rows, high_rows, more_rows} = 0;
+",
+    );
+    // The two factors.
+    for (name, x, y) in [("left", "u0", "v1"), ("right", "u1", "v0")] {
+        let bits = (0..9).map(|i| match i {
+            8 => Sum::carry(),
+            _ => Sum::of(format!("{x}[{i}]"), format!("{y}[{i}]")),
+        });
+        text += &CarryChain::new(name, 0, bits).verilog();
+    }
+    // a times two bits of b each, from bit `2 * pair` of the product on.
+    for pair in 0..4 {
+        let (low, high) = (format!("b[{}]", 2 * pair), format!("b[{}]", 2 * pair + 1));
+        let end = (16 - 2 * pair).min(11);
+        let bits = (1..end).map(|i| match i {
+            10 => Sum::carry(),
+            9 => Sum::gated("1'b0", "a[8]", &high),
+            _ => Sum::of_gated(&format!("a[{i}]"), &low, &format!("a[{}]", i - 1), &high),
+        });
+        let name = format!("rows{pair}");
+        text += &CarryChain::new(&name, 2 * pair + 1, bits).verilog();
+        let first = 2 * pair;
+        let _ = writeln!(text, "wire {name}_first = a[0] & b[{first}];");
+    }
+    // Rows 0 to 3.
+    let bits = (2..13).map(|i| match i {
+        2 => Sum::of("rows0[2]".into(), "rows1_first".into()),
+        11.. => Sum::of("1'b0".into(), format!("rows1[{i}]")),
+        _ => Sum::of(format!("rows0[{i}]"), format!("rows1[{i}]")),
+    });
+    // rows1 ends at bit 12; beyond the end of rows0 there is nothing to add.
+    text += &CarryChain::new("low_sum", 2, bits).verilog();
+    // Rows 4, 5 and 8.
+    let bits = (8..16).map(|i| {
+        let gate = format!("a[{}]", i - 8);
+        match i {
+            15 => Sum::gated("1'b0", &gate, "b[8]"),
+            _ => Sum::gated(&format!("rows2[{i}]"), &gate, "b[8]"),
+        }
+    });
+    text += &CarryChain::new("high_sum", 8, bits).verilog();
+    text += "always @(posedge clock) begin
+  a <= left;
+  b <= right;
+  low_rows <= {low_sum, rows0[1], rows0_first};
+  high_rows <= {high_sum, rows2[7:5], rows2_first};
+  more_rows <= {rows3, rows3_first};
+end
+";
+    // All.
+    let bits = (4..16).map(|i| match i {
+        13.. => Sum::of("1'b0".into(), format!("high_rows[{i}]")),
+        _ => Sum::of(format!("low_rows[{i}]"), format!("high_rows[{i}]")),
+    });
+    text += &CarryChain::new("most", 4, bits).verilog();
+    let bits = (6..16).map(|i| Sum::of(format!("most[{i}]"), format!("more_rows[{i}]")));
+    text += &CarryChain::new("all", 6, bits).verilog();
+    text += "always @(posedge clock) product <= {all, most[5:4], low_rows[3:0]};\n";
+    text
+}
