@@ -12,7 +12,7 @@ use crate::device::Device;
 use crate::error::Error;
 use crate::pack::{self, BITSTREAM, CONFIGURATION};
 use crate::placed::{Placed, REPORT, ROUTED};
-use crate::progress::{Event, Listener, OfNextpnr, Step};
+use crate::progress::{Event, Listener, Step, of_nextpnr};
 use crate::project::Project;
 use crate::run::{self, End};
 use crate::synthesis::{NETLIST, Synthesis};
@@ -117,6 +117,9 @@ impl Job<'_> {
             CONSTRAINTS,
             "--seed",
             &seed,
+            // The other one takes several times as long for a design that fills half of the chip.
+            "--router",
+            "router2",
             "--report",
             REPORT,
             "--write",
@@ -142,13 +145,12 @@ impl Job<'_> {
         let log = self.cache.log(key, "nextpnr")?;
         let mut command = self.tools.nextpnr.command(folder);
         command.args(self.arguments(seed)?);
-        let mut progress = OfNextpnr::default();
         let mut ignored = None;
         let end = run::run(&mut command, &log, cancelled, &mut |line| {
             if line.contains(IGNORED) {
                 ignored = line.split('\'').nth(1).map(String::from);
             }
-            if let Some(at) = progress.line(line) {
+            if let Some(at) = of_nextpnr(line) {
                 (self.listen)(Step::Place(seed), Event::At(at));
             }
         })?;

@@ -54,58 +54,39 @@ pub(crate) fn of_yosys(line: &str) -> Option<String> {
     Some(format!("{number} {pass}"))
 }
 
-/// What nextpnr's log says of how far it is.
-#[derive(Debug, Default)]
-pub(crate) struct OfNextpnr {
-    arcs: u64,
-}
-
-impl OfNextpnr {
-    /// What a line says, if anything.
-    pub fn line(&mut self, line: &str) -> Option<String> {
-        let line = line.strip_prefix("Info: ")?.trim();
-        if let Some(rest) = line.strip_prefix("at iteration #") {
-            let number = rest.split(':').next()?.split(',').next()?;
-            // The last wire length is that of legal places.
-            let length = rest
-                .split("legal = ")
-                .nth(1)
-                .or(rest.split("wirelen = ").nth(1))?;
-            let length = length.split(';').next()?.trim();
-            let phase = if rest.contains("legal = ") {
-                "place"
-            } else {
-                "refine"
-            };
-            return Some(format!("{phase}, iteration {number}, wire length {length}"));
-        }
-        if let Some(rest) = line
-            .strip_prefix("Routing ")
-            .and_then(|rest| rest.strip_suffix(" arcs."))
-        {
-            self.arcs = rest.parse().ok()?;
-            return Some(format!("route {} connections", self.arcs));
-        }
-        if self.arcs > 0 && line.contains('|') {
-            // IterCnt | with and without rip-up | the same since | remaining | time
-            let remaining: u64 = line.split('|').nth(3)?.trim().parse().ok()?;
-            let done = 100.0 * (1.0 - remaining as f64 / self.arcs as f64);
-            return Some(format!(
-                "route, {remaining} of {} connections left ({done:.0} %)",
-                self.arcs
-            ));
-        }
-        let phases = [
-            ("Packing LUTs", "pack"),
-            ("Promoting globals", "clock trees"),
-            ("Creating initial analytic placement", "first places"),
-            ("Running main analytical placer", "place"),
-            ("Running simulated annealing", "refine"),
-            ("Routing complete", "timing"),
-        ];
-        let phase = phases.iter().find(|(start, _)| line.starts_with(start));
-        phase.map(|(_, phase)| (*phase).to_string())
+/// What a line of nextpnr's log says of how far it is.
+pub(crate) fn of_nextpnr(line: &str) -> Option<String> {
+    let line = line.strip_prefix("Info: ")?.trim();
+    // What follows a word, up to the next blank or separator.
+    let value = |word: &str| {
+        let (_, rest) = line.split_once(word)?;
+        rest.split([' ', ',', ':', ';']).next()
+    };
+    if let Some(number) = value("at iteration #") {
+        return match (value("legal = "), value("wirelen = ")) {
+            (Some(length), _) => Some(format!("place, iteration {number}, wire length {length}")),
+            (None, Some(length)) => {
+                Some(format!("refine, iteration {number}, wire length {length}"))
+            }
+            _ => None,
+        };
     }
+    if let (Some(number), Some(shared)) = (value("iter="), value("overused=")) {
+        return Some(format!(
+            "route, iteration {number}, {shared} wires still shared"
+        ));
+    }
+    let phases = [
+        ("Packing LUTs", "pack"),
+        ("Promoting globals", "clock trees"),
+        ("Creating initial analytic placement", "first places"),
+        ("Running main analytical placer", "place"),
+        ("Running simulated annealing", "refine"),
+        ("Routing..", "route"),
+        ("Critical path report", "timing"),
+    ];
+    let phase = phases.iter().find(|(start, _)| line.starts_with(start));
+    phase.map(|(_, phase)| (*phase).to_string())
 }
 
 #[cfg(test)]
@@ -121,25 +102,23 @@ mod tests {
 
     #[test]
     fn nextpnr_is_followed_through_its_phases() {
-        let mut progress = OfNextpnr::default();
-        let mut said = |line: &str| progress.line(line);
-        assert_eq!(
-            said("Info:     at iteration #3, type ALL: wirelen solved = 72, spread = 141, legal = 582; time = 0.01s").as_deref(),
-            Some("place, iteration 3, wire length 582")
+        let said = |line: &str, expected: Option<&str>| {
+            assert_eq!(of_nextpnr(line).as_deref(), expected, "{line}");
+        };
+        said(
+            "Info:     at iteration #3, type ALL: wirelen solved = 72, spread = 141, legal = 582; time = 0.01s",
+            Some("place, iteration 3, wire length 582"),
         );
-        assert_eq!(
-            said("Info:   at iteration #5: temp = 0.000000, timing cost = 28, wirelen = 412")
-                .as_deref(),
-            Some("refine, iteration 5, wire length 412")
+        said(
+            "Info:   at iteration #5: temp = 0.000000, timing cost = 28, wirelen = 412",
+            Some("refine, iteration 5, wire length 412"),
         );
-        assert_eq!(said("Info:  legend: | bars"), None);
-        assert_eq!(
-            said("Info: Routing 200 arcs.").as_deref(),
-            Some("route 200 connections")
+        said("Info: Routing globals...", None);
+        said("Info: Routing..", Some("route"));
+        said(
+            "Info:     iter=4 wires=512931 overused=12933 overuse=13485 archfail=NA",
+            Some("route, iteration 4, 12933 wires still shared"),
         );
-        assert_eq!(
-            said("Info:       1000 |       40        183 |   40   183 |        50|       0.27       0.27|").as_deref(),
-            Some("route, 50 of 200 connections left (75 %)")
-        );
+        said("Warning: unused port", None);
     }
 }
