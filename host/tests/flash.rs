@@ -9,7 +9,7 @@ mod terminal;
 use std::{
     env, fs,
     io::{BufRead, BufReader},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use images::{BOARD, GOLDEN, UPDATE, running, serve};
@@ -201,16 +201,27 @@ fn firmware_stays_only_if_the_board_hashes_right() {
     assert_refused(&output, 1, &["expected the known answer"]);
 }
 
+/// A command that ends with the test.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It has ended already unless the test failed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_board_in_software_keeps_its_flash_memory() {
     let home = Home::new();
-    let mut xvc = home
+    let xvc = home
         .command(&["xvc", "--board", "ulx3s-85f", "--listen", "127.0.0.1:0"])
         .args(["--flash-file", &home.argument("flash.bin"), "--json"])
         .stdout(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    let mut lines = BufReader::new(xvc.stdout.take().expect("a pipe")).lines();
+        .spawn();
+    let mut xvc = Ended(xvc.expect("the command starts"));
+    let mut lines = BufReader::new(xvc.0.stdout.take().expect("a pipe")).lines();
     let mut event = || -> Value {
         let line = lines.next().expect("it runs").expect("text");
         serde_json::from_str(&line).expect("JSON")
@@ -234,9 +245,9 @@ fn a_board_in_software_keeps_its_flash_memory() {
         }
     };
     assert_eq!(runs["address"], 0xc0_0000, "{runs}");
-    let ended = Command::new("kill").arg(xvc.id().to_string()).status();
+    let ended = Command::new("kill").arg(xvc.0.id().to_string()).status();
     assert!(ended.expect("kill starts").success());
-    assert_eq!(xvc.wait().expect("an end").code(), Some(0));
+    assert_eq!(xvc.0.wait().expect("an end").code(), Some(0));
     let kept = fs::read(home.path("flash.bin")).expect("a file");
     assert!(kept[0xc0_0000..].starts_with(&GOLDEN.bitstream));
 }
