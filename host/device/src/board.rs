@@ -23,6 +23,7 @@ use crate::{
     device::{
         Description, Device, DeviceError, Ending, Job, Kind, Message, Notice, Placement, Work,
     },
+    discovery,
     link::{Link, LinkError, Patience, version_reason},
     transport::{Sleep, Transport},
     waker::Waker,
@@ -409,7 +410,10 @@ fn describe(line: &impl Transport, identity: &Identity) -> Description {
         name: line.name().to_owned(),
         kind: line.kind(),
         port: line.port().map(str::to_owned),
-        serial: Some(identity.serial),
+        serial: match identity.serial {
+            0 => line.port().and_then(discovery::adapters_serial),
+            own => Some(own),
+        },
         lanes: identity.lanes.into(),
         queue: identity.queue.into(),
         // The clock of a simulated board is not the real time.

@@ -1,5 +1,6 @@
 //! Which serial ports there are, and at which of them a board may be.
 
+use crc::{CRC_64_ECMA_182, Crc};
 use serialport::{SerialPortType, UsbPortInfo};
 
 /// A product on the USB.
@@ -73,6 +74,18 @@ impl ListedPort {
     }
 }
 
+/// What stands for the serial number of a board that has none, such as an FPGA board's chip: a number
+/// made of its USB adapter's, if the port has one.
+pub fn adapters_serial(path: &str) -> Option<u64> {
+    let port = list().into_iter().find(|port| port.path == path)?;
+    port.usb_serial.as_deref().map(serial_of)
+}
+
+/// CRC-64 of a USB serial number: the same in every run, and hardly ever that of two boards.
+fn serial_of(usb_serial: &str) -> u64 {
+    Crc::<u64>::new(&CRC_64_ECMA_182).checksum(usb_serial.as_bytes())
+}
+
 /// The serial ports of this machine; none where the system does not tell.
 pub fn list() -> Vec<ListedPort> {
     let ports = serialport::available_ports().unwrap_or_default();
@@ -118,6 +131,13 @@ mod tests {
             usb,
             usb_serial: None,
         }
+    }
+
+    #[test]
+    fn boards_are_told_apart_by_their_adapters() {
+        assert_eq!(serial_of("K00219"), serial_of("K00219"));
+        assert_ne!(serial_of("K00219"), serial_of("K00220"));
+        assert_eq!(adapters_serial("/dev/no-port"), None);
     }
 
     #[test]

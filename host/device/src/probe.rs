@@ -106,7 +106,7 @@ pub fn find(ports: Vec<ListedPort>, serial: u64, baud: u32) -> Result<Board<Port
     };
     for port in ports {
         match identify(Path::new(&port.path), baud) {
-            Ok(board) if board.identity().serial == serial => return Ok(board),
+            Ok(board) if board.description().serial == Some(serial) => return Ok(board),
             Err(ProbeError::Port(_)) => not_found.closed.push(port.path),
             Ok(_) | Err(ProbeError::Device(_)) => not_found.asked += 1,
         }
