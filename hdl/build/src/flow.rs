@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use sha2::{Digest, Sha256};
 
 use crate::cache::Cache;
 use crate::error::Error;
 use crate::place::{Job, Outcome};
-use crate::progress::{Event, Listener, Step};
+use crate::progress::Listener;
 use crate::project::{Hashing, Project};
 use crate::report::{self, Report, Trial};
 use crate::sweep::{Best, sweep};
@@ -68,18 +68,9 @@ pub fn build(
 
 fn one(job: &Job, seed: u32) -> Result<Best, Error> {
     let outcome = match job.kept(seed)? {
-        Some(outcome) => {
-            let kept = Event::Done {
-                outcome: outcome.placed.outcome(),
-                took: Duration::from_secs_f64(outcome.placed.place_seconds),
-                kept: true,
-            };
-            (job.listen)(Step::Place(seed), kept);
-            outcome
-        }
+        Some(outcome) => outcome,
         None => {
-            let never = std::sync::atomic::AtomicBool::new(false);
-            let outcome = job.run(seed, &never)?;
+            let outcome = job.run(seed, &AtomicBool::new(false))?;
             outcome.expect("only a request ends a run")
         }
     };

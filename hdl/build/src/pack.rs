@@ -3,6 +3,7 @@
 //! Compression and the clock of the configuration come from the pins' preference file (`SYSCONFIG`); the part's
 //! id is the board's.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -35,7 +36,9 @@ pub fn pack(
 ) -> Result<bool, Error> {
     let mut command = tools.ecppack.command(folder);
     command.args(arguments(part));
-    match run::run(&mut command, log, cancelled, &mut |_| {})? {
+    match run::run(&mut command, log, cancelled, &mut |_| {
+        ControlFlow::Continue(())
+    })? {
         End::Cancelled => Ok(false),
         End::Exit(status) if status.success() => Ok(true),
         End::Exit(_) => Err(Error::Tool {

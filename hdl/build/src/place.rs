@@ -3,6 +3,7 @@
 //! nextpnr writes a configuration whether or not the clocks are met; it is packed only if they are.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -44,8 +45,18 @@ pub struct Outcome {
 impl Job<'_> {
     /// What came of a seed before, if it was tried.
     pub fn kept(&self, seed: u32) -> Result<Option<Outcome>, Error> {
-        let entry = self.cache.find(&self.key(seed)?);
-        entry.map(|entry| read(&entry)).transpose()
+        let Some(entry) = self.cache.find(&self.key(seed)?) else {
+            return Ok(None);
+        };
+        let outcome = read(&entry)?;
+        let placed = &outcome.placed;
+        self.tell(
+            Step::Place(seed),
+            &placed.outcome(),
+            placed.place_seconds,
+            true,
+        );
+        Ok(Some(outcome))
     }
 
     /// Tries a seed. Returns nothing if it was ended.
@@ -57,7 +68,12 @@ impl Job<'_> {
             (self.listen)(Step::Place(seed), Event::Dropped);
             return Ok(None);
         };
-        self.tell(Step::Place(seed), &placed.outcome(), placed.place_seconds);
+        self.tell(
+            Step::Place(seed),
+            &placed.outcome(),
+            placed.place_seconds,
+            false,
+        );
         if placed.met() {
             (self.listen)(Step::Pack(seed), Event::Began);
             let start = Instant::now();
@@ -69,7 +85,7 @@ impl Job<'_> {
             }
             let seconds = start.elapsed().as_secs_f64();
             placed.pack_seconds = Some(seconds);
-            self.tell(Step::Pack(seed), "bitstream", seconds);
+            self.tell(Step::Pack(seed), "bitstream", seconds, false);
         }
         for name in [NETLIST, CONSTRAINTS, REPORT, ROUTED, CONFIGURATION] {
             let path = folder.path().join(name);
@@ -82,11 +98,11 @@ impl Job<'_> {
     }
 
     /// Says that a step is done.
-    fn tell(&self, step: Step, outcome: &str, seconds: f64) {
+    fn tell(&self, step: Step, outcome: &str, seconds: f64, kept: bool) {
         let event = Event::Done {
             outcome: outcome.into(),
             took: Duration::from_secs_f64(seconds),
-            kept: false,
+            kept,
         };
         (self.listen)(step, event);
     }
@@ -149,17 +165,19 @@ impl Job<'_> {
         let end = run::run(&mut command, &log, cancelled, &mut |line| {
             if line.contains(IGNORED) {
                 ignored = line.split('\'').nth(1).map(String::from);
+                return ControlFlow::Break(());
             }
             if let Some(at) = of_nextpnr(line) {
                 (self.listen)(Step::Place(seed), Event::At(at));
             }
+            ControlFlow::Continue(())
         })?;
-        let End::Exit(status) = end else {
-            return Ok(None);
-        };
         if let Some(clock) = ignored {
             return Err(Error::NoClock { clock });
         }
+        let End::Exit(status) = end else {
+            return Ok(None);
+        };
         let failed = || Error::Tool {
             tool: self.tools.nextpnr.name,
             reason: run::reason(&log),

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,16 +20,17 @@ const LOOK: Duration = Duration::from_millis(100);
 pub enum End {
     /// The tool ended by itself.
     Exit(ExitStatus),
-    /// It was ended because `cancelled` was set.
+    /// It was ended, on request or by the listener.
     Cancelled,
 }
 
-/// Runs `command`, writes all that it says into `log`, and gives each line to `listen`.
+/// Runs `command`, writes all that it says into `log`, and gives each line to `listen`. Ends it when `cancelled` is
+/// set or the listener breaks.
 pub fn run(
     command: &mut Command,
     log: &Path,
     cancelled: &AtomicBool,
-    listen: &mut dyn FnMut(&str),
+    listen: &mut dyn FnMut(&str) -> ControlFlow<()>,
 ) -> Result<End, Error> {
     let program = command.get_program().to_os_string();
     let mut file = BufWriter::new(File::create(log).map_err(Error::file("write", log))?);
@@ -53,8 +55,9 @@ pub fn run(
         thread::spawn(move || stream.map(|stream| forward(stream, &sender)));
     }
     drop(sender);
+    let mut broken = false;
     loop {
-        if cancelled.load(Ordering::Relaxed) {
+        if broken || cancelled.load(Ordering::Relaxed) {
             // It may have ended by itself in the meantime.
             let _ = child.kill();
             let _ = child.wait();
@@ -63,7 +66,7 @@ pub fn run(
         match lines.recv_timeout(LOOK) {
             Ok(line) => {
                 writeln!(file, "{line}").map_err(Error::file("write", log))?;
-                listen(&line);
+                broken = listen(&line).is_break();
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,

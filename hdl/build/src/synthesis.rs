@@ -1,6 +1,7 @@
 //! Verilog to cells, by Yosys.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -64,6 +65,7 @@ pub fn synthesise(
         if let Some(pass) = of_yosys(line) {
             listen(Step::Synthesis, Event::At(pass));
         }
+        ControlFlow::Continue(())
     })?;
     if !matches!(end, End::Exit(status) if status.success()) {
         return Err(Error::Tool {
