@@ -133,9 +133,6 @@ impl Job<'_> {
             CONSTRAINTS,
             "--seed",
             &seed,
-            // The other one takes several times as long for a design that fills half of the chip.
-            "--router",
-            "router2",
             "--report",
             REPORT,
             "--write",

@@ -71,10 +71,10 @@ pub(crate) fn of_nextpnr(line: &str) -> Option<String> {
             _ => None,
         };
     }
-    if let (Some(number), Some(shared)) = (value("iter="), value("overused=")) {
-        return Some(format!(
-            "route, iteration {number}, {shared} wires still shared"
-        ));
+    if line.ends_with('|') {
+        // IterCnt | with and without rip-up | the same since | remaining | time
+        let remaining: u64 = line.split('|').nth(3)?.trim().parse().ok()?;
+        return Some(format!("route, {remaining} connections left"));
     }
     let phases = [
         ("Packing LUTs", "pack"),
@@ -116,8 +116,12 @@ mod tests {
         said("Info: Routing globals...", None);
         said("Info: Routing..", Some("route"));
         said(
-            "Info:     iter=4 wires=512931 overused=12933 overuse=13485 archfail=NA",
-            Some("route, iteration 4, 12933 wires still shared"),
+            "Info:       1000 |       40        183 |   40   183 |        50|       0.27       0.27|",
+            Some("route, 50 connections left"),
+        );
+        said(
+            "Info:    IterCnt |  w/ripup   wo/ripup |  w/r  wo/r |      arcs| batch(sec) total(sec)|",
+            None,
         );
         said("Warning: unused port", None);
     }
