@@ -53,7 +53,7 @@ pub fn table(path: &Path) -> Markup {
         }
         (segment, number, sum)
     });
-    let rows: Vec<_> = rows.collect();
+    let rows: Vec<_> = rows.filter(|(segment, ..)| segment.counts()).collect();
     html! {
         div.scroll {
             table {

@@ -242,6 +242,13 @@ impl Clock {
     }
 }
 
+impl Segment {
+    /// Whether it is worth a line: carries pass on between cells without a delay.
+    pub fn counts(&self) -> bool {
+        self.delay_ns > 0.0 || matches!(self.kind.as_str(), "clk-to-q" | "setup")
+    }
+}
+
 impl Path {
     /// From start to end.
     pub fn delay_ns(&self) -> f64 {

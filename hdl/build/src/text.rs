@@ -160,7 +160,7 @@ fn path_text(path: &Path) -> String {
     );
     let mut table = table(["", "ns", "sum", "place", "cell or net"]);
     let mut sum = 0.0;
-    for segment in &path.segments {
+    for segment in path.segments.iter().filter(|segment| segment.counts()) {
         sum += segment.delay_ns;
         let (column, row) = segment.to.place;
         let place = format!("{column},{row}");
