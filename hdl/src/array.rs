@@ -319,3 +319,30 @@ impl Logic for Array {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{DIMENSIONS, LANES};
+    use crate::xi;
+
+    #[test]
+    fn rows_are_written_before_the_next_pass_reads_them_at_every_dimension() {
+        for dimension in DIMENSIONS {
+            for lanes in LANES {
+                let core = Geometry::new(dimension, lanes, true).unwrap();
+                let written = latency(&core) + WRITE_LATENCY;
+                assert!(written <= dimension, "{core}: {written} cycles");
+                // The block's last result leaves, is stored a cycle later, and is part of xi; the
+                // next pass reads that five cycles before its own result leaves.
+                let known = latency(&core) + 1 + xi::LATENCY;
+                assert!(
+                    known <= dimension + latency(&core) - 5,
+                    "{core}: xi after {known}"
+                );
+                // What `control.rs` grants the line to run empty.
+                assert!(known + SOON < 128, "{core}: {known} cycles to run empty");
+            }
+        }
+    }
+}

@@ -172,7 +172,7 @@ const FOLD_WORD_WAITS: u64 = 101;
 
 #[test]
 fn a_flip_of_the_hit_or_the_nonce_is_named() {
-    // From a PoW hash's last lane: 21 cycles of the permutation, then 6 to compare.
+    // From a PoW hash's last lane: 22 cycles of the permutation, then 7 to compare.
     // The second hash is taken, since no multiplies run beside it.
     let second = || {
         let hashes = std::cell::Cell::new(0);
@@ -182,7 +182,7 @@ fn a_flip_of_the_hit_or_the_nonce_is_named() {
             hashes.get() == 2
         }
     };
-    assert_eq!(hash_with_flip(HIT, second(), 27).stage, "hit");
+    assert_eq!(hash_with_flip(HIT, second(), 29).stage, "hit");
     let found = hash_with_flip(NONCE, second(), 5);
     assert_eq!(
         (found.stage, &found.place[..]),
@@ -223,12 +223,12 @@ fn a_flip_in_the_cache_generation_is_named() {
     let x = |model: &mut CoreModel| model.flip(X_WORD);
     let found = generate_with_flip(seeded, 10, x);
     assert_eq!(found.stage, "extended seed");
-    // A round of 16 entries is filled in 16 * 38 cycles; what follows is the mixing.
-    let found = generate_with_flip(|event| event.stage == Stage::Round(1), 800, x);
+    // A round of 16 entries is filled in 16 * 72 cycles; what follows is the mixing.
+    let found = generate_with_flip(|event| event.stage == Stage::Round(1), 1500, x);
     assert_eq!(found.stage, "X");
     assert_eq!(found.place, [("round", 2)]);
     let memory = |model: &mut CoreModel| model.memory()[2 * 1024 + 300] ^= 1;
-    let found = generate_with_flip(|event| event.stage == Stage::Round(1), 1200, memory);
+    let found = generate_with_flip(|event| event.stage == Stage::Round(1), 2200, memory);
     assert_eq!(found.stage, "matrix");
     assert_eq!(found.place, [("matrix", 2), ("byte", 256)]);
     let memory = |model: &mut CoreModel| model.memory()[7 * 1024 + 1] ^= 1;
