@@ -12,7 +12,7 @@ use rust_hdl::prelude::*;
 /// | `write_address` | in | A | |
 /// | `d` | in | W | |
 ///
-/// Read latency 1. A read and a write of one address in one cycle give the old word. Hand-written
+/// Read latency 1. Up to 64 words are kept in LUTs, whose access is a third of a block RAM's. A read and a write of one address in one cycle give the old word. Hand-written
 /// for `no_rw_check`: the users never need the collision logic that Yosys adds without it. What is
 /// written is written at once, after the read: a simulator need not keep it for later.
 #[derive(LogicBlock)]
@@ -104,7 +104,7 @@ impl<const A: usize, const W: usize> Logic for Ram<A, W> {
             _ => format!("initial begin\n{fill}end\n"),
         };
         Verilog::Custom(format!(
-            "(* no_rw_check *) reg [{width}:0] mem [0:{last}];
+            "(* no_rw_check{style} *) reg [{width}:0] mem [0:{last}];
 {initial}/* verilator lint_off BLKSEQ */
 always @(posedge clock) begin
   q <= mem[read_address[{top}:0]];
@@ -112,6 +112,10 @@ always @(posedge clock) begin
 end
 wire unused = &{{1'b0, read_address, write_address}};
 ",
+            style = match A {
+                0..=6 => ", ram_style = \"distributed\"",
+                _ => "",
+            },
             width = W - 1,
             last = depth - 1,
         ))

@@ -76,7 +76,7 @@ pub struct Commands {
     /// Refreshes that are due.
     owed: DFF<Bits<4>>,
     owing: Signal<Local, Bits<4>>,
-    refresh: Signal<Local, Bit>,
+    refresh: DFF<Bit>,
 
     /// The next request: 0 none, 1 look whether its row is open, 2 close its bank if not, 3 open the
     /// row, 4 wait until it is open, 5 ready.
@@ -217,7 +217,7 @@ impl Logic for Commands {
             next_column,
             next_bursts
         );
-        clock!(self, clock, command_out, bank_out, line_out);
+        clock!(self, clock, command_out, bank_out, line_out, refresh);
 
         // Timers.
         if self.slot.q.val().any() {
@@ -247,7 +247,8 @@ impl Logic for Commands {
             self.owing.next = self.owed.q.val() + 1;
         }
         self.owed.d.next = self.owing.val();
-        self.refresh.next = self.owed.q.val().get_bit(3)
+        // A cycle late, which does not matter: what it needs is looked at again.
+        self.refresh.d.next = self.owed.q.val().get_bit(3)
             | (self.owed.q.val().any() & (self.stage.q.val() == 0) & (!self.current.q.val()));
 
         // A new request.
@@ -431,7 +432,7 @@ impl Logic for Commands {
                 }
             }
             3 => {
-                if self.refresh.val()
+                if self.refresh.q.val()
                     & (!self.current.q.val())
                     & (self.slot.q.val() == 0)
                     & (self.ras.q.val() == 0)

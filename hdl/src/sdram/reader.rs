@@ -5,7 +5,7 @@
 //! | `reset` | in | 1 | level: forget what is on its way |
 //! | `read`, `single` | in | 1 | a burst of 8 columns is commanded; only those of one beat are wanted |
 //! | `column` | in | 16 | what the memory answers, `delay` cycles after `read` and then every cycle |
-//! | `pending` | out | 1 | columns are on their way |
+//! | `pending` | out | 1 | columns are on their way; from two cycles after `read` on |
 //! | `data_valid`, `data$i` | out | 1, 32 | a beat |
 //!
 //! Throughput a column a cycle; `data_valid` follows the last column of a beat by a cycle. Column n
@@ -40,6 +40,7 @@ pub struct Reader {
     /// Columns of the burst that are still to come and wanted.
     left: DFF<Bits<4>>,
     taken: Signal<Local, Bit>,
+    on_their_way: DFF<Bit>,
     count: DFF<Bits<3>>,
     gathered: DFF<Bits<128>>,
     whole: DFF<Bit>,
@@ -74,7 +75,7 @@ impl Logic for Reader {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, left, count, gathered);
-        clock!(self, clock, line, single_line, whole);
+        clock!(self, clock, line, single_line, whole, on_their_way);
         self.line.d.next = self.line.q.val() << 1;
         if self.read.val() {
             self.line.d.next = (self.line.q.val() << 1) | 1;
@@ -106,7 +107,8 @@ impl Logic for Reader {
                 self.whole.d.next = true;
             }
         }
-        self.pending.next = self.line.q.val().any() | self.left.q.val().any();
+        self.on_their_way.d.next = self.line.q.val().any() | self.left.q.val().any();
+        self.pending.next = self.on_their_way.q.val();
         self.data_valid.next = self.whole.q.val();
         for i in 0..self.data.len() {
             self.data[i].next = self.gathered.q.val().get_bits::<32>(32 * i);
