@@ -137,7 +137,7 @@ pub struct Usb {
 pub struct Core {
     /// Matrix rows processed side by side.
     pub lanes: usize,
-    /// The clock that it meets when it is placed and routed, in Hz.
+    /// The clock that it is to meet when it is placed and routed, in Hz.
     pub clock_hz: u32,
 }
 
