@@ -327,7 +327,7 @@ fn rise(model: &mut BlockModel, clock: &str) {
 #[test]
 fn a_bridge_makes_each_access_once_whatever_the_clocks_are() {
     let mut random = random();
-    let answer = |word: u64, count: u64| (word * 0x0101_0101 ^ count) & 0xffff_ffff;
+    let answer = |word: u64, count: u64| ((word * 0x0101_0101) ^ count) & 0xffff_ffff;
     for (period, core_period) in [(20, 10), (10, 10), (10, 23), (17, 10), (100, 9)] {
         let mut model = model("bridge", Bridge::default());
         let (mut next, mut core_next) = (0, random.random_range(0..core_period));

@@ -48,7 +48,7 @@ fn first_error(design: &Design) -> Option<(u64, u64, u64)> {
         if let Some(entered) = given.len().checked_sub(product::LATENCY) {
             let (left, right) = given[entered];
             let found = model.get("product");
-            if found != left * right & 0xffff {
+            if found != (left * right) & 0xffff {
                 return Some((left, right, found));
             }
         }

@@ -39,7 +39,7 @@ fn exercise(model: &mut SdramModel, lanes: usize, shadow: &mut [u8], random: &mu
     let mut expected = Vec::new();
     for _ in 0..40 {
         // A few places in few rows of all banks, so that hits, misses and conflicts are frequent.
-        let place = random.random_range(0..4) << 14 | random.random_range(0..16) << 10;
+        let place = (random.random_range(0..4) << 14) | (random.random_range(0..16) << 10);
         match random.random_range(0..4) {
             0 => {
                 let address = place + ENTRY * random.random_range(0..8);
@@ -189,7 +189,7 @@ fn rows_leave_the_memory_at_97_percent_of_its_peak() {
         model.step(PATIENCE);
         // Some matrices, row by row, and as the last multiply of a chain takes them.
         let in_order = share(&mut model, lanes, 0..16 * 256);
-        let strided = (0..16 * 256).map(|n| n & !255 | (n % 4) << 6 | n >> 2 & 63);
+        let strided = (0..16 * 256).map(|n| (n & !255) | ((n % 4) << 6) | ((n >> 2) & 63));
         let strided = share(&mut model, lanes, strided);
         println!("{lanes} lanes at {clock} Hz: {in_order:.4} in order, {strided:.4} strided");
         assert!(in_order > 0.97 && strided > 0.97, "{in_order}, {strided}");

@@ -196,7 +196,7 @@ impl fmt::Display for Plan<'_> {
         };
         writeln!(
             formatter,
-            "image     build {}, {} lanes at {:.1} MHz, {} bytes, {signed}",
+            "image     build {}, lanes {}, {:.1} MHz, {} bytes, {signed}",
             manifest.build,
             manifest.lanes,
             f64::from(manifest.clock_hz) / 1e6,
