@@ -14,15 +14,19 @@
 //! | `rotate`, `beat$i` | in | 1, 32 | X rotates by one beat, XORed with the beat on the way |
 //! | `x$i` | out | 32 | |
 //!
-//! `start` to the cycle after `done`: 70 cycles ([`CYCLES`]). Four 32-bit adders for the rounds,
-//! sixteen to add. Byte order: word i of X is bytes 4i … 4i+3, byte 4i in bits 7..0.
+//! `start` to the cycle after `done`: 70 cycles ([`CYCLES`]). `shift` and `rotate` take effect one
+//! cycle late; `start` may be in the cycle after them. Four 32-bit adders for the rounds, sixteen to
+//! add. Byte order: word i of X is bytes 4i … 4i+3, byte 4i in bits 7..0.
+//!
+//! X has 1024 bits all over the chip: what becomes of them is decided a cycle ahead, so that its
+//! enables and selects are registers.
 //!
 //! Checked by `sim/tests/blocks.rs` against the reference on random X, and whole by the cache.
 
 use rust_hdl::prelude::*;
 
 use crate::geometry::Geometry;
-use crate::leaf::Register;
+use crate::leaf::{Delay, Register};
 
 /// Cycles of one BlockMix.
 pub const CYCLES: u64 = 70;
@@ -53,22 +57,27 @@ pub struct BlockMix {
 
     /// 0 idle, 1 mix, 2 rounds, 3 add, 4 keep the sums.
     phase: DFF<Bits<3>>,
+    next_phase: Signal<Local, Bits<3>>,
     second_half: DFF<Bit>,
+    next_second_half: Signal<Local, Bit>,
     quarter: DFF<Bits<5>>,
-    mix_low: Signal<Local, Bit>,
-    mix_high: Signal<Local, Bit>,
-    keep_low: Signal<Local, Bit>,
-    keep_high: Signal<Local, Bit>,
-    to_work: Signal<Local, Bit>,
+
+    entering: Delay<64>,
+    beats: Vec<Delay<32>>,
+    /// What the halves of X become when they change: 0 shifted, 1 rotated, 2 mixed, 3 the sums.
+    becomes: DFF<Bits<2>>,
+    low_changes: DFF<Bit>,
+    high_changes: DFF<Bit>,
+    work_changes: DFF<Bit>,
 }
 
 impl BlockMix {
     /// BlockMix with the memory beats of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
         let mut block_mix = Self::default();
-        block_mix
-            .beat
-            .resize_with(geometry.beat_words(), Default::default);
+        let words = geometry.beat_words();
+        block_mix.beat.resize_with(words, Default::default);
+        block_mix.beats.resize_with(words, Default::default);
         block_mix
     }
 }
@@ -77,44 +86,48 @@ impl Logic for BlockMix {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, phase, second_half, quarter);
+        clock!(
+            self,
+            clock,
+            entering,
+            becomes,
+            low_changes,
+            high_changes,
+            work_changes
+        );
 
         // X.
-        self.mix_low.next = (self.phase.q.val() == 1) & (!self.second_half.q.val());
-        self.mix_high.next = (self.phase.q.val() == 1) & self.second_half.q.val();
-        self.keep_low.next = (self.phase.q.val() == 4) & (!self.second_half.q.val());
-        self.keep_high.next = (self.phase.q.val() == 4) & self.second_half.q.val();
+        self.entering.d.next = self.lane.val();
         for i in 0..32 {
             self.x[i].next = self.words[i].q.val();
             self.words[i].clock.next = self.clock.val();
             self.words[i].d.next = self.words[(i + 2) % 32].q.val();
         }
-        for i in 0..16 {
-            self.mixed[i].next = self.words[i].q.val() ^ self.words[i + 16].q.val();
-            self.words[i].enable.next =
-                self.shift.val() | self.rotate.val() | self.mix_low.val() | self.keep_low.val();
-            self.words[i + 16].enable.next =
-                self.shift.val() | self.rotate.val() | self.mix_high.val() | self.keep_high.val();
+        self.words[30].d.next = self.entering.q.val().get_bits::<32>(0);
+        self.words[31].d.next = self.entering.q.val().get_bits::<32>(32);
+        for i in 0..self.beat.len() {
+            self.beats[i].clock.next = self.clock.val();
+            self.beats[i].d.next = self.beat[i].val();
         }
-        self.words[30].d.next = self.lane.val().get_bits::<32>(0);
-        self.words[31].d.next = self.lane.val().get_bits::<32>(32);
-        if self.rotate.val() {
+        if self.becomes.q.val() == 1 {
             for w in self.beat.len()..(self.beat.len() + 1) {
                 for i in 0..32 {
                     self.words[i].d.next = self.words[(i + w) % 32].q.val();
                 }
                 for i in 0..self.beat.len() {
-                    self.words[32 - w + i].d.next = self.words[i].q.val() ^ self.beat[i].val();
+                    self.words[32 - w + i].d.next = self.words[i].q.val() ^ self.beats[i].q.val();
                 }
             }
         }
-        if self.phase.q.val() == 1 {
-            for i in 0..16 {
+        for i in 0..16 {
+            self.mixed[i].next = self.words[i].q.val() ^ self.words[i + 16].q.val();
+            self.words[i].enable.next = self.low_changes.q.val();
+            self.words[i + 16].enable.next = self.high_changes.q.val();
+            if self.becomes.q.val() == 2 {
                 self.words[i].d.next = self.mixed[i].val();
                 self.words[i + 16].d.next = self.mixed[i].val();
             }
-        }
-        if self.phase.q.val() == 4 {
-            for i in 0..16 {
+            if self.becomes.q.val() == 3 {
                 self.words[i].d.next = self.work[i].q.val();
                 self.words[i + 16].d.next = self.work[i].q.val();
             }
@@ -122,10 +135,9 @@ impl Logic for BlockMix {
 
         // Quarters. Column j is a, b, c, d = words 5j, 5j + 4, 5j + 8, 5j + 12 modulo 16: b changes by
         // the sum of a and d, and all move on by one place.
-        self.to_work.next = (self.phase.q.val() != 0) & (self.phase.q.val() != 4);
         for i in 0..16 {
             self.work[i].clock.next = self.clock.val();
-            self.work[i].enable.next = self.to_work.val();
+            self.work[i].enable.next = self.work_changes.q.val();
             self.addend[i].next = self.words[i].q.val();
             if self.second_half.q.val() {
                 self.addend[i].next = self.words[i + 16].q.val();
@@ -172,37 +184,60 @@ impl Logic for BlockMix {
         // Sequence.
         self.busy.next = self.phase.q.val() != 0;
         self.done.next = false;
+        self.next_phase.next = self.phase.q.val();
+        self.next_second_half.next = self.second_half.q.val();
         match self.phase.q.val().index() {
             0 => {
-                self.second_half.d.next = false;
+                self.next_second_half.next = false;
                 self.quarter.d.next = 0.into();
                 if self.start.val() {
-                    self.phase.d.next = 1.into();
+                    self.next_phase.next = 1.into();
                 }
             }
             1 => {
-                self.phase.d.next = 2.into();
+                self.next_phase.next = 2.into();
             }
             2 => {
                 self.quarter.d.next = self.quarter.q.val() + 1;
                 if self.quarter.q.val() == 31 {
-                    self.phase.d.next = 3.into();
+                    self.next_phase.next = 3.into();
                 }
             }
             3 => {
-                self.phase.d.next = 4.into();
+                self.next_phase.next = 4.into();
             }
             _ => {
-                self.phase.d.next = 1.into();
-                self.second_half.d.next = true;
+                self.next_phase.next = 1.into();
+                self.next_second_half.next = true;
                 if self.second_half.q.val() {
-                    self.phase.d.next = 0.into();
+                    self.next_phase.next = 0.into();
                     self.done.next = true;
                 }
             }
         }
         if self.clear.val() {
-            self.phase.d.next = 0.into();
+            self.next_phase.next = 0.into();
         }
+        self.phase.d.next = self.next_phase.val();
+        self.second_half.d.next = self.next_second_half.val();
+
+        // What changes in the next cycle, and to what.
+        self.becomes.d.next = 0.into();
+        self.low_changes.d.next = self.shift.val() | self.rotate.val();
+        self.high_changes.d.next = self.shift.val() | self.rotate.val();
+        if self.rotate.val() {
+            self.becomes.d.next = 1.into();
+        }
+        if self.next_phase.val() == 1 {
+            self.becomes.d.next = 2.into();
+        }
+        if self.next_phase.val() == 4 {
+            self.becomes.d.next = 3.into();
+        }
+        if (self.next_phase.val() == 1) | (self.next_phase.val() == 4) {
+            self.low_changes.d.next = !self.next_second_half.val();
+            self.high_changes.d.next = self.next_second_half.val();
+        }
+        self.work_changes.d.next = (self.next_phase.val() != 0) & (self.next_phase.val() != 4);
     }
 }

@@ -27,7 +27,7 @@
 //! A job that is ended leaves nothing behind: for at least 128 cycles nothing is issued, so that
 //! the line of cells runs empty, and all beats asked for have arrived; only then everything is
 //! cleared. What completes meanwhile is reported under the old job's id. About 140 cycles from
-//! `start` to work.
+//! `start` to work. `stop`, `clear` and `swap`, which go all over the core, are registers.
 
 use rust_hdl::prelude::*;
 
@@ -58,6 +58,10 @@ pub struct Control {
 
     /// 0 clear after power-up, 1 idle, 2 drain, 3 clear, 4 read the job, 5 begin, 6 run.
     phase: DFF<Bits<3>>,
+    next_phase: Signal<Local, Bits<3>>,
+    stops: DFF<Bit>,
+    clears: DFF<Bit>,
+    swaps: DFF<Bit>,
     current: DFF<Bits<2>>,
     aborting: DFF<Bit>,
     drained: DFF<Bits<8>>,
@@ -69,13 +73,14 @@ impl Logic for Control {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, phase, current, aborting, drained, step);
+        clock!(self, clock, stops, clears, swaps);
         self.take.next = (self.start.val() | self.cancel.val())
             & ((self.phase.q.val() == 1) | (self.phase.q.val() == 6));
         self.ready.next = (self.phase.q.val() == 1) | (self.phase.q.val() == 6);
         self.running.next = self.phase.q.val() > 1;
-        self.stop.next = (self.phase.q.val() == 2) | (self.phase.q.val() == 3);
-        self.clear.next = (self.phase.q.val() == 3) | (self.phase.q.val() == 0);
-        self.swap.next = (self.phase.q.val() == 3) & (!self.aborting.q.val());
+        self.stop.next = self.stops.q.val();
+        self.clear.next = self.clears.q.val();
+        self.swap.next = self.swaps.q.val();
         self.reading.next = self.phase.q.val() == 4;
         self.job_address.next = 28.into();
         self.set_nonce.next = false;
@@ -86,9 +91,10 @@ impl Logic for Control {
         self.extend_seed.next = (self.phase.q.val() == 5) & (self.current.q.val() == 2);
         self.sum_start.next = (self.phase.q.val() == 5) & (self.current.q.val() == 3);
 
+        self.next_phase.next = self.phase.q.val();
         match self.phase.q.val().index() {
             0 => {
-                self.phase.d.next = 1.into();
+                self.next_phase.next = 1.into();
             }
             1 => {
                 self.drained.d.next = 0.into();
@@ -98,15 +104,15 @@ impl Logic for Control {
                 if self.drained.q.val().get_bit(7) {
                     self.drained.d.next = self.drained.q.val();
                     if self.quiet.val() {
-                        self.phase.d.next = 3.into();
+                        self.next_phase.next = 3.into();
                     }
                 }
             }
             3 => {
                 self.step.d.next = 0.into();
-                self.phase.d.next = 4.into();
+                self.next_phase.next = 4.into();
                 if self.aborting.q.val() {
-                    self.phase.d.next = 1.into();
+                    self.next_phase.next = 1.into();
                 }
             }
             4 => {
@@ -126,29 +132,34 @@ impl Logic for Control {
                     }
                     _ => {
                         self.set_job.next = true;
-                        self.phase.d.next = 5.into();
+                        self.next_phase.next = 5.into();
                     }
                 }
             }
             5 => {
-                self.phase.d.next = 6.into();
+                self.next_phase.next = 6.into();
             }
             _ => {
                 self.drained.d.next = 0.into();
                 if self.done.val().get_bit(self.current.q.val().index()) {
-                    self.phase.d.next = 1.into();
+                    self.next_phase.next = 1.into();
                 }
             }
         }
         if self.take.val() {
-            self.phase.d.next = 2.into();
+            self.next_phase.next = 2.into();
             self.aborting.d.next = !self.start.val();
             if self.start.val() {
                 self.current.d.next = self.command.val();
             }
         }
         if self.reset.val() {
-            self.phase.d.next = 0.into();
+            self.next_phase.next = 0.into();
         }
+        self.phase.d.next = self.next_phase.val();
+        self.stops.d.next = (self.next_phase.val() == 2) | (self.next_phase.val() == 3);
+        self.clears.d.next =
+            (self.next_phase.val() == 3) | (self.phase.q.val() == 0) | self.reset.val();
+        self.swaps.d.next = (self.next_phase.val() == 3) & (!self.aborting.q.val());
     }
 }

@@ -21,7 +21,7 @@
 //! | `result_valid`, `result_ready` | out, in | 1 | a result is handed over when both are 1 |
 //! | `result_job`, `result_nonce`, `result_hit`, `result_hash$i` | out | 32, 64, 1, 4 x 64 | |
 //! | `hash_done` | out | 1 | one cycle: a hash is complete; `result_nonce` … are its |
-//! | `finished` | out | 1 | level: the range is done and every result handed over |
+//! | `finished` | out | 1 | level: the range is done and every result handed over; a cycle late |
 //! | `digest_valid`, `digest_kind`, `digest_part`, `digest_index`, `digest` | out | | every digest |
 //!
 //! A nonce takes 7 permutations (4 if `raw`), a PoW hash 1 + [dimension > 128]. Nonces at or above
@@ -121,6 +121,7 @@ pub struct Hasher {
     below: DFF<Bit>,
 
     done: DFF<Bit>,
+    all_done: DFF<Bit>,
     waiting: DFF<Bit>,
     hit: DFF<Bit>,
     found_job: Register<32>,
@@ -151,7 +152,7 @@ impl Logic for Hasher {
             self, clock, permuted, absorbed, exhausted, comparing, compared, smaller, larger,
             job_id
         );
-        clock!(self, clock, found_job, found_nonce, done);
+        clock!(self, clock, found_job, found_nonce, done, all_done);
         dff_setup!(
             self,
             clock,
@@ -390,7 +391,8 @@ impl Logic for Hasher {
             self.in_flight.d.next = self.in_flight.q.val() - 1;
         }
         self.hash_ready.next = self.ready.q.val();
-        self.finished.next = self.run.val()
+        self.finished.next = self.all_done.q.val();
+        self.all_done.d.next = self.run.val()
             & self.exhausted.q.val()
             & (self.in_flight.q.val() == 0)
             & (self.phase.q.val() == 0)

@@ -74,9 +74,15 @@ pub struct Issue {
     slot: DFF<Bits<8>>,
     block: DFF<Bits<8>>,
     bank: DFF<Bit>,
-    last_slot: Parameter<8>,
+    /// The slot before the last of a block.
+    last_but_one: Parameter<8>,
     last_block: Parameter<8>,
-    opens: Signal<Local, Bit>,
+    /// Where the next token is, decided with the one before: first or last of a block, in the first or
+    /// the last block.
+    at_first_slot: DFF<Bit>,
+    at_last_slot: DFF<Bit>,
+    at_first_block: DFF<Bit>,
+    at_last_block: DFF<Bit>,
     needs_weights: Signal<Local, Bit>,
     needs_load: Signal<Local, Bit>,
     needs_fold: Signal<Local, Bit>,
@@ -108,7 +114,7 @@ impl Issue {
     /// The issue of a core of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
         let mut issue = Self {
-            last_slot: Parameter::new(geometry.dimension() - 1),
+            last_but_one: Parameter::new(geometry.dimension() - 2),
             last_block: Parameter::new(geometry.blocks() - 1),
             last_word: Parameter::new(geometry.cells() - 1),
             offset: Parameter::new(0x8080_8080),
@@ -137,12 +143,14 @@ impl Logic for Issue {
             weights_there,
             load_there
         );
+        dff_setup!(self, clock, at_first_slot, at_last_slot, at_first_block);
         dff_setup!(self, clock, reading, read_index, half);
         clock!(
             self,
             clock,
             waiting_pass,
             current_pass,
+            at_last_block,
             issued_token,
             late_token,
             word_soon,
@@ -151,7 +159,6 @@ impl Logic for Issue {
         );
 
         // May the next token go?
-        self.opens.next = self.slot.q.val() == 0;
         self.needs_weights.next =
             self.current_pass.q.val().get_bit(0) & (self.weights_there.q.val() == 0);
         self.needs_load.next =
@@ -159,26 +166,29 @@ impl Logic for Issue {
         self.needs_fold.next = self.current_pass.q.val().get_bit(0)
             & self.current_pass.q.val().get_bit(2)
             & (self.current_pass.q.val().get_bits::<2>(3) == 3)
-            & (self.block.q.val() == 0)
+            & self.at_first_block.q.val()
             & self.fold_full.val();
         self.go.next = self.current.q.val()
             & (!self.stop.val())
-            & (!(self.opens.val()
+            & (!(self.at_first_slot.q.val()
                 & (self.needs_weights.val() | self.needs_load.val() | self.needs_fold.val())));
-        self.ends.next = self.go.val()
-            & (self.slot.q.val() == self.last_slot.q.val())
-            & (self.block.q.val() == self.last_block.q.val());
-        self.first.next = self.go.val() & self.opens.val() & self.current_pass.q.val().get_bit(0);
+        // In front of the last token of a pass nothing is waited for.
+        self.ends.next = self.current.q.val()
+            & (!self.stop.val())
+            & self.at_last_slot.q.val()
+            & self.at_last_block.q.val();
+        self.first.next =
+            self.go.val() & self.at_first_slot.q.val() & self.current_pass.q.val().get_bit(0);
         self.take_weights.next = self.first.val();
         self.take_load.next =
-            self.go.val() & self.opens.val() & self.current_pass.q.val().get_bit(1);
+            self.go.val() & self.at_first_slot.q.val() & self.current_pass.q.val().get_bit(1);
 
         // The token.
         self.issued_token.d.next = unsigned_cast_extend::<12, 8>(self.slot.q.val())
             | (unsigned_cast_extend::<12, 1>(self.bank.q.val().into()) << 8)
             | (unsigned_cast_extend::<12, 1>(self.go.val().into()) << 9)
             | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10);
-        if self.go.val() & self.opens.val() & (self.block.q.val() == 0) {
+        if self.go.val() & self.at_first_slot.q.val() & self.at_first_block.q.val() {
             self.issued_token.d.next = unsigned_cast_extend::<12, 1>(self.go.val().into()) << 9
                 | (unsigned_cast_extend::<12, 1>(self.bank.q.val().into()) << 8)
                 | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10)
@@ -186,12 +196,17 @@ impl Logic for Issue {
         }
         self.late_token.d.next = self.issued_token.q.val();
         self.token.next = self.late_token.q.val();
+        // A block is long: that it is the last is known before its last slot.
+        self.at_last_block.d.next = self.block.q.val() == self.last_block.q.val();
         if self.go.val() {
             self.slot.d.next = self.slot.q.val() + 1;
-            if self.slot.q.val() == self.last_slot.q.val() {
+            self.at_first_slot.d.next = self.at_last_slot.q.val();
+            self.at_last_slot.d.next = self.slot.q.val() == self.last_but_one.q.val();
+            if self.at_last_slot.q.val() {
                 self.slot.d.next = 0.into();
                 self.block.d.next = self.block.q.val() + 1;
-                if self.block.q.val() == self.last_block.q.val() {
+                self.at_first_block.d.next = self.at_last_block.q.val();
+                if self.at_last_block.q.val() {
                     self.block.d.next = 0.into();
                     self.bank.d.next = !self.bank.q.val();
                 }
@@ -271,13 +286,13 @@ impl Logic for Issue {
         // Account.
         self.issued.next = self.go.val() & self.current_pass.q.val().get_bit(0);
         self.stall_weights.next =
-            self.current.q.val() & self.opens.val() & self.needs_weights.val();
+            self.current.q.val() & self.at_first_slot.q.val() & self.needs_weights.val();
         self.stall_load.next = self.current.q.val()
-            & self.opens.val()
+            & self.at_first_slot.q.val()
             & (!self.needs_weights.val())
             & self.needs_load.val();
         self.stall_fold.next = self.current.q.val()
-            & self.opens.val()
+            & self.at_first_slot.q.val()
             & (!self.needs_weights.val())
             & (!self.needs_load.val())
             & self.needs_fold.val();
@@ -288,6 +303,9 @@ impl Logic for Issue {
             self.current.d.next = false;
             self.slot.d.next = 0.into();
             self.block.d.next = 0.into();
+            self.at_first_slot.d.next = true;
+            self.at_last_slot.d.next = false;
+            self.at_first_block.d.next = true;
             self.weights_there.d.next = 0.into();
             self.load_there.d.next = 0.into();
             self.reading.d.next = false;

@@ -76,7 +76,10 @@ pub struct MemoryPort {
     pending_beats: Register<8>,
     row_beats: Parameter<8>,
     entry_beats: Parameter<8>,
-    /// Beats that were asked for and did not arrive yet.
+    /// A read was taken, of so many beats.
+    taken: DFF<Bit>,
+    taken_beats: DFF<Bits<8>>,
+    /// Beats of the reads before that did not arrive yet.
     expected: DFF<Bits<12>>,
     asked: Signal<Local, Bits<12>>,
     still: DFF<Bit>,
@@ -120,7 +123,9 @@ impl Logic for MemoryPort {
             pending_write,
             pending_address,
             pending_beats,
-            arrival
+            arrival,
+            taken,
+            taken_beats
         );
         self.take.next = (!self.stop.val()) & (!self.waiting.q.val());
         self.accept.next = self.take.val() & (self.row.val() | self.entry.val() | self.word.val());
@@ -177,10 +182,13 @@ impl Logic for MemoryPort {
             self.beat[i].next = self.words[i].q.val();
         }
 
+        self.taken.d.next =
+            self.pending.q.val() & self.request_ready.val() & (!self.pending_write.q.val().any());
+        self.taken_beats.d.next = self.pending_beats.q.val();
         self.asked.next = self.expected.q.val();
-        if self.pending.q.val() & self.request_ready.val() & (!self.pending_write.q.val().any()) {
+        if self.taken.q.val() {
             self.asked.next =
-                self.expected.q.val() + unsigned_cast_extend::<12, 8>(self.pending_beats.q.val());
+                self.expected.q.val() + unsigned_cast_extend::<12, 8>(self.taken_beats.q.val());
         }
         self.expected.d.next = self.asked.val();
         if self.arrival.q.val() {
@@ -189,11 +197,13 @@ impl Logic for MemoryPort {
         if self.reset.val() {
             self.pending.d.next = false;
             self.waiting.d.next = false;
+            self.taken.d.next = false;
             self.expected.d.next = 0.into();
         }
         self.still.d.next = (!self.pending.q.val())
             & (!self.waiting.q.val())
             & (!self.sending.val())
+            & (!self.taken.q.val())
             & (self.expected.q.val() == 0);
         self.quiet.next = self.still.q.val();
     }

@@ -19,8 +19,9 @@
 //! | `round` | out | 8 | the round in work; `dimension / 2` when all are done |
 //! | `finished` | out | 1 | level: all rounds are in memory, until `clear` |
 //!
-//! An entry is filled in max(72, beats + 3) cycles, the next BlockMix running while it is written;
-//! a mixing step takes 74 + memory latency + beats.
+//! An entry is filled in max(73, 2 * beats + 3) cycles, the next BlockMix running while it is written;
+//! a mixing step takes 74 + memory latency + beats. The memory's answers are registered before they
+//! move the 1024 bits of an entry: a beat is offered every other cycle.
 
 use rust_hdl::prelude::*;
 
@@ -69,8 +70,11 @@ pub struct Smix {
     outgoing: [Register<32>; 32],
     write_left: DFF<Bits<6>>,
     capture: Signal<Local, Bit>,
-    sent: Signal<Local, Bit>,
     write_entry: DFF<Bits<10>>,
+    /// `outgoing` takes X; a beat was taken, and `outgoing` moves on; one of the two.
+    captures: DFF<Bit>,
+    sent: DFF<Bit>,
+    changes: DFF<Bit>,
 
     wanted: Signal<Local, Bits<10>>,
     matrix: Signal<Local, Bits<24>>,
@@ -111,7 +115,7 @@ impl Logic for Smix {
             writing
         );
         dff_setup!(self, clock, write_left, write_entry);
-        clock!(self, clock, block_mix);
+        clock!(self, clock, block_mix, captures, sent, changes);
 
         // X.
         self.block_mix.clear.next = self.clear.val();
@@ -121,33 +125,36 @@ impl Logic for Smix {
         for i in 0..self.data.len() {
             self.block_mix.beat[i].next = self.data[i].val();
         }
-        self.block_mix.start.next = false;
+        self.block_mix.start.next = self.captures.q.val();
 
         // The entry on its way to memory.
         self.capture.next = (self.phase.q.val() == 1) & (self.writing.q.val() == 0);
-        self.sent.next = (self.writing.q.val() == 2) & self.write_ready.val();
-        for i in 0..32 {
-            self.outgoing[i].clock.next = self.clock.val();
-            self.outgoing[i].enable.next = self.capture.val() | self.sent.val();
-            self.outgoing[i].d.next = self.block_mix.x[i].val();
+        self.captures.d.next = self.capture.val();
+        self.write_valid.next = (self.writing.q.val() == 2) & (!self.sent.q.val());
+        self.sent.d.next = self.write_valid.val() & self.write_ready.val();
+        self.changes.d.next =
+            self.capture.val() | (self.write_valid.val() & self.write_ready.val());
+        for w in self.write_beat.len()..(self.write_beat.len() + 1) {
+            for i in 0..32 {
+                self.outgoing[i].clock.next = self.clock.val();
+                self.outgoing[i].enable.next = self.changes.q.val();
+                self.outgoing[i].d.next = self.outgoing[(i + w) % 32].q.val();
+            }
         }
-        if self.writing.q.val() == 2 {
-            for w in self.write_beat.len()..(self.write_beat.len() + 1) {
-                for i in 0..32 {
-                    self.outgoing[i].d.next = self.outgoing[(i + w) % 32].q.val();
-                }
+        if self.captures.q.val() {
+            for i in 0..32 {
+                self.outgoing[i].d.next = self.block_mix.x[i].val();
             }
         }
         for i in 0..self.write_beat.len() {
             self.write_beat[i].next = self.outgoing[i].q.val();
         }
-        self.write_valid.next = self.writing.q.val() == 2;
         self.sending.next = self.writing.q.val() == 2;
         if (self.writing.q.val() == 1) & self.request_ready.val() {
             self.writing.d.next = 2.into();
             self.write_left.d.next = self.beats.q.val();
         }
-        if self.sent.val() {
+        if self.sent.q.val() {
             self.write_left.d.next = self.write_left.q.val() - 1;
             if self.write_left.q.val() == 1 {
                 self.writing.d.next = 0.into();
@@ -181,7 +188,6 @@ impl Logic for Smix {
                 if self.capture.val() {
                     self.writing.d.next = 1.into();
                     self.write_entry.d.next = self.entry.q.val();
-                    self.block_mix.start.next = true;
                     self.phase.d.next = 4.into();
                 }
             }
@@ -231,6 +237,8 @@ impl Logic for Smix {
         self.finished.next = self.round_number.q.val() == self.rounds.q.val();
         if self.clear.val() {
             self.phase.d.next = 0.into();
+            self.captures.d.next = false;
+            self.changes.d.next = false;
             self.writing.d.next = 0.into();
             self.round_number.d.next = 0.into();
         }

@@ -135,6 +135,8 @@ fn rotating_x_by_beats_xors_an_entry_into_it() {
         }
         model.step(1);
     }
+    model.set("rotate", 0);
+    model.step(2);
     for i in 0..32 {
         assert_eq!(
             model.get(&format!("x${i}")) as u32,

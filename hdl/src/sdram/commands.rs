@@ -7,7 +7,8 @@
 //! | `filled` | in | 1 | the columns of a burst are there to be written |
 //! | `reads_pending` | in | 1 | columns that were asked for are on their way |
 //! | `gather` | out | 1 | the current request is a write |
-//! | `read`, `write` | out | 1 | one cycle: a burst of 8 columns is commanded |
+//! | `read` | out | 1 | one cycle: a burst of 8 columns is decided to be read |
+//! | `write` | out | 1 | one cycle later: it is to be written |
 //! | `single` | out | 1 | with `read`: only the columns of one beat are wanted |
 //! | `command` | out | 3 | RAS, CAS and WE, low for active; a register |
 //! | `bank`, `line` | out | 2, 13 | bank and address lines to go with it; registers |
@@ -25,14 +26,15 @@
 //!
 //! After power-up: quiet for the memory's start time, all banks closed, eight refreshes, the mode
 //! (bursts of 8 in sequence, CAS latency), then requests. Times are lower bounds in cycles; an
-//! ACTIVATE counts for all banks. Latency from a request for an open row to its READ: 4 cycles; of a
-//! closed one tRCD + 5.
+//! ACTIVATE counts for all banks. A command is decided in one cycle and put to its code and lines in
+//! the next. Latency from a request for an open row to its READ: 5 cycles; of a closed one tRCD + 6.
 //!
 //! Checked by `sim/tests/sdram.rs` against a memory that knows every rule of its data sheet.
 
 use rust_hdl::prelude::*;
 
 use super::timing::{POSTPONED, Timing};
+use super::wait::Wait;
 use crate::cast::unsigned_cast_extend;
 use crate::geometry::Geometry;
 use crate::leaf::Register;
@@ -71,12 +73,16 @@ pub struct Commands {
 
     /// 0 quiet after power-up, 1 close all, 2 first refreshes, 3 run, 4 refresh.
     phase: DFF<Bits<3>>,
+    /// Phase 3.
+    runs: DFF<Bit>,
     started: DFF<Bits<16>>,
     interval: DFF<Bits<12>>,
+    due: DFF<Bit>,
     /// Refreshes that are due.
     owed: DFF<Bits<4>>,
     owing: Signal<Local, Bits<4>>,
-    refresh: DFF<Bit>,
+    /// All is to be closed for them: no row is opened and no request begun.
+    refresh_soon: DFF<Bit>,
 
     /// The next request: 0 none, 1 look whether its row is open, 2 close its bank if not, 3 open the
     /// row, 4 wait until it is open, 5 ready.
@@ -93,34 +99,53 @@ pub struct Commands {
     open_row: Signal<Local, Bits<12>>,
     is_open: Signal<Local, Bit>,
     one_bank: Signal<Local, Bits<4>>,
+    promote: Signal<Local, Bit>,
 
     /// The current request.
     current: DFF<Bit>,
     current_write: DFF<Bit>,
     current_single: DFF<Bit>,
     current_bank: DFF<Bits<2>>,
-    /// The bank of the burst that moves.
-    burst_bank: DFF<Bits<2>>,
     column: DFF<Bits<9>>,
     bursts: DFF<Bits<5>>,
-    promote: Signal<Local, Bit>,
-    go: Signal<Local, Bit>,
+    /// Its columns are there, and those of reads no longer under way.
+    writable: DFF<Bit>,
+    /// Where the burst that moves is.
+    burst_bank: DFF<Bits<2>>,
+    burst_column: DFF<Bits<9>>,
 
     /// Which banks have a row open, and which row.
     open: DFF<Bits<4>>,
     rows: [Register<12>; 4],
 
-    /// Cycles in which something must not be commanded yet: a burst; PRECHARGE after ACTIVATE, and
-    /// after a written column; a bank's ACTIVATE after ACTIVATE; READ after it; what follows
-    /// PRECHARGE, REFRESH and MODE.
-    slot: DFF<Bits<4>>,
-    ras: DFF<Bits<4>>,
-    wr: DFF<Bits<4>>,
-    rc: DFF<Bits<4>>,
-    rcd: DFF<Bits<4>>,
-    rest: DFF<Bits<4>>,
-    may_precharge: Signal<Local, Bit>,
-    may_activate: Signal<Local, Bit>,
+    /// Until what may be commanded: the next burst; PRECHARGE after ACTIVATE, and after a written
+    /// column; a bank's ACTIVATE after ACTIVATE; READ after it; what follows PRECHARGE, REFRESH and MODE.
+    slot: Wait,
+    ras: Wait,
+    wr: Wait,
+    rc: Wait,
+    rcd: Wait,
+    rest: Wait,
+    /// The next request's bank may be closed, and all banks; both a cycle late, for which `ras` and
+    /// `wr` are a cycle shorter.
+    may_precharge: DFF<Bit>,
+    calm: DFF<Bit>,
+
+    /// What is commanded: a burst, PRECHARGE and ACTIVATE for the next request, PRECHARGE of all
+    /// banks, REFRESH, MODE.
+    burst: Signal<Local, Bit>,
+    precharge: Signal<Local, Bit>,
+    activate: Signal<Local, Bit>,
+    close: Signal<Local, Bit>,
+    refresh: Signal<Local, Bit>,
+    set_mode: Signal<Local, Bit>,
+    read_decided: DFF<Bit>,
+    write_decided: DFF<Bit>,
+    precharge_decided: DFF<Bit>,
+    activate_decided: DFF<Bit>,
+    close_decided: DFF<Bit>,
+    refresh_decided: DFF<Bit>,
+    mode_decided: DFF<Bit>,
 
     command_out: DFF<Bits<3>>,
     bank_out: DFF<Bits<2>>,
@@ -130,6 +155,7 @@ pub struct Commands {
     interval_cycles: Parameter<12>,
     ras_cycles: Parameter<4>,
     wr_cycles: Parameter<4>,
+    slot_cycles: Parameter<4>,
     rc_cycles: Parameter<4>,
     rcd_cycles: Parameter<4>,
     rp_cycles: Parameter<4>,
@@ -150,7 +176,7 @@ pub struct Commands {
     do_nothing: Parameter<3>,
 }
 
-/// A timer counts down from one less than the cycles to the next command.
+/// One less than the cycles to the next command.
 fn after<const W: usize>(cycles: u32) -> Parameter<W> {
     Parameter::new(cycles.saturating_sub(1) as usize)
 }
@@ -162,9 +188,10 @@ impl Commands {
         Self {
             start_cycles: Parameter::new(timing.start as usize),
             interval_cycles: after(timing.refresh),
-            ras_cycles: after(timing.ras),
+            ras_cycles: after(timing.ras - 1),
             // From the command: the columns, and the time after the last.
-            wr_cycles: after(7 + timing.wr),
+            wr_cycles: after(7 + timing.wr - 1),
+            slot_cycles: after(8),
             rc_cycles: after(timing.rc),
             rcd_cycles: after(timing.rcd),
             rp_cycles: after(timing.rp),
@@ -193,7 +220,7 @@ impl Logic for Commands {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, phase, started, interval, owed, stage, current, hit, next_open
+            self, clock, phase, runs, started, interval, owed, stage, current, hit, next_open
         );
         dff_setup!(
             self,
@@ -202,11 +229,11 @@ impl Logic for Commands {
             current_single,
             current_bank,
             burst_bank,
+            burst_column,
             column,
             bursts,
             open
         );
-        dff_setup!(self, clock, slot, ras, wr, rc, rcd, rest);
         clock!(
             self,
             clock,
@@ -217,38 +244,38 @@ impl Logic for Commands {
             next_column,
             next_bursts
         );
-        clock!(self, clock, command_out, bank_out, line_out, refresh);
-
-        // Timers.
-        if self.slot.q.val().any() {
-            self.slot.d.next = self.slot.q.val() - 1;
-        }
-        if self.ras.q.val().any() {
-            self.ras.d.next = self.ras.q.val() - 1;
-        }
-        if self.wr.q.val().any() {
-            self.wr.d.next = self.wr.q.val() - 1;
-        }
-        if self.rc.q.val().any() {
-            self.rc.d.next = self.rc.q.val() - 1;
-        }
-        if self.rcd.q.val().any() {
-            self.rcd.d.next = self.rcd.q.val() - 1;
-        }
-        if self.rest.q.val().any() {
-            self.rest.d.next = self.rest.q.val() - 1;
-        }
+        clock!(self, clock, slot, ras, wr, rc, rcd, rest);
+        clock!(
+            self,
+            clock,
+            due,
+            refresh_soon,
+            writable,
+            may_precharge,
+            calm,
+            read_decided,
+            write_decided,
+            precharge_decided,
+            activate_decided,
+            close_decided,
+            refresh_decided,
+            mode_decided
+        );
+        clock!(self, clock, command_out, bank_out, line_out);
 
         // Refreshes that are due.
-        self.owing.next = self.owed.q.val();
         self.interval.d.next = self.interval.q.val() - 1;
+        self.due.d.next = false;
         if self.interval.q.val() == 0 {
             self.interval.d.next = self.interval_cycles.q.val();
+            self.due.d.next = true;
+        }
+        self.owing.next = self.owed.q.val();
+        if self.due.q.val() {
             self.owing.next = self.owed.q.val() + 1;
         }
         self.owed.d.next = self.owing.val();
-        // A cycle late, which does not matter: what it needs is looked at again.
-        self.refresh.d.next = self.owed.q.val().get_bit(3)
+        self.refresh_soon.d.next = self.owed.q.val().get_bit(3)
             | (self.owed.q.val().any() & (self.stage.q.val() == 0) & (!self.current.q.val()));
 
         // A new request.
@@ -291,29 +318,50 @@ impl Logic for Commands {
         }
         self.hit.d.next = self.is_open.val() & (self.open_row.val() == self.next_row.q.val());
         self.next_open.d.next = self.is_open.val();
-        for i in 0..4 {
-            self.rows[i].clock.next = self.clock.val();
-            self.rows[i].enable.next = false;
-            self.rows[i].d.next = self.next_row.q.val();
-        }
 
-        // May something be commanded?
-        self.go.next = self.current.q.val()
-            & (self.slot.q.val() == 0)
-            & ((!self.current_write.q.val()) | (self.filled.val() & (!self.reads_pending.val())));
-        self.may_precharge.next = (self.ras.q.val() == 0)
-            & (self.wr.q.val() == 0)
+        // What is commanded. Before a refresh the current request comes to its end, and no other begins.
+        self.writable.d.next = self.filled.val() & (!self.reads_pending.val());
+        self.burst.next = self.current.q.val()
+            & self.slot.over.val()
+            & ((!self.current_write.q.val()) | self.writable.q.val());
+        self.may_precharge.d.next = self.ras.over.val()
+            & self.wr.over.val()
             & ((self.next_bank.q.val() != self.current_bank.q.val()) | (!self.current.q.val()))
-            & ((self.next_bank.q.val() != self.burst_bank.q.val()) | (self.slot.q.val() == 0));
-        self.may_activate.next = (self.rc.q.val() == 0) & (self.rest.q.val() == 0);
+            & ((self.next_bank.q.val() != self.burst_bank.q.val()) | self.slot.over.val());
+        self.calm.d.next = self.ras.over.val()
+            & self.wr.over.val()
+            & self.slot.over.val()
+            & (!self.current.q.val());
+        self.precharge.next = (self.stage.q.val() == 2)
+            & (!self.hit.q.val())
+            & self.next_open.q.val()
+            & self.may_precharge.q.val()
+            & self.runs.q.val()
+            & (!self.refresh_soon.q.val())
+            & (!self.burst.val());
+        self.activate.next = (self.stage.q.val() == 3)
+            & self.rc.over.val()
+            & self.rest.over.val()
+            & self.runs.q.val()
+            & (!self.refresh_soon.q.val())
+            & (!self.burst.val());
         self.promote.next = (self.stage.q.val() == 5)
             & (!self.current.q.val())
-            & (!self.owed.q.val().get_bit(3))
-            & (self.phase.q.val() == 3);
-
-        self.command_out.d.next = self.do_nothing.q.val();
-        self.bank_out.d.next = self.next_bank.q.val();
-        self.line_out.d.next = unsigned_cast_extend::<13, 12>(self.next_row.q.val());
+            & self.runs.q.val()
+            & (!self.refresh_soon.q.val());
+        self.close.next = (self.phase.q.val() == 1)
+            | (self.runs.q.val()
+                & self.refresh_soon.q.val()
+                & (!self.current.q.val())
+                & self.calm.q.val()
+                & (!self.activate_decided.q.val())
+                & self.rest.over.val());
+        self.refresh.next = ((self.phase.q.val() == 2) | (self.phase.q.val() == 4))
+            & self.rc.over.val()
+            & self.rest.over.val()
+            & self.owed.q.val().any();
+        self.set_mode.next =
+            (self.phase.q.val() == 2) & self.rest.over.val() & (!self.owed.q.val().any());
 
         // The next request's row, in the cycles that the current one leaves.
         match self.stage.q.val().index() {
@@ -328,39 +376,17 @@ impl Logic for Commands {
             2 => {
                 if self.hit.q.val() {
                     self.stage.d.next = 5.into();
-                } else if !self.next_open.q.val() {
-                    self.stage.d.next = 3.into();
-                } else if (!self.go.val())
-                    & self.may_precharge.val()
-                    & (!self.owed.q.val().get_bit(3))
-                    & (self.phase.q.val() == 3)
-                {
-                    self.command_out.d.next = self.do_precharge.q.val();
-                    self.line_out.d.next = 0.into();
-                    self.open.d.next = self.open.q.val() & (!self.one_bank.val());
-                    self.rest.d.next = self.rp_cycles.q.val();
+                } else if (!self.next_open.q.val()) | self.precharge.val() {
                     self.stage.d.next = 3.into();
                 }
             }
             3 => {
-                if (!self.go.val())
-                    & self.may_activate.val()
-                    & (!self.owed.q.val().get_bit(3))
-                    & (self.phase.q.val() == 3)
-                {
-                    self.command_out.d.next = self.do_activate.q.val();
-                    self.open.d.next = self.open.q.val() | self.one_bank.val();
-                    self.rc.d.next = self.rc_cycles.q.val();
-                    self.ras.d.next = self.ras_cycles.q.val();
-                    self.rcd.d.next = self.rcd_cycles.q.val();
-                    for i in 0..4 {
-                        self.rows[i].enable.next = self.one_bank.val().get_bit(i);
-                    }
+                if self.activate.val() {
                     self.stage.d.next = 4.into();
                 }
             }
             4 => {
-                if self.rcd.q.val() == 0 {
+                if self.rcd.over.val() {
                     self.stage.d.next = 5.into();
                 }
             }
@@ -369,6 +395,17 @@ impl Logic for Commands {
                     self.stage.d.next = 0.into();
                 }
             }
+        }
+        if self.precharge.val() {
+            self.open.d.next = self.open.q.val() & (!self.one_bank.val());
+        }
+        if self.activate.val() {
+            self.open.d.next = self.open.q.val() | self.one_bank.val();
+        }
+        for i in 0..4 {
+            self.rows[i].clock.next = self.clock.val();
+            self.rows[i].enable.next = self.activate.val() & self.one_bank.val().get_bit(i);
+            self.rows[i].d.next = self.next_row.q.val();
         }
 
         // The current request's bursts.
@@ -381,19 +418,12 @@ impl Logic for Commands {
             self.bursts.d.next = self.next_bursts.q.val();
         }
         self.gather.next = self.current.q.val() & self.current_write.q.val();
-        self.read.next = self.go.val() & (!self.current_write.q.val());
-        self.write.next = self.go.val() & self.current_write.q.val();
+        self.read.next = self.burst.val() & (!self.current_write.q.val());
         self.single.next = self.current_single.q.val();
-        if self.go.val() {
-            self.command_out.d.next = self.do_read.q.val();
-            if self.current_write.q.val() {
-                self.command_out.d.next = self.do_write.q.val();
-                self.wr.d.next = self.wr_cycles.q.val();
-            }
-            self.bank_out.d.next = self.current_bank.q.val();
+        self.write.next = self.write_decided.q.val();
+        if self.burst.val() {
             self.burst_bank.d.next = self.current_bank.q.val();
-            self.line_out.d.next = unsigned_cast_extend::<13, 9>(self.column.q.val());
-            self.slot.d.next = 7.into();
+            self.burst_column.d.next = self.column.q.val();
             self.column.d.next = self.column.q.val() + 8;
             self.bursts.d.next = self.bursts.q.val() - 1;
             if self.bursts.q.val() == 1 {
@@ -410,57 +440,94 @@ impl Logic for Commands {
                 }
             }
             1 => {
-                self.command_out.d.next = self.do_precharge.q.val();
-                self.line_out.d.next = self.all_banks.q.val();
-                self.rest.d.next = self.rp_cycles.q.val();
                 self.owed.d.next = 8.into();
                 self.phase.d.next = 2.into();
             }
             2 => {
-                if self.rest.q.val() == 0 {
-                    if self.owed.q.val().any() {
-                        self.command_out.d.next = self.do_refresh.q.val();
-                        self.owed.d.next = self.owing.val() - 1;
-                        self.rest.d.next = self.rfc_cycles.q.val();
-                    } else {
-                        self.command_out.d.next = self.do_mode.q.val();
-                        self.bank_out.d.next = 0.into();
-                        self.line_out.d.next = self.mode_line.q.val();
-                        self.rest.d.next = self.mrd_cycles.q.val();
-                        self.phase.d.next = 3.into();
-                    }
+                if self.set_mode.val() {
+                    self.phase.d.next = 3.into();
+                    self.runs.d.next = true;
                 }
             }
             3 => {
-                if self.refresh.q.val()
-                    & (!self.current.q.val())
-                    & (self.slot.q.val() == 0)
-                    & (self.ras.q.val() == 0)
-                    & (self.wr.q.val() == 0)
-                    & (self.rest.q.val() == 0)
-                    & (!self.promote.val())
-                {
-                    self.command_out.d.next = self.do_precharge.q.val();
-                    self.line_out.d.next = self.all_banks.q.val();
-                    self.open.d.next = 0.into();
-                    self.rest.d.next = self.rp_cycles.q.val();
+                if self.close.val() {
                     self.phase.d.next = 4.into();
+                    self.runs.d.next = false;
+                    self.open.d.next = 0.into();
                     if self.stage.q.val().any() {
                         self.stage.d.next = 3.into();
                     }
                 }
             }
             _ => {
-                if self.may_activate.val() {
-                    if self.owed.q.val().any() {
-                        self.command_out.d.next = self.do_refresh.q.val();
-                        self.owed.d.next = self.owing.val() - 1;
-                        self.rest.d.next = self.rfc_cycles.q.val();
-                    } else {
-                        self.phase.d.next = 3.into();
-                    }
+                if self.rest.over.val() & (!self.owed.q.val().any()) {
+                    self.phase.d.next = 3.into();
+                    self.runs.d.next = true;
                 }
             }
+        }
+        if self.refresh.val() {
+            self.owed.d.next = self.owing.val() - 1;
+        }
+
+        // Waits.
+        self.slot.start.next = self.burst.val();
+        self.slot.cycles.next = self.slot_cycles.q.val();
+        self.wr.start.next = self.burst.val() & self.current_write.q.val();
+        self.wr.cycles.next = self.wr_cycles.q.val();
+        self.ras.start.next = self.activate.val();
+        self.ras.cycles.next = self.ras_cycles.q.val();
+        self.rc.start.next = self.activate.val();
+        self.rc.cycles.next = self.rc_cycles.q.val();
+        self.rcd.start.next = self.activate.val();
+        self.rcd.cycles.next = self.rcd_cycles.q.val();
+        self.rest.start.next =
+            self.precharge.val() | self.close.val() | self.refresh.val() | self.set_mode.val();
+        self.rest.cycles.next = self.rp_cycles.q.val();
+        if self.refresh.val() {
+            self.rest.cycles.next = self.rfc_cycles.q.val();
+        }
+        if self.set_mode.val() {
+            self.rest.cycles.next = self.mrd_cycles.q.val();
+        }
+
+        // The command's code and lines.
+        self.read_decided.d.next = self.burst.val() & (!self.current_write.q.val());
+        self.write_decided.d.next = self.burst.val() & self.current_write.q.val();
+        self.precharge_decided.d.next = self.precharge.val();
+        self.activate_decided.d.next = self.activate.val();
+        self.close_decided.d.next = self.close.val();
+        self.refresh_decided.d.next = self.refresh.val();
+        self.mode_decided.d.next = self.set_mode.val();
+        self.command_out.d.next = self.do_nothing.q.val();
+        self.bank_out.d.next = self.next_bank.q.val();
+        self.line_out.d.next = unsigned_cast_extend::<13, 12>(self.next_row.q.val());
+        if self.activate_decided.q.val() {
+            self.command_out.d.next = self.do_activate.q.val();
+        }
+        if self.precharge_decided.q.val() {
+            self.command_out.d.next = self.do_precharge.q.val();
+            self.line_out.d.next = 0.into();
+        }
+        if self.close_decided.q.val() {
+            self.command_out.d.next = self.do_precharge.q.val();
+            self.line_out.d.next = self.all_banks.q.val();
+        }
+        if self.refresh_decided.q.val() {
+            self.command_out.d.next = self.do_refresh.q.val();
+        }
+        if self.mode_decided.q.val() {
+            self.command_out.d.next = self.do_mode.q.val();
+            self.bank_out.d.next = 0.into();
+            self.line_out.d.next = self.mode_line.q.val();
+        }
+        if self.read_decided.q.val() | self.write_decided.q.val() {
+            self.command_out.d.next = self.do_read.q.val();
+            self.bank_out.d.next = self.burst_bank.q.val();
+            self.line_out.d.next = unsigned_cast_extend::<13, 9>(self.burst_column.q.val());
+        }
+        if self.write_decided.q.val() {
+            self.command_out.d.next = self.do_write.q.val();
         }
 
         if self.reset.val() {

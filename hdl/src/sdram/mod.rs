@@ -25,6 +25,7 @@
 mod commands;
 mod reader;
 mod timing;
+mod wait;
 mod writer;
 
 use rust_hdl::prelude::*;
@@ -77,8 +78,8 @@ impl Sdram {
         }
         let mut sdram = Self {
             commands: Commands::new(geometry, timing),
-            // The output register is one cycle more.
-            reader: Reader::new(geometry, 1 + timing.cas + pads),
+            // From the decision to the output register it is two cycles.
+            reader: Reader::new(geometry, 2 + timing.cas + pads),
             writer: Writer::new(geometry),
             ..Self::default()
         };

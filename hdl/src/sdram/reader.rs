@@ -3,7 +3,7 @@
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `reset` | in | 1 | level: forget what is on its way |
-//! | `read`, `single` | in | 1 | a burst of 8 columns is commanded; only those of one beat are wanted |
+//! | `read`, `single` | in | 1 | a burst of 8 columns is decided; only those of one beat are wanted |
 //! | `column` | in | 16 | what the memory answers, `delay` cycles after `read` and then every cycle |
 //! | `pending` | out | 1 | columns are on their way; from two cycles after `read` on |
 //! | `data_valid`, `data$i` | out | 1, 32 | a beat |

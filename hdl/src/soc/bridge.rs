@@ -12,7 +12,7 @@
 //!
 //! An access is kept, and a bit changes its value to announce it; two registers bring the bit to the
 //! other clock, behind which all that was kept has long been stable. The answer comes back the same
-//! way. An access takes about 4 cycles of the controller's clock and 4 of the core's.
+//! way. An access takes about 4 cycles of the controller's clock and 5 of the core's.
 //!
 //! Checked by `sim/tests/peripherals.rs` with clocks of several ratios.
 
@@ -52,6 +52,7 @@ pub struct Bridge {
     answer: Register<32>,
     resets: [DFF<Bit>; 2],
     access: Signal<Local, Bit>,
+    selects: DFF<Bit>,
 }
 
 impl Logic for Bridge {
@@ -65,7 +66,7 @@ impl Logic for Bridge {
             self.resets[i].clock.next = self.core_clock.val();
         }
         dff_setup!(self, core_clock, done);
-        clock!(self, core_clock, reading, answer);
+        clock!(self, core_clock, selects, reading, answer);
 
         // The controller's side.
         self.kept_write.enable.next = self.select.val();
@@ -88,13 +89,15 @@ impl Logic for Bridge {
         self.core_reset.next = self.resets[1].q.val();
         self.announced[0].d.next = self.asked.q.val();
         self.announced[1].d.next = self.announced[0].q.val();
-        self.access.next =
-            (self.announced[1].q.val() != self.done.q.val()) & (!self.reading.q.val());
-        self.core_select.next = self.access.val();
+        self.access.next = (self.announced[1].q.val() != self.done.q.val())
+            & (!self.selects.q.val())
+            & (!self.reading.q.val());
+        self.selects.d.next = self.access.val();
+        self.core_select.next = self.selects.q.val();
         self.core_write.next = self.kept_write.q.val().any();
         self.core_word.next = self.kept_word.q.val();
         self.core_d.next = self.kept_d.q.val();
-        self.reading.d.next = self.access.val();
+        self.reading.d.next = self.selects.q.val();
         self.answer.enable.next = self.reading.q.val();
         self.answer.d.next = self.core_q.val();
         if self.reading.q.val() {
