@@ -57,9 +57,9 @@ pub struct BlockMix {
 
     /// 0 idle, 1 mix, 2 rounds, 3 add, 4 keep the sums.
     phase: DFF<Bits<3>>,
-    next_phase: Signal<Local, Bits<3>>,
     second_half: DFF<Bit>,
-    next_second_half: Signal<Local, Bit>,
+    begins: Signal<Local, Bit>,
+    goes_on: Signal<Local, Bit>,
     quarter: DFF<Bits<5>>,
 
     entering: Delay<64>,
@@ -183,61 +183,63 @@ impl Logic for BlockMix {
 
         // Sequence.
         self.busy.next = self.phase.q.val() != 0;
-        self.done.next = false;
-        self.next_phase.next = self.phase.q.val();
-        self.next_second_half.next = self.second_half.q.val();
+        self.done.next = (self.phase.q.val() == 4) & self.second_half.q.val();
+        self.begins.next = (self.phase.q.val() == 0) & self.start.val();
+        self.goes_on.next = (self.phase.q.val() == 4) & (!self.second_half.q.val());
         match self.phase.q.val().index() {
             0 => {
-                self.next_second_half.next = false;
+                self.second_half.d.next = false;
                 self.quarter.d.next = 0.into();
                 if self.start.val() {
-                    self.next_phase.next = 1.into();
+                    self.phase.d.next = 1.into();
                 }
             }
             1 => {
-                self.next_phase.next = 2.into();
+                self.phase.d.next = 2.into();
             }
             2 => {
                 self.quarter.d.next = self.quarter.q.val() + 1;
                 if self.quarter.q.val() == 31 {
-                    self.next_phase.next = 3.into();
+                    self.phase.d.next = 3.into();
                 }
             }
             3 => {
-                self.next_phase.next = 4.into();
+                self.phase.d.next = 4.into();
             }
             _ => {
-                self.next_phase.next = 1.into();
-                self.next_second_half.next = true;
-                if self.second_half.q.val() {
-                    self.next_phase.next = 0.into();
-                    self.done.next = true;
+                self.phase.d.next = 0.into();
+                if self.goes_on.val() {
+                    self.phase.d.next = 1.into();
+                    self.second_half.d.next = true;
                 }
             }
         }
         if self.clear.val() {
-            self.next_phase.next = 0.into();
+            self.phase.d.next = 0.into();
         }
-        self.phase.d.next = self.next_phase.val();
-        self.second_half.d.next = self.next_second_half.val();
 
         // What changes in the next cycle, and to what.
+        self.low_changes.d.next = self.shift.val()
+            | self.rotate.val()
+            | self.begins.val()
+            | ((self.phase.q.val() == 3) & (!self.second_half.q.val()));
+        self.high_changes.d.next = self.shift.val()
+            | self.rotate.val()
+            | self.goes_on.val()
+            | ((self.phase.q.val() == 3) & self.second_half.q.val());
         self.becomes.d.next = 0.into();
-        self.low_changes.d.next = self.shift.val() | self.rotate.val();
-        self.high_changes.d.next = self.shift.val() | self.rotate.val();
         if self.rotate.val() {
             self.becomes.d.next = 1.into();
         }
-        if self.next_phase.val() == 1 {
+        if self.begins.val() | self.goes_on.val() {
             self.becomes.d.next = 2.into();
         }
-        if self.next_phase.val() == 4 {
+        if self.phase.q.val() == 3 {
             self.becomes.d.next = 3.into();
         }
-        if (self.next_phase.val() == 1) | (self.next_phase.val() == 4) {
-            self.low_changes.d.next = !self.next_second_half.val();
-            self.high_changes.d.next = self.next_second_half.val();
-        }
-        self.work_changes.d.next = (self.next_phase.val() != 0) & (self.next_phase.val() != 4);
+        self.work_changes.d.next = self.begins.val()
+            | self.goes_on.val()
+            | (self.phase.q.val() == 1)
+            | (self.phase.q.val() == 2);
     }
 }

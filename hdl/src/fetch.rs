@@ -72,6 +72,10 @@ pub struct Fetch {
     matrix: Signal<Local, Bits<8>>,
     credit: Signal<Local, Bit>,
     asked: Signal<Local, Bit>,
+    /// The request that is offered to the memory port.
+    offered: DFF<Bit>,
+    offered_address: Register<24>,
+    next_address: Signal<Local, Bits<24>>,
     opened: Signal<Local, Bit>,
     last_lane: Parameter<4>,
     lanes: Parameter<8>,
@@ -154,9 +158,10 @@ impl Logic for Fetch {
             arriving_beat,
             weights_half,
             load_half,
-            closing
+            closing,
+            offered
         );
-        clock!(self, clock, pass, weights, loads);
+        clock!(self, clock, pass, weights, loads, offered_address);
         clock!(self, clock, closed_weights, closed_load);
 
         // Requests.
@@ -168,11 +173,11 @@ impl Logic for Fetch {
         if self.for_load.q.val() {
             self.matrix.next = self.loads.q.val();
         }
-        self.address.next = (unsigned_cast_extend::<24, 8>(self.matrix.val())
+        self.next_address.next = (unsigned_cast_extend::<24, 8>(self.matrix.val())
             << self.matrix_bits.q.val())
             | (unsigned_cast_extend::<24, 8>(self.row.val()) << self.row_bits.q.val());
         if self.pass.q.val().get_bit(2) & (!self.for_load.q.val()) {
-            self.address.next = (unsigned_cast_extend::<24, 8>(self.matrix.val())
+            self.next_address.next = (unsigned_cast_extend::<24, 8>(self.matrix.val())
                 << self.matrix_bits.q.val())
                 | (unsigned_cast_extend::<24, 8>(self.strided.val()) << self.row_bits.q.val());
         }
@@ -180,10 +185,19 @@ impl Logic for Fetch {
         if self.for_load.q.val() {
             self.credit.next = self.load_free.q.val() != 0;
         }
-        self.request.next = self.active.q.val() & ((self.lane.q.val() != 0) | self.credit.val());
         self.asked.next = self.active.q.val()
             & ((self.lane.q.val() != 0) | self.credit.val())
-            & self.request_ready.val();
+            & ((!self.offered.q.val()) | self.request_ready.val());
+        self.offered_address.enable.next = self.asked.val();
+        self.offered_address.d.next = self.next_address.val();
+        if self.request_ready.val() {
+            self.offered.d.next = false;
+        }
+        if self.asked.val() {
+            self.offered.d.next = true;
+        }
+        self.request.next = self.offered.q.val();
+        self.address.next = self.offered_address.q.val();
         self.opened.next = self.asked.val() & (self.lane.q.val() == 0);
 
         self.finish.next = false;
@@ -290,6 +304,7 @@ impl Logic for Fetch {
 
         if self.clear.val() {
             self.active.d.next = false;
+            self.offered.d.next = false;
             self.lane.d.next = 0.into();
             self.weights_free.d.next = 2.into();
             self.load_free.d.next = 2.into();

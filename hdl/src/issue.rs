@@ -62,12 +62,13 @@ pub struct Issue {
     pub stall_fold: Signal<Out, Bit>,
     pub idle: Signal<Out, Bit>,
 
-    /// Attributes are {chain, last, load, multiply}.
-    offered: Signal<Local, Bits<5>>,
+    /// Attributes are {needs the fold, chain, last, load, multiply}.
+    offered: Signal<Local, Bits<6>>,
+    next_needs_fold: Signal<Local, Bit>,
     waiting: DFF<Bit>,
-    waiting_pass: Register<5>,
+    waiting_pass: Register<6>,
     current: DFF<Bit>,
-    current_pass: Register<5>,
+    current_pass: Register<6>,
     promote: Signal<Local, Bit>,
     accept: Signal<Local, Bit>,
 
@@ -163,9 +164,7 @@ impl Logic for Issue {
             self.current_pass.q.val().get_bit(0) & (self.weights_there.q.val() == 0);
         self.needs_load.next =
             self.current_pass.q.val().get_bit(1) & (self.load_there.q.val() == 0);
-        self.needs_fold.next = self.current_pass.q.val().get_bit(0)
-            & self.current_pass.q.val().get_bit(2)
-            & (self.current_pass.q.val().get_bits::<2>(3) == 3)
+        self.needs_fold.next = self.current_pass.q.val().get_bit(5)
             & self.at_first_block.q.val()
             & self.fold_full.val();
         self.go.next = self.current.q.val()
@@ -214,10 +213,13 @@ impl Logic for Issue {
         }
 
         // Passes: the one that is issued and one that waits.
-        self.offered.next = unsigned_cast_extend::<5, 1>(self.next_multiply.val().into())
-            | (unsigned_cast_extend::<5, 1>(self.next_load.val().into()) << 1)
-            | (unsigned_cast_extend::<5, 1>(self.next_last.val().into()) << 2)
-            | (unsigned_cast_extend::<5, 2>(self.next_chain.val()) << 3);
+        self.next_needs_fold.next =
+            self.next_multiply.val() & self.next_last.val() & (self.next_chain.val() == 3);
+        self.offered.next = unsigned_cast_extend::<6, 1>(self.next_multiply.val().into())
+            | (unsigned_cast_extend::<6, 1>(self.next_load.val().into()) << 1)
+            | (unsigned_cast_extend::<6, 1>(self.next_last.val().into()) << 2)
+            | (unsigned_cast_extend::<6, 2>(self.next_chain.val()) << 3)
+            | (unsigned_cast_extend::<6, 1>(self.next_needs_fold.val().into()) << 5);
         self.pass_ready.next = !self.waiting.q.val();
         self.accept.next = self.pass_valid.val() & (!self.waiting.q.val());
         self.promote.next = self.waiting.q.val() & ((!self.current.q.val()) | self.ends.val());

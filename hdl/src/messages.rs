@@ -97,7 +97,8 @@ impl Logic for Messages {
             self.job_address.next = unsigned_cast_extend::<5, 2>(self.part.val()) | 16;
         }
         if self.kind.val() == 4 {
-            self.job_address.next = self.lane_index.val() + 20;
+            // Lanes 20 … 23; what the others ask for is not used.
+            self.job_address.next = self.lane_index.val() | 20;
         }
         self.digest_address.next = self.lane_index.val().get_bits::<3>(0);
         if self.kind.val() == 2 {

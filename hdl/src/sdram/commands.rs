@@ -132,10 +132,11 @@ pub struct Commands {
     calm: DFF<Bit>,
 
     /// What is commanded: a burst, PRECHARGE and ACTIVATE for the next request, PRECHARGE of all
-    /// banks, REFRESH, MODE.
+    /// banks (and before the refreshes, `pause`), REFRESH, MODE.
     burst: Signal<Local, Bit>,
     precharge: Signal<Local, Bit>,
     activate: Signal<Local, Bit>,
+    pause: Signal<Local, Bit>,
     close: Signal<Local, Bit>,
     refresh: Signal<Local, Bit>,
     set_mode: Signal<Local, Bit>,
@@ -349,13 +350,13 @@ impl Logic for Commands {
             & (!self.current.q.val())
             & self.runs.q.val()
             & (!self.refresh_soon.q.val());
-        self.close.next = (self.phase.q.val() == 1)
-            | (self.runs.q.val()
-                & self.refresh_soon.q.val()
-                & (!self.current.q.val())
-                & self.calm.q.val()
-                & (!self.activate_decided.q.val())
-                & self.rest.over.val());
+        self.pause.next = self.runs.q.val()
+            & self.refresh_soon.q.val()
+            & (!self.current.q.val())
+            & self.calm.q.val()
+            & (!self.activate_decided.q.val())
+            & self.rest.over.val();
+        self.close.next = (self.phase.q.val() == 1) | self.pause.val();
         self.refresh.next = ((self.phase.q.val() == 2) | (self.phase.q.val() == 4))
             & self.rc.over.val()
             & self.rest.over.val()
@@ -450,13 +451,9 @@ impl Logic for Commands {
                 }
             }
             3 => {
-                if self.close.val() {
+                if self.pause.val() {
                     self.phase.d.next = 4.into();
                     self.runs.d.next = false;
-                    self.open.d.next = 0.into();
-                    if self.stage.q.val().any() {
-                        self.stage.d.next = 3.into();
-                    }
                 }
             }
             _ => {
@@ -464,6 +461,12 @@ impl Logic for Commands {
                     self.phase.d.next = 3.into();
                     self.runs.d.next = true;
                 }
+            }
+        }
+        if self.pause.val() {
+            self.open.d.next = 0.into();
+            if self.stage.q.val().any() {
+                self.stage.d.next = 3.into();
             }
         }
         if self.refresh.val() {
