@@ -68,6 +68,8 @@ pub struct BlockMix {
     becomes: DFF<Bits<2>>,
     low_changes: DFF<Bit>,
     high_changes: DFF<Bit>,
+    /// What the words under Salsa20/8 become: 0 the sums, 1 mixed, 2 moved on, 3 transposed too.
+    work_becomes: DFF<Bits<2>>,
     work_changes: DFF<Bit>,
 }
 
@@ -93,6 +95,7 @@ impl Logic for BlockMix {
             becomes,
             low_changes,
             high_changes,
+            work_becomes,
             work_changes
         );
 
@@ -159,25 +162,25 @@ impl Logic for BlockMix {
             }
             self.changed[j].next = self.work[(5 * j + 4) % 16].q.val() ^ self.turned[j].val();
         }
-        if self.phase.q.val() == 2 {
+        if self.work_becomes.q.val() == 1 {
+            for i in 0..16 {
+                self.work[i].d.next = self.mixed[i].val();
+            }
+        }
+        if self.work_becomes.q.val() >= 2 {
             for j in 0..4 {
                 self.work[5 * j % 16].d.next = self.changed[j].val();
                 self.work[(5 * j + 4) % 16].d.next = self.work[(5 * j + 8) % 16].q.val();
                 self.work[(5 * j + 8) % 16].d.next = self.work[(5 * j + 12) % 16].q.val();
                 self.work[(5 * j + 12) % 16].d.next = self.work[5 * j % 16].q.val();
             }
-            if self.quarter.q.val().get_bits::<2>(0) == 3 {
-                // Transposed: row j holds column j from its diagonal word on.
-                for j in 0..4 {
-                    self.work[4 * j + (j + 1) % 4].d.next = self.work[(5 * j + 8) % 16].q.val();
-                    self.work[4 * j + (j + 2) % 4].d.next = self.work[(5 * j + 12) % 16].q.val();
-                    self.work[4 * j + (j + 3) % 4].d.next = self.work[5 * j % 16].q.val();
-                }
-            }
         }
-        if self.phase.q.val() == 1 {
-            for i in 0..16 {
-                self.work[i].d.next = self.mixed[i].val();
+        if self.work_becomes.q.val() == 3 {
+            // Row j holds column j from its diagonal word on.
+            for j in 0..4 {
+                self.work[4 * j + (j + 1) % 4].d.next = self.work[(5 * j + 8) % 16].q.val();
+                self.work[4 * j + (j + 2) % 4].d.next = self.work[(5 * j + 12) % 16].q.val();
+                self.work[4 * j + (j + 3) % 4].d.next = self.work[5 * j % 16].q.val();
             }
         }
 
@@ -236,6 +239,18 @@ impl Logic for BlockMix {
         }
         if self.phase.q.val() == 3 {
             self.becomes.d.next = 3.into();
+        }
+        self.work_becomes.d.next = 2.into();
+        if self.begins.val() | self.goes_on.val() {
+            self.work_becomes.d.next = 1.into();
+        }
+        if self.phase.q.val() == 2 {
+            if self.quarter.q.val().get_bits::<2>(0) == 2 {
+                self.work_becomes.d.next = 3.into();
+            }
+            if self.quarter.q.val() == 31 {
+                self.work_becomes.d.next = 0.into();
+            }
         }
         self.work_changes.d.next = self.begins.val()
             | self.goes_on.val()

@@ -59,6 +59,7 @@ pub struct Control {
     /// 0 clear after power-up, 1 idle, 2 drain, 3 clear, 4 read the job, 5 begin, 6 run.
     phase: DFF<Bits<3>>,
     next_phase: Signal<Local, Bits<3>>,
+    reads: DFF<Bit>,
     stops: DFF<Bit>,
     clears: DFF<Bit>,
     swaps: DFF<Bit>,
@@ -73,7 +74,7 @@ impl Logic for Control {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, phase, current, aborting, drained, step);
-        clock!(self, clock, stops, clears, swaps);
+        clock!(self, clock, reads, stops, clears, swaps);
         self.take.next = (self.start.val() | self.cancel.val())
             & ((self.phase.q.val() == 1) | (self.phase.q.val() == 6));
         self.ready.next = (self.phase.q.val() == 1) | (self.phase.q.val() == 6);
@@ -81,7 +82,7 @@ impl Logic for Control {
         self.stop.next = self.stops.q.val();
         self.clear.next = self.clears.q.val();
         self.swap.next = self.swaps.q.val();
-        self.reading.next = self.phase.q.val() == 4;
+        self.reading.next = self.reads.q.val();
         self.job_address.next = 28.into();
         self.set_nonce.next = false;
         self.set_count.next = false;
@@ -157,6 +158,7 @@ impl Logic for Control {
             self.next_phase.next = 0.into();
         }
         self.phase.d.next = self.next_phase.val();
+        self.reads.d.next = self.next_phase.val() == 4;
         self.stops.d.next = (self.next_phase.val() == 2) | (self.next_phase.val() == 3);
         self.clears.d.next =
             (self.next_phase.val() == 3) | (self.phase.q.val() == 0) | self.reset.val();

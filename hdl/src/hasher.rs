@@ -111,9 +111,11 @@ pub struct Hasher {
     completed: Signal<Local, Bit>,
     exhausted: DFF<Bit>,
 
-    /// Comparison, least significant lane first: one cycle for the lanes, one to compare them, one
-    /// for the result so far.
+    /// Comparison, least significant lane first: one cycle for the addresses, one for the lanes, one
+    /// to compare them, one for the result so far.
     compare_index: DFF<Bits<3>>,
+    compares: DFF<Bit>,
+    compare_at: DFF<Bits<3>>,
     comparing: DFF<Bit>,
     compared: DFF<Bits<2>>,
     smaller: DFF<Bit>,
@@ -149,8 +151,8 @@ impl Logic for Hasher {
             self, clock, keccak, messages, digests, sequences, fold_even, fold_odd
         );
         clock!(
-            self, clock, permuted, absorbed, exhausted, comparing, compared, smaller, larger,
-            job_id
+            self, clock, permuted, absorbed, exhausted, compares, compare_at, comparing, compared,
+            smaller, larger, job_id
         );
         clock!(self, clock, found_job, found_nonce, done, all_done);
         dff_setup!(
@@ -192,9 +194,9 @@ impl Logic for Hasher {
             | (unsigned_cast_extend::<64, 32>(self.fold_odd.q.val()) << 32);
         self.job_address.next = self.messages.job_address.val();
         self.digests.read_address.next = self.messages.digest_address.val();
-        if self.phase.q.val() == 3 {
-            self.job_address.next = unsigned_cast_extend::<5, 3>(self.compare_index.q.val()) | 24;
-            self.digests.read_address.next = self.compare_index.q.val();
+        if self.compares.q.val() {
+            self.job_address.next = unsigned_cast_extend::<5, 3>(self.compare_at.q.val()) | 24;
+            self.digests.read_address.next = self.compare_at.q.val();
         }
 
         // Where digests go.
@@ -246,8 +248,10 @@ impl Logic for Hasher {
         self.fold_odd.read_address.next = self.messages.fold_address.val();
 
         // Comparison: lane by lane, one cycle behind its addresses.
-        self.comparing.d.next = (self.phase.q.val() == 3) & (self.compare_index.q.val() < 4);
-        self.compared.d.next = self.compare_index.q.val().get_bits::<2>(0);
+        self.compares.d.next = self.phase.q.val() == 3;
+        self.compare_at.d.next = self.compare_index.q.val();
+        self.comparing.d.next = self.compares.q.val() & (self.compare_at.q.val() < 4);
+        self.compared.d.next = self.compare_at.q.val().get_bits::<2>(0);
         for i in 0..4 {
             self.found_hash[i].clock.next = self.clock.val();
             self.found_hash[i].enable.next =
@@ -341,7 +345,7 @@ impl Logic for Hasher {
             }
             3 => {
                 self.compare_index.d.next = self.compare_index.q.val() + 1;
-                if self.compare_index.q.val() == 5 {
+                if self.compare_index.q.val() == 6 {
                     self.phase.d.next = 4.into();
                 }
             }

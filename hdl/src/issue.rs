@@ -87,6 +87,7 @@ pub struct Issue {
     needs_weights: Signal<Local, Bit>,
     needs_load: Signal<Local, Bit>,
     needs_fold: Signal<Local, Bit>,
+    fold_busy: DFF<Bit>,
     go: Signal<Local, Bit>,
     ends: Signal<Local, Bit>,
     first: Signal<Local, Bit>,
@@ -152,6 +153,7 @@ impl Logic for Issue {
             waiting_pass,
             current_pass,
             at_last_block,
+            fold_busy,
             issued_token,
             late_token,
             word_soon,
@@ -159,14 +161,15 @@ impl Logic for Issue {
             passing
         );
 
-        // May the next token go?
+        // May the next token go? The fold is filled long before it is asked for again.
+        self.fold_busy.d.next = self.fold_full.val();
         self.needs_weights.next =
             self.current_pass.q.val().get_bit(0) & (self.weights_there.q.val() == 0);
         self.needs_load.next =
             self.current_pass.q.val().get_bit(1) & (self.load_there.q.val() == 0);
         self.needs_fold.next = self.current_pass.q.val().get_bit(5)
             & self.at_first_block.q.val()
-            & self.fold_full.val();
+            & self.fold_busy.q.val();
         self.go.next = self.current.q.val()
             & (!self.stop.val())
             & (!(self.at_first_slot.q.val()
@@ -256,8 +259,8 @@ impl Logic for Issue {
             self.load_there.d.next = self.load_there.q.val() - 1;
         }
 
-        // Weights: the words of a block follow its first token.
-        self.read.next = self.first.val() | self.reading.q.val();
+        // Weights: the words of a block follow its first token. The first is read until that goes.
+        self.read.next = self.at_first_slot.q.val() | self.reading.q.val();
         self.read_half.next = self.half.q.val();
         self.read_word.next = self.read_index.q.val();
         self.weights_freed.next = false;

@@ -49,6 +49,9 @@ pub struct Messages {
     pub fold: Signal<In, Bits<64>>,
     pub lane: Signal<Out, Bits<64>>,
 
+    /// Kinds 3 and 4, a cycle late: a block is begun a cycle before its first lane is asked for.
+    of_chunk: DFF<Bit>,
+    of_seed: DFF<Bit>,
     index: DFF<Bits<5>>,
     digest_before: DFF<Bits<64>>,
     count: Signal<Local, Bits<5>>,
@@ -89,14 +92,16 @@ impl Messages {
 impl Logic for Messages {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, index, digest_before, chosen);
+        clock!(self, clock, of_chunk, of_seed, index, digest_before, chosen);
 
         // This cycle: ask.
         self.job_address.next = self.lane_index.val();
-        if self.kind.val() == 3 {
+        self.of_chunk.d.next = self.kind.val() == 3;
+        self.of_seed.d.next = self.kind.val() == 4;
+        if self.of_chunk.q.val() {
             self.job_address.next = unsigned_cast_extend::<5, 2>(self.part.val()) | 16;
         }
-        if self.kind.val() == 4 {
+        if self.of_seed.q.val() {
             // Lanes 20 … 23; what the others ask for is not used.
             self.job_address.next = self.lane_index.val() | 20;
         }

@@ -23,6 +23,10 @@ use crate::tools::Tools;
 const CONSTRAINTS: &str = "constraints.lpf";
 /// What came of it, in the entry.
 const PLACED: &str = "placed.json";
+/// How much the placer cares for slow paths rather than for short wires, and how much more for the slowest;
+/// nextpnr's own 10 and 2 leave the slow paths of a core with three quarters of it in fabric too long.
+const TIMING_WEIGHT: &str = "30";
+const CRITICALITY_EXPONENT: &str = "3";
 /// What nextpnr says of a constraint whose net there is not.
 const IGNORED: &str = "ignoring clock constraint";
 
@@ -133,6 +137,10 @@ impl Job<'_> {
             CONSTRAINTS,
             "--seed",
             &seed,
+            "--placer-heap-timingweight",
+            TIMING_WEIGHT,
+            "--placer-heap-critexp",
+            CRITICALITY_EXPONENT,
             "--report",
             REPORT,
             "--write",
