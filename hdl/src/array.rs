@@ -19,9 +19,9 @@
 //! | `write_block` | in | 8 | the columns are `write_block * lanes + c` |
 //! | `write_byte$c` | in | 8 | signed bytes |
 //!
-//! Latency `token` to `out`: cells + 9 cycles ([`latency`]); `write` to a token that may read it: 2
+//! Latency `token` to `out`: cells + 10 cycles ([`latency`]); `write` to a token that may read it: 2
 //! ([`WRITE_LATENCY`]). So a row may be written while the tokens of the next pass already run, as
-//! long as cells + 11 <= dimension; xi follows in time if dimension >= 14. Throughput: one token per
+//! long as cells + 12 <= dimension; xi follows in time if dimension >= 14. Throughput: one token per
 //! cycle, 4 * cells * lanes multiply-accumulates.
 //!
 //! Weights and writes reach the cells through a register for every eight of them, so that no wire
@@ -84,7 +84,7 @@ pub struct Array {
 
     /// The token in front of the first cell, and on its way from the last one to `out`.
     entering: DFF<Bits<12>>,
-    after: [DFF<Bits<12>>; 8],
+    after: [DFF<Bits<12>>; 9],
     /// xi + eta.
     correction: Vec<DFF<Bits<16>>>,
     dot: Vec<DFF<Bits<16>>>,
@@ -189,7 +189,7 @@ impl Logic for Array {
             stored_cell,
             stored_bytes
         );
-        for i in 0..8 {
+        for i in 0..9 {
             self.after[i].clock.next = self.clock.val();
         }
 
@@ -230,11 +230,11 @@ impl Logic for Array {
         for last in (self.cells.len() - 1)..self.cells.len() {
             self.after[0].d.next = self.cells[last].token_out.val();
         }
-        for i in 1..8 {
+        for i in 1..9 {
             self.after[i].d.next = self.after[i - 1].q.val();
         }
-        self.soon.next = self.after[3].q.val();
-        self.out.next = self.after[7].q.val();
+        self.soon.next = self.after[4].q.val();
+        self.out.next = self.after[8].q.val();
 
         // Post: subtract xi and eta, reduce.
         for c in 0..self.weight.len() {
@@ -242,13 +242,13 @@ impl Logic for Array {
             self.etas[c].weight.next = self.weight[c].val();
             self.etas[c].first.next = self.entering.q.val().get_bit(10);
             self.etas[c].more.next = self.weight_valid.val();
-            self.etas[c].take.next = self.after[3].q.val().get_bit(10);
+            self.etas[c].take.next = self.after[4].q.val().get_bit(10);
             self.correction[c].clock.next = self.clock.val();
             self.correction[c].d.next = self.xi.xi.val() + self.etas[c].eta.val();
             self.dot[c].clock.next = self.clock.val();
             self.reduced[c].clock.next = self.clock.val();
         }
-        self.xi.read_address.next = self.after[2].q.val().get_bits::<9>(0);
+        self.xi.read_address.next = self.after[3].q.val().get_bits::<9>(0);
         for n in self.cells.len()..(self.cells.len() + 1) {
             for c in 0..self.weight.len() {
                 self.dot[c].d.next =

@@ -31,6 +31,8 @@
 
 use rust_hdl::prelude::*;
 
+use crate::cast::unsigned_cast_extend;
+
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Control {
@@ -83,7 +85,8 @@ impl Logic for Control {
         self.clear.next = self.clears.q.val();
         self.swap.next = self.swaps.q.val();
         self.reading.next = self.reads.q.val();
-        self.job_address.next = 28.into();
+        // Looked at while it reads.
+        self.job_address.next = unsigned_cast_extend::<5, 2>(self.step.q.val()) | 28;
         self.set_nonce.next = false;
         self.set_count.next = false;
         self.set_job.next = false;
@@ -120,15 +123,11 @@ impl Logic for Control {
                 // The answer to address 28 + step arrives while step is one more.
                 self.step.d.next = self.step.q.val() + 1;
                 match self.step.q.val().index() {
-                    0 => {
-                        self.job_address.next = 28.into();
-                    }
+                    0 => {}
                     1 => {
-                        self.job_address.next = 29.into();
                         self.set_nonce.next = true;
                     }
                     2 => {
-                        self.job_address.next = 30.into();
                         self.set_count.next = true;
                     }
                     _ => {

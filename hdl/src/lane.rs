@@ -8,7 +8,7 @@
 //! | `sum_in` | in | 16 | the cell before, for the same state row |
 //! | `sum_out` | out | 16 | `sum_in` plus this cell's products, modulo 2^16 |
 //!
-//! Latency 5 from `state` ([`LATENCY`]), 1 from `sum_in`; one row per cycle. Two 9 x 9 multipliers with FIP, four
+//! Latency 6 from `state` ([`LATENCY`]), 1 from `sum_in`; one row per cycle. Two 9 x 9 multipliers with FIP, four
 //! 8 x 8 without. Byte order: weight 0x04030201 meets state 0x40302010 as 1*10h + 2*20h + ….
 //!
 //! Checked by `sim/tests/blocks.rs` against the product of bytes. It subtracts neither xi nor eta:

@@ -20,7 +20,7 @@
 //! | `finished` | out | 1 | level: all rounds are in memory, until `clear` |
 //!
 //! An entry is filled in max(73, 2 * beats + 3) cycles, the next BlockMix running while it is written;
-//! a mixing step takes 74 + memory latency + beats. The memory's answers are registered before they
+//! a mixing step takes 75 + memory latency + beats. The memory's answers are registered before they
 //! move the 1024 bits of an entry: a beat is offered every other cycle.
 
 use rust_hdl::prelude::*;
@@ -75,6 +75,8 @@ pub struct Smix {
     captures: DFF<Bit>,
     sent: DFF<Bit>,
     changes: DFF<Bit>,
+    /// BlockMix begins.
+    starts: DFF<Bit>,
 
     wanted: Signal<Local, Bits<10>>,
     matrix: Signal<Local, Bits<24>>,
@@ -115,7 +117,7 @@ impl Logic for Smix {
             writing
         );
         dff_setup!(self, clock, write_left, write_entry);
-        clock!(self, clock, block_mix, captures, sent, changes);
+        clock!(self, clock, block_mix, captures, sent, changes, starts);
 
         // X.
         self.block_mix.clear.next = self.clear.val();
@@ -125,11 +127,12 @@ impl Logic for Smix {
         for i in 0..self.data.len() {
             self.block_mix.beat[i].next = self.data[i].val();
         }
-        self.block_mix.start.next = self.captures.q.val();
+        self.block_mix.start.next = self.starts.q.val();
 
         // The entry on its way to memory.
         self.capture.next = (self.phase.q.val() == 1) & (self.writing.q.val() == 0);
         self.captures.d.next = self.capture.val();
+        self.starts.d.next = self.capture.val();
         self.write_valid.next = (self.writing.q.val() == 2) & (!self.sent.q.val());
         self.sent.d.next = self.write_valid.val() & self.write_ready.val();
         self.changes.d.next =
@@ -202,7 +205,7 @@ impl Logic for Smix {
                     self.beats_left.d.next = self.beats_left.q.val() - 1;
                 }
                 if self.beats_left.q.val() == 0 {
-                    self.block_mix.start.next = true;
+                    self.starts.d.next = true;
                     self.phase.d.next = 4.into();
                 }
             }
@@ -238,6 +241,7 @@ impl Logic for Smix {
         if self.clear.val() {
             self.phase.d.next = 0.into();
             self.captures.d.next = false;
+            self.starts.d.next = false;
             self.changes.d.next = false;
             self.writing.d.next = 0.into();
             self.round_number.d.next = 0.into();

@@ -15,7 +15,7 @@ namespace {
 constexpr uint32_t FIRST = 1 << 10, BANK = 1 << 8, SLOT = 0xff;
 constexpr uint32_t CELLS = DIMENSION / 4;
 // Cycles from `token` to `soon` and to `out`.
-constexpr uint32_t SOON = CELLS + 5, OUT = CELLS + 9;
+constexpr uint32_t SOON = CELLS + 6, OUT = CELLS + 10;
 constexpr uint32_t RING = 128;
 
 struct Array {

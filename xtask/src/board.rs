@@ -10,20 +10,17 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::{firmware, setup, step, workspace};
 
-/// The board.
-const BOARD: &str = "ulx3s-85f";
-
 /// The program that builds it.
 const BUILD: &[&str] = &["build", "--release", "--package", "tensority-build"];
 
-/// Sets up, builds the board with `lanes` lanes, and keeps the report; fails if a clock is missed, with the report
+/// Sets up, builds `board` with `lanes` lanes, and keeps the report; fails if a clock is missed, with the report
 /// kept all the same. `seeds` is how many placements are tried.
-pub fn run(lanes: u32, seeds: u32) -> Result<(), Failure> {
+pub fn run(board: &str, lanes: u32, seeds: u32) -> Result<(), Failure> {
     setup::run()?;
     firmware::build()?;
     step::cargo("build", BUILD)?;
-    let output = workspace::target().join("boards").join(BOARD);
-    let report = output.join(format!("{BOARD}-c{lanes}.report.json"));
+    let output = workspace::target().join("boards").join(board);
+    let report = output.join(format!("{board}-c{lanes}.report.json"));
     // A report that is there afterwards is of this build.
     match fs::remove_file(&report) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -32,9 +29,9 @@ pub fn run(lanes: u32, seeds: u32) -> Result<(), Failure> {
         _ => {}
     }
     let built = step::named(
-        &format!("{BOARD} with {lanes} lanes"),
+        &format!("{board} with {lanes} lanes"),
         tool()
-            .args(["build", "--board", BOARD])
+            .args(["build", "--board", board])
             .args(["--lanes", &lanes.to_string()])
             .args(["--seed-sweep", &seeds.to_string()])
             .arg("-o")
@@ -47,7 +44,7 @@ pub fn run(lanes: u32, seeds: u32) -> Result<(), Failure> {
             let data = step::output(tool().arg("report").arg(&report).arg("--json"))?;
             let results = workspace::root()
                 .join("hdl/boards")
-                .join(BOARD)
+                .join(board)
                 .join("results");
             fs::create_dir_all(&results)
                 .map_err(|error| Failure::file("make", &results, &error))?;

@@ -34,8 +34,11 @@ enum Chore {
     Docs,
     /// Set up, then mine on the simulated hardware.
     Demo,
-    /// Set up, then build the bitstream of the ULX3S-85F, which takes long, and keep its report.
+    /// Set up, then build the bitstream of a board, which takes long, and keep its report.
     Board {
+        /// A board of `hdl/boards`.
+        #[arg(long, value_name = "BOARD", default_value = "ulx3s-85f")]
+        board: String,
         /// Matrix rows processed side by side.
         #[arg(long, value_name = "C", default_value_t = 1)]
         lanes: u32,
@@ -60,7 +63,11 @@ fn main() -> ExitCode {
         Chore::Setup => setup::run(),
         Chore::Firmware => setup::run().and_then(|()| firmware::build()),
         Chore::Docs => documents::write(),
-        Chore::Board { lanes, seeds } => board::run(lanes, seeds),
+        Chore::Board {
+            board,
+            lanes,
+            seeds,
+        } => board::run(&board, lanes, seeds),
         Chore::Demo => demo::run(),
         Chore::Test { quick } => checks::run(quick),
     };

@@ -23,10 +23,9 @@ use crate::tools::Tools;
 const CONSTRAINTS: &str = "constraints.lpf";
 /// What came of it, in the entry.
 const PLACED: &str = "placed.json";
-/// How much the placer cares for slow paths rather than for short wires, and how much more for the slowest;
-/// nextpnr's own 10 and 2 leave the slow paths of a core with three quarters of it in fabric too long.
-const TIMING_WEIGHT: &str = "30";
-const CRITICALITY_EXPONENT: &str = "3";
+/// nextpnr's electrostatic placer. Its default leaves the long chains of an array far apart: wires of a whole
+/// chip are half as long again.
+const PLACER: &str = "static";
 /// What nextpnr says of a constraint whose net there is not.
 const IGNORED: &str = "ignoring clock constraint";
 
@@ -137,10 +136,8 @@ impl Job<'_> {
             CONSTRAINTS,
             "--seed",
             &seed,
-            "--placer-heap-timingweight",
-            TIMING_WEIGHT,
-            "--placer-heap-critexp",
-            CRITICALITY_EXPONENT,
+            "--placer",
+            PLACER,
             "--report",
             REPORT,
             "--write",

@@ -62,14 +62,11 @@ pub(crate) fn of_nextpnr(line: &str) -> Option<String> {
         let (_, rest) = line.split_once(word)?;
         rest.split([' ', ',', ':', ';']).next()
     };
-    if let Some(number) = value("at iteration #") {
-        return match (value("legal = "), value("wirelen = ")) {
-            (Some(length), _) => Some(format!("place, iteration {number}, wire length {length}")),
-            (None, Some(length)) => {
-                Some(format!("refine, iteration {number}, wire length {length}"))
-            }
-            _ => None,
-        };
+    if let Some(overlap) = value("overlap: COMB=") {
+        return Some(format!("place, {overlap} of the LUTs overlap"));
+    }
+    if let (Some(number), Some(length)) = (value("at iteration #"), value("wirelen = ")) {
+        return Some(format!("refine, iteration {number}, wire length {length}"));
     }
     if line.ends_with('|') {
         // IterCnt | with and without rip-up | the same since | remaining | time
@@ -79,8 +76,6 @@ pub(crate) fn of_nextpnr(line: &str) -> Option<String> {
     let phases = [
         ("Packing LUTs", "pack"),
         ("Promoting globals", "clock trees"),
-        ("Creating initial analytic placement", "first places"),
-        ("Running main analytical placer", "place"),
         ("Running simulated annealing", "refine"),
         ("Routing..", "route"),
         ("Critical path report", "timing"),
@@ -106,8 +101,8 @@ mod tests {
             assert_eq!(of_nextpnr(line).as_deref(), expected, "{line}");
         };
         said(
-            "Info:     at iteration #3, type ALL: wirelen solved = 72, spread = 141, legal = 582; time = 0.01s",
-            Some("place, iteration 3, wire length 582"),
+            "Info: overlap: COMB=9.7%, FF=3.4%, RAM=0.0%, MUL=0.0%",
+            Some("place, 9.7% of the LUTs overlap"),
         );
         said(
             "Info:   at iteration #5: temp = 0.000000, timing cost = 28, wirelen = 412",

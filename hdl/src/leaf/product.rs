@@ -1,4 +1,4 @@
-//! The product of a pair in Winograd's inner product, with three stages of registers.
+//! The product of a pair in Winograd's inner product, with four stages of registers.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use super::carry_chain::{CarryChain, Sum};
 use crate::geometry::Multiplier;
 
 /// Cycles from the bytes to the product.
-pub const LATENCY: usize = 3;
+pub const LATENCY: usize = 4;
 
 /// `(u0 + v1) * (u1 + v0)` modulo 2^16: a 9 x 9 bit multiplier behind two adders.
 ///
@@ -18,8 +18,9 @@ pub const LATENCY: usize = 3;
 /// | `v0`, `v1` | in | 8 | a pair of the other |
 /// | `product` | out | 16 | |
 ///
-/// Latency 3 ([`LATENCY`]), one product per cycle, whatever it is made of: the `*` of Verilog; a
-/// MULT18X18D of the ECP5 with its input, pipeline and output registers; or carry chains of CCU2C.
+/// Latency 4 ([`LATENCY`]), one product per cycle, whatever it is made of: the `*` of Verilog; a
+/// MULT18X18D of the ECP5 with its input, pipeline and output registers, behind one for the factors,
+/// which come from afar; or carry chains of CCU2C.
 /// Example: the bytes 1, 2 and 3, 4 give (1 + 4) * (2 + 3) = 25.
 ///
 /// The carry chains take 106 LUT4: 10 for each factor, 86 for the product. Each bit of a chain adds
@@ -40,7 +41,7 @@ pub struct Product {
     pub v0: Signal<In, Bits<8>>,
     /// Its second byte.
     pub v1: Signal<In, Bits<8>>,
-    /// The product of three cycles ago.
+    /// The product of four cycles ago.
     pub product: Signal<Out, Bits<16>>,
     _multiplier: Multiplier,
     _stages: [u16; LATENCY],
@@ -84,10 +85,10 @@ impl Logic for Product {
 /// One shift register for all stages, which a simulator moves in one piece.
 const INFERRED: &str = "wire [15:0] left = {8'd0, u0} + {8'd0, v1};
 wire [15:0] right = {8'd0, u1} + {8'd0, v0};
-reg [47:0] stages;
+reg [63:0] stages;
 initial stages = 0;
-always @(posedge clock) stages <= {stages[31:0], left * right};
-always @(*) product = stages[47:32];
+always @(posedge clock) stages <= {stages[47:0], left * right};
+always @(*) product = stages[63:48];
 ";
 
 fn dsp() -> String {
@@ -108,8 +109,12 @@ fn dsp() -> String {
         })
         .concat();
     format!(
-        "wire [8:0] left = {{1'b0, u0}} + {{1'b0, v1}};
-wire [8:0] right = {{1'b0, u1}} + {{1'b0, v0}};
+        "reg [8:0] left, right;
+initial {{left, right}} = 0;
+always @(posedge clock) begin
+  left <= {{1'b0, u0}} + {{1'b0, v1}};
+  right <= {{1'b0, u1}} + {{1'b0, v0}};
+end
 wire [15:0] low;
 always @(*) product = low;
 MULT18X18D #(
@@ -128,8 +133,9 @@ fn fabric() -> String {
         "reg [8:0] a, b;
 reg [12:0] low_rows;
 reg [15:4] high_rows;
-reg [15:6] more_rows;
-initial {a, b, low_rows, high_rows, more_rows} = 0;
+reg [15:6] more_rows, last_rows;
+reg [15:0] most_rows;
+initial {a, b, low_rows, high_rows, more_rows, most_rows, last_rows} = 0;
 ",
     );
     // The two factors.
@@ -185,8 +191,13 @@ end
         _ => Sum::of(format!("low_rows[{i}]"), format!("high_rows[{i}]")),
     });
     text += &CarryChain::new("most", 4, bits).verilog();
-    let bits = (6..16).map(|i| Sum::of(format!("most[{i}]"), format!("more_rows[{i}]")));
+    let bits = (6..16).map(|i| Sum::of(format!("most_rows[{i}]"), format!("last_rows[{i}]")));
     text += &CarryChain::new("all", 6, bits).verilog();
-    text += "always @(posedge clock) product <= {all, most[5:4], low_rows[3:0]};\n";
+    text += "always @(posedge clock) begin
+  most_rows <= {most, low_rows[3:0]};
+  last_rows <= more_rows;
+  product <= {all, most_rows[5:0]};
+end
+";
     text
 }
