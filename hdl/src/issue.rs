@@ -84,13 +84,17 @@ pub struct Issue {
     at_last_slot: DFF<Bit>,
     at_first_block: DFF<Bit>,
     at_last_block: DFF<Bit>,
-    needs_weights: Signal<Local, Bit>,
-    needs_load: Signal<Local, Bit>,
-    needs_fold: Signal<Local, Bit>,
+    /// What the next token misses if it opens a block, decided a cycle ahead: what is there by then is
+    /// seen a cycle late, and nothing is used up just before.
+    no_weights: DFF<Bit>,
+    no_load: DFF<Bit>,
+    no_fold: DFF<Bit>,
     fold_busy: DFF<Bit>,
+    upcoming: Signal<Local, Bits<6>>,
     go: Signal<Local, Bit>,
     ends: Signal<Local, Bit>,
     first: Signal<Local, Bit>,
+    opens_pass: Signal<Local, Bit>,
     /// The token waits for the first words to come out of the block buffer.
     issued_token: DFF<Bits<12>>,
     late_token: DFF<Bits<12>>,
@@ -153,6 +157,9 @@ impl Logic for Issue {
             waiting_pass,
             current_pass,
             at_last_block,
+            no_weights,
+            no_load,
+            no_fold,
             fold_busy,
             issued_token,
             late_token,
@@ -161,20 +168,11 @@ impl Logic for Issue {
             passing
         );
 
-        // May the next token go? The fold is filled long before it is asked for again.
-        self.fold_busy.d.next = self.fold_full.val();
-        self.needs_weights.next =
-            self.current_pass.q.val().get_bit(0) & (self.weights_there.q.val() == 0);
-        self.needs_load.next =
-            self.current_pass.q.val().get_bit(1) & (self.load_there.q.val() == 0);
-        self.needs_fold.next = self.current_pass.q.val().get_bit(5)
-            & self.at_first_block.q.val()
-            & self.fold_busy.q.val();
+        // May the next token go? In front of the last one of a pass nothing is waited for.
         self.go.next = self.current.q.val()
             & (!self.stop.val())
             & (!(self.at_first_slot.q.val()
-                & (self.needs_weights.val() | self.needs_load.val() | self.needs_fold.val())));
-        // In front of the last token of a pass nothing is waited for.
+                & (self.no_weights.q.val() | self.no_load.q.val() | self.no_fold.q.val())));
         self.ends.next = self.current.q.val()
             & (!self.stop.val())
             & self.at_last_slot.q.val()
@@ -186,16 +184,13 @@ impl Logic for Issue {
             self.go.val() & self.at_first_slot.q.val() & self.current_pass.q.val().get_bit(1);
 
         // The token.
+        self.opens_pass.next =
+            self.go.val() & self.at_first_slot.q.val() & self.at_first_block.q.val();
         self.issued_token.d.next = unsigned_cast_extend::<12, 8>(self.slot.q.val())
             | (unsigned_cast_extend::<12, 1>(self.bank.q.val().into()) << 8)
             | (unsigned_cast_extend::<12, 1>(self.go.val().into()) << 9)
-            | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10);
-        if self.go.val() & self.at_first_slot.q.val() & self.at_first_block.q.val() {
-            self.issued_token.d.next = unsigned_cast_extend::<12, 1>(self.go.val().into()) << 9
-                | (unsigned_cast_extend::<12, 1>(self.bank.q.val().into()) << 8)
-                | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10)
-                | (unsigned_cast_extend::<12, 1>(self.go.val().into()) << 11);
-        }
+            | (unsigned_cast_extend::<12, 1>(self.first.val().into()) << 10)
+            | (unsigned_cast_extend::<12, 1>(self.opens_pass.val().into()) << 11);
         self.late_token.d.next = self.issued_token.q.val();
         self.token.next = self.late_token.q.val();
         // A block is long: that it is the last is known before its last slot.
@@ -245,6 +240,18 @@ impl Logic for Issue {
         self.last.next = self.current_pass.q.val().get_bit(2);
         self.chain.next = self.current_pass.q.val().get_bits::<2>(3);
 
+        // What the next block misses. The fold is filled long before it is asked for again.
+        self.upcoming.next = self.current_pass.q.val();
+        if self.promote.val() {
+            self.upcoming.next = self.waiting_pass.q.val();
+        }
+        self.fold_busy.d.next = self.fold_full.val();
+        self.no_weights.d.next = self.upcoming.val().get_bit(0) & (self.weights_there.q.val() == 0);
+        self.no_load.d.next = self.upcoming.val().get_bit(1) & (self.load_there.q.val() == 0);
+        self.no_fold.d.next = self.upcoming.val().get_bit(5)
+            & (self.promote.val() | self.at_first_block.q.val())
+            & self.fold_busy.q.val();
+
         // Blocks there.
         if self.weights_arrived.val() & (!self.take_weights.val()) {
             self.weights_there.d.next = self.weights_there.q.val() + 1;
@@ -291,16 +298,16 @@ impl Logic for Issue {
         // Account.
         self.issued.next = self.go.val() & self.current_pass.q.val().get_bit(0);
         self.stall_weights.next =
-            self.current.q.val() & self.at_first_slot.q.val() & self.needs_weights.val();
+            self.current.q.val() & self.at_first_slot.q.val() & self.no_weights.q.val();
         self.stall_load.next = self.current.q.val()
             & self.at_first_slot.q.val()
-            & (!self.needs_weights.val())
-            & self.needs_load.val();
+            & (!self.no_weights.q.val())
+            & self.no_load.q.val();
         self.stall_fold.next = self.current.q.val()
             & self.at_first_slot.q.val()
-            & (!self.needs_weights.val())
-            & (!self.needs_load.val())
-            & self.needs_fold.val();
+            & (!self.no_weights.q.val())
+            & (!self.no_load.q.val())
+            & self.no_fold.q.val();
         self.idle.next = !self.current.q.val();
 
         if self.clear.val() {
