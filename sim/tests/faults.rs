@@ -172,7 +172,7 @@ const FOLD_WORD_WAITS: u64 = 101;
 
 #[test]
 fn a_flip_of_the_hit_or_the_nonce_is_named() {
-    // From a PoW hash's last lane: 22 cycles of the permutation, then 7 to compare.
+    // From a PoW hash's last lane: 22 cycles of the permutation, then 8 to compare.
     // The second hash is taken, since no multiplies run beside it.
     let second = || {
         let hashes = std::cell::Cell::new(0);
@@ -182,7 +182,7 @@ fn a_flip_of_the_hit_or_the_nonce_is_named() {
             hashes.get() == 2
         }
     };
-    assert_eq!(hash_with_flip(HIT, second(), 29).stage, "hit");
+    assert_eq!(hash_with_flip(HIT, second(), 30).stage, "hit");
     let found = hash_with_flip(NONCE, second(), 5);
     assert_eq!(
         (found.stage, &found.place[..]),
