@@ -18,7 +18,7 @@ pub struct Device {
 }
 
 /// Sizes are those of the tools' own database (`trellis/database/devices.json`).
-const DEVICES: [Device; 3] = [
+const DEVICES: [Device; 4] = [
     Device {
         name: "LFE5U-25F",
         flag: "--25k",
@@ -37,6 +37,13 @@ const DEVICES: [Device; 3] = [
         columns: 127,
         rows: 96,
     },
+    // The same with serial transceivers.
+    Device {
+        name: "LFE5UM-85F",
+        flag: "--um-85k",
+        columns: 127,
+        rows: 96,
+    },
 ];
 
 impl Device {
@@ -47,5 +54,19 @@ impl Device {
             expected: DEVICES.map(|device| device.name).join(" or "),
             found: part.device.clone(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tensority_boards::Board;
+
+    use super::*;
+
+    #[test]
+    fn the_tools_know_the_part_of_every_board() {
+        for board in Board::all() {
+            assert!(Device::of(&board.part).is_ok(), "{}", board.name);
+        }
     }
 }
