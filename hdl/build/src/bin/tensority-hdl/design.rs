@@ -81,7 +81,7 @@ const DIMENSION: usize = 256;
 /// Cycles of the core per hash with the board's memory, as `tensority-sim hash --board` measures them.
 fn cycles_per_hash(lanes: usize) -> Option<u64> {
     match lanes {
-        1 => Some(16_524_451),
+        1 => Some(16_525_776),
         2 => Some(8_439_473),
         _ => None,
     }
