@@ -23,8 +23,8 @@ use crate::tools::Tools;
 const CONSTRAINTS: &str = "constraints.lpf";
 /// What came of it, in the entry.
 const PLACED: &str = "placed.json";
-/// nextpnr's electrostatic placer. Its default leaves the long chains of an array far apart: wires of a whole
-/// chip are half as long again.
+/// nextpnr's electrostatic placer. Its default leaves the long chains of an array far apart: of one netlist of a
+/// whole chip the wires were 399 464 long with it, 292 231 with this.
 const PLACER: &str = "static";
 /// What nextpnr says of a constraint whose net there is not.
 const IGNORED: &str = "ignoring clock constraint";
