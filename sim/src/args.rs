@@ -49,9 +49,10 @@ pub struct CoreArgs {
     /// Plain multipliers instead of Winograd's inner product.
     #[arg(long)]
     pub no_fip: bool,
-    /// The array as it is built, or C++ code with the same ports and cycles.
-    #[arg(long, value_enum, default_value_t)]
-    pub array: ArrayKind,
+    /// The array as it is built, or C++ code with the same ports and cycles; by default the former for
+    /// a core, the latter for a board, whose multipliers are slow to simulate cell by cell.
+    #[arg(long, value_enum)]
+    pub array: Option<ArrayKind>,
     /// Folder for built models.
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,

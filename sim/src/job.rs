@@ -160,7 +160,7 @@ fn open(args: &CoreArgs, seed: &[u8; 32]) -> Result<Simulation, Failure> {
     }
     let variant = Variant {
         geometry,
-        array: args.array,
+        array: args.array.unwrap_or_default(),
         trace: args.trace.is_some(),
     };
     let models = args.models.clone().unwrap_or_else(default_cache);

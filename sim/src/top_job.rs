@@ -5,7 +5,7 @@ use tensority::fast::{Backend, Cache};
 use tensority_protocol::messages::{Answer, Event, RAW, Run, SetJob};
 use tensority_sim::board::{Setup, SimulatedBoard, Top, default_firmware};
 use tensority_sim::host_end::HostEnd;
-use tensority_sim::source::default_cache;
+use tensority_sim::source::{ArrayKind, default_cache};
 
 use crate::args::{self, HashArgs};
 use crate::report::{Failure, print_json, say};
@@ -19,6 +19,7 @@ struct TopJson {
     board: String,
     lanes: usize,
     clock_hz: u32,
+    /// From the seed's arrival to its whole matrix list, in cycles of the core.
     list_cycles: u64,
     /// From one hash's first token to the next one's: what a range of nonces takes for each.
     hash_cycles: u64,
@@ -34,7 +35,7 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
     let lanes = top.lanes;
     let setup = Setup {
         lanes,
-        array: core.array,
+        array: core.array.unwrap_or(ArrayKind::Functional),
         baud: top.board.baud,
         serial: 0,
         generate_cache: true,
@@ -49,8 +50,11 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
         "{}: its known-answer test, with a matrix list made on it",
         top.board.name
     );
+    // The controller counts cycles of its own clock. The list of the test may be the hash's, too.
+    let mut list_cycles = 0;
     loop {
         match host.event(PATIENCE)? {
+            Event::SeedReady(ready) => list_cycles = 2 * ready.cycles,
             Event::SelfTestDone(done) if done.passed == 1 => break,
             Event::SelfTestDone(done) => {
                 return Err(Failure::mismatch(format!(
@@ -84,10 +88,8 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
             "the board refused the job: {refused:?}"
         )));
     }
-    let mut list_cycles = 0;
     let found = loop {
         match host.event(PATIENCE)? {
-            // The controller counts cycles of its own clock.
             Event::SeedReady(ready) => list_cycles = 2 * ready.cycles,
             Event::Found(found) => break found.hash,
             _ => {}
@@ -119,6 +121,7 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
         return Ok(());
     }
     say!("hash             {}", json.hash);
+    say!("matrix list      {list_cycles} cycles");
     say!("cycles           {hash_cycles} from the first token of a multiply to the last");
     say!("MAC utilisation  {:.3} %", 100.0 * json.array_utilisation);
     say!(

@@ -29,7 +29,7 @@ pub fn run(board: &str, lanes: u32, seeds: u32) -> Result<(), Failure> {
         _ => {}
     }
     let built = step::named(
-        &format!("{board} with {lanes} lanes"),
+        &format!("{board}, lanes: {lanes}"),
         tool()
             .args(["build", "--board", board])
             .args(["--lanes", &lanes.to_string()])
