@@ -82,7 +82,7 @@ const DIMENSION: usize = 256;
 fn cycles_per_hash(lanes: usize) -> Option<u64> {
     match lanes {
         1 => Some(16_525_776),
-        2 => Some(8_441_397),
+        2 => Some(8_436_270),
         _ => None,
     }
 }
