@@ -269,6 +269,14 @@ impl Path {
         let named = |end: &str| end.split_once(' ').is_some_and(|(_, name)| name == clock);
         named(&self.from) && named(&self.to)
     }
+
+    /// What a reader must know of its length: no clock limits a path from one clock to another.
+    pub fn note(&self) -> &'static str {
+        match self.from == self.to {
+            true => "",
+            false => "; between clocks, not constrained",
+        }
+    }
 }
 
 impl Report {
