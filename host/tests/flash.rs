@@ -174,7 +174,11 @@ fn without_golden_image_cable_or_program_it_is_said_what_to_do() {
         "--json",
         &image,
     ];
-    assert_refused(&flash(&home, &to), 1, &["tensority flash --golden IMAGE"]);
+    assert_refused(
+        &flash(&home, &to),
+        1,
+        &["tensority flash --board BOARD --golden IMAGE"],
+    );
     drop(serving);
     assert_refused(&flash(&home, &to), 69, &[&address, "start it"]);
     let output = command(&home, &to).env("PATH", "/nowhere").output();

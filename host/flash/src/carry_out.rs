@@ -43,7 +43,7 @@ pub enum FlashError {
     },
     /// There is no golden image to fall back to.
     #[error(
-        "expected a golden image to fall back to, found {found}; write one first: tensority flash --golden IMAGE"
+        "expected a golden image to fall back to, found {found}; write one first: tensority flash --board BOARD --golden IMAGE"
     )]
     NoGolden {
         /// What is wrong with it.

@@ -91,7 +91,7 @@ fn without_a_golden_image_there_is_no_update() {
     let error = write(&serving, &UPDATE, Target::Update).unwrap_err();
     assert!(matches!(error, FlashError::NoGolden { .. }), "{error}");
     assert!(
-        error.to_string().contains("flash --golden IMAGE"),
+        error.to_string().contains("--board BOARD --golden IMAGE"),
         "{error}"
     );
     let chip = serving.chip();

@@ -13,6 +13,7 @@ use tensority_device::{
     port::PortError,
     probe::{self, ProbeError, Verdict},
 };
+use tensority_flash::Target;
 
 /// Longest time for the port to come back and the board to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,7 +38,12 @@ pub struct Awake {
 }
 
 /// Waits until the board answers at its port, compares its build with the image, and has it hash.
-pub fn wait(board: &Board, manifest: &Manifest, port: Option<&Path>) -> Result<Awake, Failure> {
+pub fn wait(
+    board: &Board,
+    manifest: &Manifest,
+    target: Target,
+    port: Option<&Path>,
+) -> Result<Awake, Failure> {
     let deadline = Instant::now() + PATIENCE;
     let (path, mut awake) = loop {
         let why = match ports(board, port)? {
@@ -52,9 +58,16 @@ pub fn wait(board: &Board, manifest: &Manifest, port: Option<&Path>) -> Result<A
         };
         if Instant::now() > deadline {
             let seconds = PATIENCE.as_secs();
+            let advice = match target {
+                Target::Sram => {
+                    "the image is loaded until the power goes: check the serial line, or name it with -d"
+                }
+                Target::Update | Target::Golden => {
+                    "the image is written: plug the board in again, then run `tensority devices`"
+                }
+            };
             return Err(Failure::unavailable(format!(
-                "expected an answer of the board within {seconds} s, found {why}; the image is written: \
-                 plug the board in again, then run `tensority devices`"
+                "expected an answer of the board within {seconds} s, found {why}; {advice}"
             )));
         }
         thread::sleep(PAUSE);

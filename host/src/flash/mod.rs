@@ -105,7 +105,7 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
         drop(progress);
         report.written = true;
         if !arguments.no_self_test {
-            let awake = awaken::wait(board, &image.manifest, arguments.device.as_deref())?;
+            let awake = awaken::wait(board, &image.manifest, target, arguments.device.as_deref())?;
             report.board = Some(awake);
         }
         if !arguments.json {
