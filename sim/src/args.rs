@@ -76,7 +76,8 @@ pub const DEFAULT_LANES: usize = 16;
 /// A board as it is flashed, instead of the core or the chip by itself.
 #[derive(Args)]
 pub struct TopArgs {
-    /// Simulate the top of this board, with its memory, pins and firmware: ulx3s-85f.
+    /// Simulate the top of this board, with its memory, pins and firmware: one of hdl/boards,
+    /// such as ulx3s-85f.
     #[arg(long, value_name = "NAME")]
     pub board: Option<String>,
     /// Clock of the core in Hz, instead of the one that the board is built with.
