@@ -270,12 +270,15 @@ impl Path {
         named(&self.from) && named(&self.to)
     }
 
-    /// What a reader must know of its length: no clock limits a path from one clock to another.
-    pub fn note(&self) -> &'static str {
-        match self.from == self.to {
-            true => "",
-            false => "; between clocks, not constrained",
-        }
+    /// How long it is, and whether a clock limits it: only a path from a clock to itself is.
+    pub fn length(&self) -> String {
+        let limit = if self.from == self.to {
+            ""
+        } else {
+            "; not constrained"
+        };
+        let (all, wires) = (self.delay_ns(), self.routing_ns());
+        format!("{all:.2} ns, of which {wires:.2} ns wires{limit}")
     }
 }
 

@@ -152,12 +152,10 @@ pub(crate) fn label(block: &Block) -> String {
 
 fn path_text(path: &Path) -> String {
     let mut text = format!(
-        "slowest path from {} to {}: {:.2} ns, of which {:.2} ns wires{}\n",
+        "slowest path from {} to {}: {}\n",
         path.from,
         path.to,
-        path.delay_ns(),
-        path.routing_ns(),
-        path.note()
+        path.length()
     );
     let mut table = table(["", "ns", "sum", "place", "cell or net"]);
     let mut sum = 0.0;

@@ -8,6 +8,18 @@ use tensority_build::page::page;
 use tensority_build::text::text;
 
 #[test]
+fn a_path_that_no_clock_limits_is_told_as_such() {
+    let mut report = report(120.0);
+    for shown in [text(&report), page(&report)] {
+        assert!(!shown.contains("not constrained"), "{shown}");
+    }
+    report.paths[0].from = "<async>".into();
+    for shown in [text(&report), page(&report)] {
+        assert!(shown.contains("ns wires; not constrained"), "{shown}");
+    }
+}
+
+#[test]
 fn the_text_tells_the_clock_that_is_missed_and_by_what_path() {
     let missed = text(&report(80.0));
     let line = "TIMING MISSED, clock array: expected 100.00 MHz, found 80.00 MHz; \
