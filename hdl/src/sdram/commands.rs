@@ -33,23 +33,13 @@
 
 use rust_hdl::prelude::*;
 
-use super::timing::{POSTPONED, Timing};
+use super::lines::Lines;
+use super::refreshes::Refreshes;
+use super::timing::Timing;
 use super::wait::Wait;
-use crate::cast::unsigned_cast_extend;
 use crate::geometry::Geometry;
 use crate::leaf::Register;
 use crate::parameter::Parameter;
-
-/// Commands as RAS, CAS and WE, here 1 for active: nothing is commanded by the zeros of power-up.
-mod code {
-    pub const MODE: usize = 0b111;
-    pub const REFRESH: usize = 0b110;
-    pub const PRECHARGE: usize = 0b101;
-    pub const ACTIVATE: usize = 0b100;
-    pub const WRITE: usize = 0b011;
-    pub const READ: usize = 0b010;
-    pub const NOTHING: usize = 0b000;
-}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -76,11 +66,7 @@ pub struct Commands {
     /// Phase 3.
     runs: DFF<Bit>,
     started: DFF<Bits<16>>,
-    interval: DFF<Bits<12>>,
-    due: DFF<Bit>,
-    /// Refreshes that are due.
-    owed: DFF<Bits<4>>,
-    owing: Signal<Local, Bits<4>>,
+    refreshes: Refreshes,
     /// All is to be closed for them: no row is opened and no request begun.
     refresh_soon: DFF<Bit>,
 
@@ -140,20 +126,9 @@ pub struct Commands {
     close: Signal<Local, Bit>,
     refresh: Signal<Local, Bit>,
     set_mode: Signal<Local, Bit>,
-    read_decided: DFF<Bit>,
-    write_decided: DFF<Bit>,
-    precharge_decided: DFF<Bit>,
-    activate_decided: DFF<Bit>,
-    close_decided: DFF<Bit>,
-    refresh_decided: DFF<Bit>,
-    mode_decided: DFF<Bit>,
-
-    command_out: DFF<Bits<3>>,
-    bank_out: DFF<Bits<2>>,
-    line_out: DFF<Bits<13>>,
+    lines: Lines,
 
     start_cycles: Parameter<16>,
-    interval_cycles: Parameter<12>,
     ras_cycles: Parameter<4>,
     wr_cycles: Parameter<4>,
     slot_cycles: Parameter<4>,
@@ -162,19 +137,10 @@ pub struct Commands {
     rp_cycles: Parameter<4>,
     rfc_cycles: Parameter<4>,
     mrd_cycles: Parameter<4>,
-    mode_line: Parameter<13>,
-    all_banks: Parameter<13>,
     /// log2 of the beats of a burst, and one less than these beats.
     burst_shift: Parameter<8>,
     burst_round: Parameter<8>,
     rounded: Signal<Local, Bits<8>>,
-    do_mode: Parameter<3>,
-    do_refresh: Parameter<3>,
-    do_precharge: Parameter<3>,
-    do_activate: Parameter<3>,
-    do_write: Parameter<3>,
-    do_read: Parameter<3>,
-    do_nothing: Parameter<3>,
 }
 
 /// One less than the cycles to the next command.
@@ -188,7 +154,8 @@ impl Commands {
         let beats = 4 / geometry.beat_words();
         Self {
             start_cycles: Parameter::new(timing.start as usize),
-            interval_cycles: after(timing.refresh),
+            refreshes: Refreshes::new(timing),
+            lines: Lines::new(timing),
             ras_cycles: after(timing.ras - 1),
             // From the command: the columns, and the time after the last.
             wr_cycles: after(7 + timing.wr - 1),
@@ -198,30 +165,18 @@ impl Commands {
             rp_cycles: after(timing.rp),
             rfc_cycles: after(timing.rfc),
             mrd_cycles: after(timing.mrd),
-            // Bursts of 8, in sequence.
-            mode_line: Parameter::new((timing.cas << 4 | 0b011) as usize),
-            all_banks: Parameter::new(1 << 10),
             burst_shift: Parameter::new(beats.trailing_zeros() as usize),
             burst_round: Parameter::new(beats - 1),
-            do_mode: Parameter::new(code::MODE),
-            do_refresh: Parameter::new(code::REFRESH),
-            do_precharge: Parameter::new(code::PRECHARGE),
-            do_activate: Parameter::new(code::ACTIVATE),
-            do_write: Parameter::new(code::WRITE),
-            do_read: Parameter::new(code::READ),
-            do_nothing: Parameter::new(code::NOTHING),
             ..Self::default()
         }
     }
 }
 
-const _: () = assert!(POSTPONED == 8, "bit 3 of `owed` says that they are due");
-
 impl Logic for Commands {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, phase, runs, started, interval, owed, stage, current, hit, next_open
+            self, clock, phase, runs, started, stage, current, hit, next_open
         );
         dff_setup!(
             self,
@@ -249,35 +204,18 @@ impl Logic for Commands {
         clock!(
             self,
             clock,
-            due,
+            refreshes,
             refresh_soon,
             writable,
             may_precharge,
             calm,
-            read_decided,
-            write_decided,
-            precharge_decided,
-            activate_decided,
-            close_decided,
-            refresh_decided,
-            mode_decided
+            lines
         );
-        clock!(self, clock, command_out, bank_out, line_out);
 
         // Refreshes that are due.
-        self.interval.d.next = self.interval.q.val() - 1;
-        self.due.d.next = false;
-        if self.interval.q.val() == 0 {
-            self.interval.d.next = self.interval_cycles.q.val();
-            self.due.d.next = true;
-        }
-        self.owing.next = self.owed.q.val();
-        if self.due.q.val() {
-            self.owing.next = self.owed.q.val() + 1;
-        }
-        self.owed.d.next = self.owing.val();
-        self.refresh_soon.d.next = self.owed.q.val().get_bit(3)
-            | (self.owed.q.val().any() & (self.stage.q.val() == 0) & (!self.current.q.val()));
+        self.refreshes.first.next = self.phase.q.val() == 1;
+        self.refresh_soon.d.next = self.refreshes.pressing.val()
+            | (self.refreshes.due.val() & (self.stage.q.val() == 0) & (!self.current.q.val()));
 
         // A new request.
         self.request_ready.next = self.stage.q.val() == 0;
@@ -354,15 +292,15 @@ impl Logic for Commands {
             & self.refresh_soon.q.val()
             & (!self.current.q.val())
             & self.calm.q.val()
-            & (!self.activate_decided.q.val())
+            & (!self.lines.activating.val())
             & self.rest.over.val();
         self.close.next = (self.phase.q.val() == 1) | self.pause.val();
         self.refresh.next = ((self.phase.q.val() == 2) | (self.phase.q.val() == 4))
             & self.rc.over.val()
             & self.rest.over.val()
-            & self.owed.q.val().any();
+            & self.refreshes.due.val();
         self.set_mode.next =
-            (self.phase.q.val() == 2) & self.rest.over.val() & (!self.owed.q.val().any());
+            (self.phase.q.val() == 2) & self.rest.over.val() & (!self.refreshes.due.val());
 
         // The next request's row, in the cycles that the current one leaves.
         match self.stage.q.val().index() {
@@ -421,7 +359,7 @@ impl Logic for Commands {
         self.gather.next = self.current.q.val() & self.current_write.q.val();
         self.read.next = self.burst.val() & (!self.current_write.q.val());
         self.single.next = self.current_single.q.val();
-        self.write.next = self.write_decided.q.val();
+        self.write.next = self.lines.writing.val();
         if self.burst.val() {
             self.burst_bank.d.next = self.current_bank.q.val();
             self.burst_column.d.next = self.column.q.val();
@@ -441,7 +379,6 @@ impl Logic for Commands {
                 }
             }
             1 => {
-                self.owed.d.next = 8.into();
                 self.phase.d.next = 2.into();
             }
             2 => {
@@ -457,7 +394,7 @@ impl Logic for Commands {
                 }
             }
             _ => {
-                if self.rest.over.val() & (!self.owed.q.val().any()) {
+                if self.rest.over.val() & (!self.refreshes.due.val()) {
                     self.phase.d.next = 3.into();
                     self.runs.d.next = true;
                 }
@@ -469,9 +406,7 @@ impl Logic for Commands {
                 self.stage.d.next = 3.into();
             }
         }
-        if self.refresh.val() {
-            self.owed.d.next = self.owing.val() - 1;
-        }
+        self.refreshes.done.next = self.refresh.val();
 
         // Waits.
         self.slot.start.next = self.burst.val();
@@ -495,50 +430,24 @@ impl Logic for Commands {
         }
 
         // The command's code and lines.
-        self.read_decided.d.next = self.burst.val() & (!self.current_write.q.val());
-        self.write_decided.d.next = self.burst.val() & self.current_write.q.val();
-        self.precharge_decided.d.next = self.precharge.val();
-        self.activate_decided.d.next = self.activate.val();
-        self.close_decided.d.next = self.close.val();
-        self.refresh_decided.d.next = self.refresh.val();
-        self.mode_decided.d.next = self.set_mode.val();
-        self.command_out.d.next = self.do_nothing.q.val();
-        self.bank_out.d.next = self.next_bank.q.val();
-        self.line_out.d.next = unsigned_cast_extend::<13, 12>(self.next_row.q.val());
-        if self.activate_decided.q.val() {
-            self.command_out.d.next = self.do_activate.q.val();
-        }
-        if self.precharge_decided.q.val() {
-            self.command_out.d.next = self.do_precharge.q.val();
-            self.line_out.d.next = 0.into();
-        }
-        if self.close_decided.q.val() {
-            self.command_out.d.next = self.do_precharge.q.val();
-            self.line_out.d.next = self.all_banks.q.val();
-        }
-        if self.refresh_decided.q.val() {
-            self.command_out.d.next = self.do_refresh.q.val();
-        }
-        if self.mode_decided.q.val() {
-            self.command_out.d.next = self.do_mode.q.val();
-            self.bank_out.d.next = 0.into();
-            self.line_out.d.next = self.mode_line.q.val();
-        }
-        if self.read_decided.q.val() | self.write_decided.q.val() {
-            self.command_out.d.next = self.do_read.q.val();
-            self.bank_out.d.next = self.burst_bank.q.val();
-            self.line_out.d.next = unsigned_cast_extend::<13, 9>(self.burst_column.q.val());
-        }
-        if self.write_decided.q.val() {
-            self.command_out.d.next = self.do_write.q.val();
-        }
+        self.lines.read.next = self.burst.val() & (!self.current_write.q.val());
+        self.lines.write.next = self.burst.val() & self.current_write.q.val();
+        self.lines.precharge.next = self.precharge.val();
+        self.lines.activate.next = self.activate.val();
+        self.lines.close.next = self.close.val();
+        self.lines.refresh.next = self.refresh.val();
+        self.lines.mode.next = self.set_mode.val();
+        self.lines.burst_bank.next = self.burst_bank.q.val();
+        self.lines.burst_column.next = self.burst_column.q.val();
+        self.lines.next_bank.next = self.next_bank.q.val();
+        self.lines.next_row.next = self.next_row.q.val();
+        self.command.next = self.lines.command.val();
+        self.bank.next = self.lines.bank.val();
+        self.line.next = self.lines.line.val();
 
         if self.reset.val() {
             self.stage.d.next = 0.into();
             self.current.d.next = false;
         }
-        self.command.next = !self.command_out.q.val();
-        self.bank.next = self.bank_out.q.val();
-        self.line.next = self.line_out.q.val();
     }
 }

@@ -23,7 +23,9 @@
 //! whole hashes on a board's top.
 
 mod commands;
+mod lines;
 mod reader;
+mod refreshes;
 mod timing;
 mod wait;
 mod writer;
