@@ -117,7 +117,7 @@ fn small_cores_of_every_width_are_sound() {
 }
 
 /// CCU2C of one product without a DSP: two LUT4 each, less one AND gate per two rows.
-const CARRY_CELLS_OF_A_PRODUCT: usize = (106 - 4) / 2;
+const CARRY_CELLS_OF_A_PRODUCT: usize = (118 - 4) / 2;
 
 #[test]
 fn cores_of_ecp5_cells_take_the_dsps_they_may_and_infer_no_multiplier() {

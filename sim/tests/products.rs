@@ -65,6 +65,16 @@ fn every_make_multiplies_all_factors_modulo_2_16() {
 }
 
 #[test]
+fn a_carry_chain_works_whatever_comes_in_at_its_start() {
+    let design = Design::new("product_fabric", Product::new(Multiplier::Fabric)).unwrap();
+    let text = design.text().replace(".CIN()", ".CIN(1'b1)");
+    assert_ne!(text, design.text());
+    let name = "product_fabric_carry_in";
+    let design = Design::from_text(name, &text.replace("product_fabric", name));
+    assert_eq!(first_error(&design), None);
+}
+
+#[test]
 fn one_wrong_bit_of_a_carry_chain_is_found() {
     let design = Design::new("product_fabric", Product::new(Multiplier::Fabric)).unwrap();
     let text = design.text();

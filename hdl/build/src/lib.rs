@@ -17,6 +17,7 @@
 
 mod blocks;
 pub mod cache;
+mod carry_ends;
 pub mod comparison;
 mod device;
 mod die;

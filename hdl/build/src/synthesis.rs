@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::cache::{Cache, Key};
+use crate::carry_ends;
 use crate::error::Error;
 use crate::progress::{Event, Listener, Step, of_yosys};
 use crate::project::Project;
@@ -37,7 +38,11 @@ pub fn synthesise(
 ) -> Result<Synthesis, Error> {
     listen(Step::Synthesis, Event::Began);
     let script = script(project);
-    let mut parts = vec![("tool", tools.yosys.version.as_str()), ("script", &script)];
+    let mut parts = vec![
+        ("tool", tools.yosys.version.as_str()),
+        ("script", &script),
+        ("carry", "ends released"),
+    ];
     let sources = project.sources.iter();
     parts.extend(sources.map(|source| (source.name.as_str(), source.text.as_str())));
     let key = Key::new(&parts);
@@ -74,6 +79,10 @@ pub fn synthesise(
             log,
         });
     }
+    let path = folder.path().join(NETLIST);
+    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+    let text = carry_ends::release(&text).map_err(Error::output("Yosys", "netlist"))?;
+    fs::write(&path, text).map_err(Error::file("write", &path))?;
     let took = start.elapsed();
     for source in &project.sources {
         let path = folder.path().join(&source.name);

@@ -23,7 +23,7 @@ pub const LATENCY: usize = 4;
 /// which come from afar; or carry chains of CCU2C.
 /// Example: the bytes 1, 2 and 3, 4 give (1 + 4) * (2 + 3) = 25.
 ///
-/// The carry chains take 106 LUT4: 10 for each factor, 86 for the product. Each bit of a chain adds
+/// The carry chains take 118 LUT4: 10 for each factor, 98 for the product. Each bit of a chain adds
 /// two AND gates and the carry, so that five partial sums of two rows each (the last of one) remain
 /// of the nine rows of the product, and four chains to add them up.
 ///
