@@ -68,7 +68,7 @@ pub struct Control {
     current: DFF<Bits<2>>,
     aborting: DFF<Bit>,
     drained: DFF<Bits<8>>,
-    step: DFF<Bits<2>>,
+    step: DFF<Bits<3>>,
     take: Signal<Local, Bit>,
 }
 
@@ -86,7 +86,8 @@ impl Logic for Control {
         self.swap.next = self.swaps.q.val();
         self.reading.next = self.reads.q.val();
         // Looked at while it reads.
-        self.job_address.next = unsigned_cast_extend::<5, 2>(self.step.q.val()) | 28;
+        self.job_address.next =
+            unsigned_cast_extend::<5, 2>(self.step.q.val().get_bits::<2>(0)) | 28;
         self.set_nonce.next = false;
         self.set_count.next = false;
         self.set_job.next = false;
@@ -120,14 +121,15 @@ impl Logic for Control {
                 }
             }
             4 => {
-                // The answer to address 28 + step arrives while step is one more.
+                // The answer to address 28 + step arrives while step is two more.
                 self.step.d.next = self.step.q.val() + 1;
                 match self.step.q.val().index() {
                     0 => {}
-                    1 => {
+                    1 => {}
+                    2 => {
                         self.set_nonce.next = true;
                     }
-                    2 => {
+                    3 => {
                         self.set_count.next = true;
                     }
                     _ => {

@@ -11,7 +11,7 @@
 //! | `set_nonce`, `set_count`, `set_job` | in | 1 | the job memory's lane is this value |
 //! | `run` | in | 1 | nonces may be prepared |
 //! | `extend_seed` | in | 1 | one cycle: send the extended seed |
-//! | `job_address`, `job` | out, in | 5, 64 | job memory, answer in the next cycle |
+//! | `job_address`, `job` | out, in | 5, 64 | job memory, answer two cycles later |
 //! | `hash_ready`, `hash_taken` | out, in | 1 | to the sequencer |
 //! | `sequence_address`, `indices` | in, out | 5, 64 | its read port of the sequence RAM |
 //! | `word_valid`, `word_index`, `word`, `fold_full` | in | | from the fold |
@@ -27,11 +27,12 @@
 //! A nonce takes 7 permutations (4 if `raw`), a PoW hash 1 + [dimension > 128]. Nonces at or above
 //! 2^63 are never tried: Bytom cannot store them. A range that would go on ends before.
 //!
-//! Byte order: a hash meets the target if, as little-endian 256-bit numbers, hash <= target.
+//! Byte order: lane 0 of a hash or target is its least significant (`comparison.rs`).
 
 use rust_hdl::prelude::*;
 
 use crate::cast::unsigned_cast_extend;
+use crate::comparison::Comparison;
 use crate::geometry::Geometry;
 use crate::keccak::Keccak;
 use crate::leaf::{Delay, Ram, Register};
@@ -81,11 +82,13 @@ pub struct Hasher {
     messages: Messages,
     /// Lanes 0 … 3 the last digest, 4 … 7 the header hash.
     digests: Ram<3, 64>,
+    digest_at: DFF<Bits<3>>,
     /// Two halves of four sequences of four lanes.
     sequences: Ram<5, 64>,
     /// The folded row, even and odd words.
     fold_even: Ram<5, 32>,
     fold_odd: Ram<5, 32>,
+    fold_at: DFF<Bits<5>>,
 
     /// 0 idle, 1 start a block, 2 wait for it, 3 compare, 4 conclude.
     phase: DFF<Bits<3>>,
@@ -111,16 +114,11 @@ pub struct Hasher {
     completed: Signal<Local, Bit>,
     exhausted: DFF<Bit>,
 
-    /// Comparison, least significant lane first: one cycle for the addresses, one for the lanes, one
-    /// to compare them, one for the result so far.
+    /// Comparison: which lanes are asked for, and {valid, index} of those that arrive.
+    comparison: Comparison,
     compare_index: DFF<Bits<3>>,
-    compares: DFF<Bit>,
-    compare_at: DFF<Bits<3>>,
-    comparing: DFF<Bit>,
-    compared: DFF<Bits<2>>,
-    smaller: DFF<Bit>,
-    larger: DFF<Bit>,
-    below: DFF<Bit>,
+    asked: Signal<Local, Bits<3>>,
+    compared: Delay<3>,
 
     done: DFF<Bit>,
     all_done: DFF<Bit>,
@@ -128,7 +126,6 @@ pub struct Hasher {
     hit: DFF<Bit>,
     found_job: Register<32>,
     found_nonce: Register<64>,
-    found_hash: [Register<64>; 4],
 }
 
 impl Hasher {
@@ -137,7 +134,8 @@ impl Hasher {
         Self {
             keccak: Keccak::new(),
             messages: Messages::new(geometry),
-            absorbed: Delay::new(2),
+            absorbed: Delay::new(3),
+            compared: Delay::new(2),
             fold_has_tail: Parameter::new(usize::from(geometry.dimension() / 8 > RATE_LANES)),
             ..Self::default()
         }
@@ -148,12 +146,10 @@ impl Logic for Hasher {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(
-            self, clock, keccak, messages, digests, sequences, fold_even, fold_odd
+            self, clock, keccak, messages, comparison, digests, digest_at, sequences, fold_even,
+            fold_odd, fold_at
         );
-        clock!(
-            self, clock, permuted, absorbed, exhausted, compares, compare_at, comparing, compared,
-            smaller, larger, job_id
-        );
+        clock!(self, clock, permuted, absorbed, exhausted, compared, job_id);
         clock!(self, clock, found_job, found_nonce, done, all_done);
         dff_setup!(
             self,
@@ -167,16 +163,7 @@ impl Logic for Hasher {
             completing,
             ready
         );
-        dff_setup!(
-            self,
-            clock,
-            half,
-            in_flight,
-            compare_index,
-            below,
-            waiting,
-            hit
-        );
+        dff_setup!(self, clock, half, in_flight, compare_index, waiting, hit);
 
         // Keccak and its messages.
         self.keccak.clear.next = self.clear.val();
@@ -193,11 +180,12 @@ impl Logic for Hasher {
         self.messages.fold.next = unsigned_cast_extend::<64, 32>(self.fold_even.q.val())
             | (unsigned_cast_extend::<64, 32>(self.fold_odd.q.val()) << 32);
         self.job_address.next = self.messages.job_address.val();
-        self.digests.read_address.next = self.messages.digest_address.val();
-        if self.compares.q.val() {
-            self.job_address.next = unsigned_cast_extend::<5, 3>(self.compare_at.q.val()) | 24;
-            self.digests.read_address.next = self.compare_at.q.val();
+        self.digest_at.d.next = self.messages.digest_address.val();
+        if self.phase.q.val() == 3 {
+            self.job_address.next = unsigned_cast_extend::<5, 3>(self.compare_index.q.val()) | 24;
+            self.digest_at.d.next = self.compare_index.q.val();
         }
+        self.digests.read_address.next = self.digest_at.q.val();
 
         // Where digests go.
         self.digests.write.next = self.keccak.digest_valid.val();
@@ -238,34 +226,29 @@ impl Logic for Hasher {
         }
 
         // Folded row.
+        self.fold_at.d.next = self.messages.fold_address.val();
         self.fold_even.write.next = self.word_valid.val() & (!self.word_index.val().get_bit(0));
         self.fold_even.write_address.next = self.word_index.val().get_bits::<5>(1);
         self.fold_even.d.next = self.word.val();
-        self.fold_even.read_address.next = self.messages.fold_address.val();
+        self.fold_even.read_address.next = self.fold_at.q.val();
         self.fold_odd.write.next = self.word_valid.val() & self.word_index.val().get_bit(0);
         self.fold_odd.write_address.next = self.word_index.val().get_bits::<5>(1);
         self.fold_odd.d.next = self.word.val();
-        self.fold_odd.read_address.next = self.messages.fold_address.val();
+        self.fold_odd.read_address.next = self.fold_at.q.val();
 
-        // Comparison: lane by lane, one cycle behind its addresses.
-        self.compares.d.next = self.phase.q.val() == 3;
-        self.compare_at.d.next = self.compare_index.q.val();
-        self.comparing.d.next = self.compares.q.val() & (self.compare_at.q.val() < 4);
-        self.compared.d.next = self.compare_at.q.val().get_bits::<2>(0);
+        // Comparison: two cycles behind its addresses.
+        self.asked.next = 0.into();
+        if (self.phase.q.val() == 3) & (self.compare_index.q.val() < 4) {
+            self.asked.next = self.compare_index.q.val() | 4;
+        }
+        self.compared.d.next = self.asked.val();
+        self.comparison.fresh.next = self.phase.q.val() == 0;
+        self.comparison.valid.next = self.compared.q.val().get_bit(2);
+        self.comparison.index.next = self.compared.q.val().get_bits::<2>(0);
+        self.comparison.hash.next = self.digests.q.val();
+        self.comparison.target.next = self.job.val();
         for i in 0..4 {
-            self.found_hash[i].clock.next = self.clock.val();
-            self.found_hash[i].enable.next =
-                self.comparing.q.val() & (self.compared.q.val().index() == i);
-            self.found_hash[i].d.next = self.digests.q.val();
-            self.result_hash[i].next = self.found_hash[i].q.val();
-        }
-        self.smaller.d.next = self.comparing.q.val() & (self.digests.q.val() < self.job.val());
-        self.larger.d.next = self.comparing.q.val() & (self.digests.q.val() > self.job.val());
-        if self.smaller.q.val() {
-            self.below.d.next = true;
-        }
-        if self.larger.q.val() {
-            self.below.d.next = false;
+            self.result_hash[i].next = self.comparison.kept[i].val();
         }
 
         // Results.
@@ -291,7 +274,6 @@ impl Logic for Hasher {
             0 => {
                 self.part.d.next = 0.into();
                 self.compare_index.d.next = 0.into();
-                self.below.d.next = true;
                 if self.fold_full.val() & (!self.waiting.q.val()) {
                     self.kind.d.next = 5.into();
                     self.phase.d.next = 1.into();
@@ -353,8 +335,8 @@ impl Logic for Hasher {
                 self.phase.d.next = 0.into();
                 self.completed.next = true;
                 self.fold_taken.next = true;
-                self.hit.d.next = self.below.q.val();
-                self.waiting.d.next = self.raw.val() | self.below.q.val();
+                self.hit.d.next = self.comparison.meets.val();
+                self.waiting.d.next = self.raw.val() | self.comparison.meets.val();
             }
         }
         self.done.d.next = self.completed.val();

@@ -10,14 +10,14 @@
 //! | `fresh` | in | 1 | with `start`: begin from the zero state |
 //! | `absorbing` | out | 1 | `lane_index` asks for a lane |
 //! | `lane_index` | out | 5 | 0 … 24; 17 … 24 must be answered with 0 |
-//! | `lane` | in | 64 | the lane asked for two cycles ago |
+//! | `lane` | in | 64 | the lane asked for three cycles ago |
 //! | `busy` | out | 1 | |
 //! | `digest_valid` | out | 1 | `digest` is lane `digest_index` of the result |
 //! | `digest_index` | out | 2 | 0 … 3, in order, one per cycle |
 //! | `digest` | out | 64 | |
 //! | `finished` | out | 1 | one cycle: the whole state is written |
 //!
-//! `start` to `finished`, both counted: 28 + 24 * 34 = 844 cycles ([`CYCLES`]), whatever the data.
+//! `start` to `finished`, both counted: 29 + 24 * 34 = 845 cycles ([`CYCLES`]), whatever the data.
 //!
 //! Byte order: the message's bytes 0 … 7 are lane 0, byte 0 in bits 7..0; so the digest of the
 //! empty message, a7 ff c6 f8 bf 1e d7 66 …, begins with the lane 0x66d71ebff8c6ffa7.
@@ -32,7 +32,7 @@ use crate::leaf::{Delay, Ram, Register};
 use crate::parameter::Parameter;
 
 /// Cycles from `start` to `finished`, both counted.
-pub const CYCLES: u64 = 28 + 24 * 34;
+pub const CYCLES: u64 = 29 + 24 * 34;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -148,7 +148,7 @@ impl Keccak {
         Self {
             route: Parameter::packed(route, 16),
             iota: Parameter::packed(iota_rounds().into_iter(), 8),
-            absorb: Delay::new(2),
+            absorb: Delay::new(3),
             source_x: Delay::new(2),
             rotation: Delay::new(3),
             gathering: Delay::new(4),
@@ -190,14 +190,15 @@ impl Logic for Keccak {
             self.gather[i].clock.next = self.clock.val();
         }
 
-        // Reads: absorb walks the lanes in order; a round walks them in pi's order.
+        // Reads: absorb walks the lanes in order, a cycle behind their answers; a round walks them in
+        // pi's order.
         self.route_offset.next = unsigned_cast_extend::<9, 6>(self.step.q.val()) << 4;
         self.source.next = self
             .route
             .q
             .val()
             .get_bits::<14>(self.route_offset.val().index());
-        self.read_at.d.next = self.step.q.val();
+        self.read_at.d.next = self.step.q.val() - 1;
         if self.phase.q.val() == 2 {
             self.read_at.d.next = unsigned_cast_extend::<6, 5>(self.source.val().get_bits::<5>(0))
                 | (unsigned_cast_extend::<6, 1>(self.round.q.val().get_bits::<1>(0)) << 5);
@@ -368,7 +369,7 @@ impl Logic for Keccak {
         } else {
             self.step.d.next = self.step.q.val() + 1;
         }
-        if (self.phase.q.val() == 1) & (self.step.q.val() == 26) {
+        if (self.phase.q.val() == 1) & (self.step.q.val() == 27) {
             self.phase.d.next = 2.into();
             self.step.d.next = 0.into();
         }

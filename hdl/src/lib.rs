@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`core`] | the whole, from job to result |
 //! | [`control`], [`job`] | commands, and what the host wants |
-//! | [`hasher`], [`messages`], [`keccak`] | SHA3-256: header hash, sequences, seed, PoW hash |
+//! | [`hasher`], [`messages`], [`keccak`], [`comparison`] | SHA3-256: header hash, sequences, seed, PoW hash |
 //! | [`smix`], [`block_mix`] | the matrix list from a seed |
 //! | [`sequencer`] | chains and multiplies as passes |
 //! | [`fetch`], [`memory_port`], [`leaf::BlockBuffer`] | matrix rows from memory |
@@ -29,6 +29,7 @@ pub mod board;
 pub mod cast;
 pub mod cell;
 pub mod checksum;
+pub mod comparison;
 pub mod control;
 pub mod core;
 pub mod counters;

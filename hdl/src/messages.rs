@@ -18,15 +18,16 @@
 //! | `raw` | in | 1 | the header hash is the job's, not computed |
 //! | `lane_index` | in | 5 | 0 … 24, asked by `keccak.rs` |
 //! | `nonce` | in | 64 | |
-//! | `job_address`, `job` | out, in | 5, 64 | job memory, answer in the next cycle |
+//! | `job_address`, `job` | out, in | 5, 64 | job memory, answer two cycles later |
 //! | `digest_address`, `digest` | out, in | 3, 64 | 0 … 3 last digest, 4 … 7 header hash; so too |
 //! | `fold_address`, `fold` | out, in | 5, 64 | folded row; so too |
-//! | `lane` | out | 64 | the lane asked for two cycles ago |
+//! | `lane` | out | 64 | the lane asked for three cycles ago |
 
 use rust_hdl::prelude::*;
 
 use crate::cast::unsigned_cast_extend;
 use crate::geometry::Geometry;
+use crate::leaf::Delay;
 use crate::parameter::Parameter;
 
 /// Lanes of a SHA3-256 block.
@@ -52,7 +53,7 @@ pub struct Messages {
     /// Kinds 3 and 4, a cycle late: a block is begun a cycle before its first lane is asked for.
     of_chunk: DFF<Bit>,
     of_seed: DFF<Bit>,
-    index: DFF<Bits<5>>,
+    index: Delay<5>,
     digest_before: DFF<Bits<64>>,
     count: Signal<Local, Bits<5>>,
     pad: Signal<Local, Bit>,
@@ -84,6 +85,7 @@ impl Messages {
             fold_lanes: Parameter::new(folded.min(RATE_LANES)),
             fold_ends: Parameter::new(usize::from(folded < RATE_LANES)),
             fold_tail_lanes: Parameter::new(folded.saturating_sub(RATE_LANES)),
+            index: Delay::new(2),
             ..Self::default()
         }
     }
@@ -117,7 +119,7 @@ impl Logic for Messages {
             self.fold_address.next = self.lane_index.val() + 17;
         }
 
-        // Next cycle: answer.
+        // Two cycles later: answer.
         self.index.d.next = self.lane_index.val();
         self.digest_before.d.next = self.digest.val();
         self.entry.next = (self.digest_before.q.val() >> 32) | (self.digest.val() << 32);

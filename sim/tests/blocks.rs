@@ -33,7 +33,7 @@ fn absorb(model: &mut BlockModel, blocks: &[[u64; 17]]) -> ([u8; 32], u64) {
         model.step(1);
         model.set("start", 0);
         cycles = 1;
-        let mut before = 0;
+        let mut before = [0; 2];
         while model.get("finished") == 0 {
             assert!(
                 cycles < 2 * keccak::CYCLES,
@@ -42,8 +42,8 @@ fn absorb(model: &mut BlockModel, blocks: &[[u64; 17]]) -> ([u8; 32], u64) {
             );
             let asked = model.get("lane_index") as usize;
             model.step(1);
-            model.set("lane", block.get(before).copied().unwrap_or(0));
-            before = asked;
+            model.set("lane", block.get(before[1]).copied().unwrap_or(0));
+            before = [asked, before[0]];
             model.settle();
             if model.get("digest_valid") == 1 {
                 let lane = 8 * model.get("digest_index") as usize;
