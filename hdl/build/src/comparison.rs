@@ -55,20 +55,24 @@ pub fn compare(first: &Report, second: &Report) -> Vec<Row> {
     both.chain(only).collect()
 }
 
-/// Two builds as text. Figures of blocks that do not differ are left out.
+/// Two builds as text. Figures of blocks that do not differ, or that one build does not have, are left out.
 pub fn text(first: &Report, second: &Report) -> String {
     let heads = ["", "", "first", "second", "difference", "ratio", "better"];
     let mut table = table::table(heads);
-    let mut same = 0;
+    let (mut same, mut lacking) = (0, 0);
     for row in compare(first, second) {
         let of_block = row.name.contains(", ") && row.unit.is_empty();
+        let pair = row.first.zip(row.second);
         if of_block && row.first == row.second {
             same += 1;
             continue;
         }
+        if of_block && pair.is_none() {
+            lacking += 1;
+            continue;
+        }
         let number =
             |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.*}", row.digits));
-        let pair = row.first.zip(row.second);
         let difference = pair.map_or("-".into(), |(a, b)| format!("{:+.*}", row.digits, b - a));
         let ratio = pair.filter(|(a, _)| *a != 0.0);
         let ratio = ratio.map_or("-".into(), |(a, b)| format!("{:.3}", b / a));
@@ -102,8 +106,12 @@ pub fn text(first: &Report, second: &Report) -> String {
     };
     let mut text = line("first", first) + &line("second", second) + "\n";
     text += &table::lines(table, 2, 4);
-    if same > 0 {
-        text += &format!("\n{same} figures of blocks are equal and left out.\n");
+    let left_out = [
+        (same, "of blocks are equal"),
+        (lacking, "are of blocks that only one build has"),
+    ];
+    for (count, why) in left_out.into_iter().filter(|(count, _)| *count > 0) {
+        text += &format!("\n{count} figures {why}, and left out.\n");
     }
     text
 }
