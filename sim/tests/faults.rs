@@ -20,7 +20,7 @@ const SIGNALS: [(&str, &str); 8] = [
     ("core$array$lanes$0$sum", "q"),
     ("core$fold$lanes$0$ram", "mem[5]"),
     ("core$fold$levels$0$first", "q"),
-    ("core$hasher$below", "q"),
+    ("core$hasher$comparison$below", "q"),
     ("core$hasher$completing", "q"),
 ];
 const PARITY: usize = 0;
