@@ -86,6 +86,22 @@ fn two_builds_are_compared_figure_by_figure() {
 }
 
 #[test]
+fn blocks_that_only_one_build_has_are_counted_and_left_out() {
+    let (first, mut second) = (report(120.0), report(120.0));
+    second.blocks.blocks[0].name = "renamed".into();
+    let rows = compare(&first, &second);
+    let lacking = rows
+        .iter()
+        .filter(|row| row.first.is_none() != row.second.is_none())
+        .count();
+    assert!(lacking > 0);
+    let text = compared(&first, &second);
+    let line = format!("{lacking} figures are of blocks that only one build has, and left out.");
+    assert!(text.contains(&line), "{text}");
+    assert!(!text.contains("renamed"), "{text}");
+}
+
+#[test]
 fn equal_builds_have_no_better_one() {
     let report = report(80.0);
     assert!(
