@@ -3,7 +3,8 @@
 //! X is 32 words of 32 bits, word 0 first. A Salsa20/8 takes 35 cycles: one to mix the halves, 32
 //! quarters of rounds, two to add. A quarter changes one word of every column; then the words of a
 //! column move on by one place, so that the next quarter finds its words where this one did. After
-//! every round the words are transposed, so that each round is a column round.
+//! every round the words are transposed, so that each round is a column round. After every Salsa20/8
+//! the halves change places: it is always the low half that is mixed and added to.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
@@ -49,7 +50,6 @@ pub struct BlockMix {
     /// The words under Salsa20/8, and X XORed half by half.
     work: [Register<32>; 16],
     mixed: [Signal<Local, Bits<32>>; 16],
-    addend: [Signal<Local, Bits<32>>; 16],
     /// Sums of two words, and the word that a quarter changes.
     pair: [Signal<Local, Bits<32>>; 4],
     turned: [Signal<Local, Bits<32>>; 4],
@@ -64,7 +64,8 @@ pub struct BlockMix {
 
     entering: Delay<64>,
     beats: Vec<Delay<32>>,
-    /// What the halves of X become when they change: 0 shifted, 1 rotated, 2 mixed, 3 the sums.
+    /// What X becomes where it changes: 0 shifted, 1 rotated, 2 mixed (the low half), 3 changed over
+    /// (the low half becomes the high one, the high one the sums).
     becomes: DFF<Bits<2>>,
     low_changes: DFF<Bit>,
     high_changes: DFF<Bit>,
@@ -128,10 +129,9 @@ impl Logic for BlockMix {
             self.words[i + 16].enable.next = self.high_changes.q.val();
             if self.becomes.q.val() == 2 {
                 self.words[i].d.next = self.mixed[i].val();
-                self.words[i + 16].d.next = self.mixed[i].val();
             }
             if self.becomes.q.val() == 3 {
-                self.words[i].d.next = self.work[i].q.val();
+                self.words[i].d.next = self.words[i + 16].q.val();
                 self.words[i + 16].d.next = self.work[i].q.val();
             }
         }
@@ -141,11 +141,7 @@ impl Logic for BlockMix {
         for i in 0..16 {
             self.work[i].clock.next = self.clock.val();
             self.work[i].enable.next = self.work_changes.q.val();
-            self.addend[i].next = self.words[i].q.val();
-            if self.second_half.q.val() {
-                self.addend[i].next = self.words[i + 16].q.val();
-            }
-            self.work[i].d.next = self.work[i].q.val() + self.addend[i].val();
+            self.work[i].d.next = self.work[i].q.val() + self.words[i].q.val();
         }
         for j in 0..4 {
             self.pair[j].next =
@@ -222,14 +218,12 @@ impl Logic for BlockMix {
         }
 
         // What changes in the next cycle, and to what.
+        self.high_changes.d.next = self.shift.val() | self.rotate.val() | (self.phase.q.val() == 3);
         self.low_changes.d.next = self.shift.val()
             | self.rotate.val()
+            | (self.phase.q.val() == 3)
             | self.begins.val()
-            | ((self.phase.q.val() == 3) & (!self.second_half.q.val()));
-        self.high_changes.d.next = self.shift.val()
-            | self.rotate.val()
-            | self.goes_on.val()
-            | ((self.phase.q.val() == 3) & self.second_half.q.val());
+            | self.goes_on.val();
         self.becomes.d.next = 0.into();
         if self.rotate.val() {
             self.becomes.d.next = 1.into();
