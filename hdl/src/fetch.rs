@@ -77,6 +77,8 @@ pub struct Fetch {
     offered_address: Register<24>,
     next_address: Signal<Local, Bits<24>>,
     opened: Signal<Local, Bit>,
+    opened_before: DFF<Bit>,
+    opened_load: DFF<Bit>,
     last_lane: Parameter<4>,
     lanes: Parameter<8>,
     last_first_row: Parameter<8>,
@@ -163,6 +165,7 @@ impl Logic for Fetch {
         );
         clock!(self, clock, pass, weights, loads, offered_address);
         clock!(self, clock, closed_weights, closed_load);
+        clock!(self, clock, opened_before, opened_load);
 
         // Requests.
         self.row.next = self.first_row.q.val() + unsigned_cast_extend::<8, 4>(self.lane.q.val());
@@ -199,6 +202,8 @@ impl Logic for Fetch {
         self.request.next = self.offered.q.val();
         self.address.next = self.offered_address.q.val();
         self.opened.next = self.asked.val() & (self.lane.q.val() == 0);
+        self.opened_before.d.next = self.opened.val();
+        self.opened_load.d.next = self.for_load.q.val();
 
         self.finish.next = false;
         if self.asked.val() {
@@ -266,7 +271,8 @@ impl Logic for Fetch {
         self.weights_arrived.next = self.closed_weights.q.val();
         self.load_arrived.next = self.closed_load.q.val();
 
-        // Blocks on their way; one that is complete leaves a cycle later.
+        // Blocks on their way. One that is complete leaves a cycle later; one that is asked for enters a
+        // cycle later, long before its first beat.
         self.shifted.next = self.order.q.val();
         self.place.next = self.open.q.val();
         if self.closing.q.val() {
@@ -282,10 +288,11 @@ impl Logic for Fetch {
         }
         self.order.d.next = self.shifted.val();
         self.open.d.next = self.place.val();
-        if self.opened.val() {
+        if self.opened_before.q.val() {
             self.open.d.next = self.place.val() + 1;
             self.order.d.next = self.shifted.val()
-                | (unsigned_cast_extend::<4, 1>(self.for_load.q.val().into()) << self.place.val());
+                | (unsigned_cast_extend::<4, 1>(self.opened_load.q.val().into())
+                    << self.place.val());
         }
 
         // Credits.
@@ -305,6 +312,7 @@ impl Logic for Fetch {
         if self.clear.val() {
             self.active.d.next = false;
             self.offered.d.next = false;
+            self.opened_before.d.next = false;
             self.lane.d.next = 0.into();
             self.weights_free.d.next = 2.into();
             self.load_free.d.next = 2.into();

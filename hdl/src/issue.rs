@@ -62,7 +62,7 @@ pub struct Issue {
     pub stall_fold: Signal<Out, Bit>,
     pub idle: Signal<Out, Bit>,
 
-    /// Attributes are {needs the fold, chain, last, load, multiply}.
+    /// Attributes are {chain, last, needs the fold, load, multiply}.
     offered: Signal<Local, Bits<6>>,
     next_needs_fold: Signal<Local, Bit>,
     waiting: DFF<Bit>,
@@ -84,13 +84,16 @@ pub struct Issue {
     at_last_slot: DFF<Bit>,
     at_first_block: DFF<Bit>,
     at_last_block: DFF<Bit>,
-    /// What the next token misses if it opens a block, decided a cycle ahead: what is there by then is
+    at_end: DFF<Bit>,
+    /// What the next token misses if it opens a block, {fold, load, weights}, and whether it misses any:
+    /// decided a cycle ahead, for the pass in work and for the one that waits. What is there by then is
     /// seen a cycle late, and nothing is used up just before.
-    no_weights: DFF<Bit>,
-    no_load: DFF<Bit>,
-    no_fold: DFF<Bit>,
+    current_misses: Signal<Local, Bits<3>>,
+    waiting_misses: Signal<Local, Bits<3>>,
+    misses: DFF<Bits<3>>,
+    held: DFF<Bit>,
     fold_busy: DFF<Bit>,
-    upcoming: Signal<Local, Bits<6>>,
+    absent: Signal<Local, Bits<3>>,
     go: Signal<Local, Bit>,
     ends: Signal<Local, Bit>,
     first: Signal<Local, Bit>,
@@ -149,7 +152,14 @@ impl Logic for Issue {
             weights_there,
             load_there
         );
-        dff_setup!(self, clock, at_first_slot, at_last_slot, at_first_block);
+        dff_setup!(
+            self,
+            clock,
+            at_first_slot,
+            at_last_slot,
+            at_first_block,
+            at_end
+        );
         dff_setup!(self, clock, reading, read_index, half);
         clock!(
             self,
@@ -157,9 +167,8 @@ impl Logic for Issue {
             waiting_pass,
             current_pass,
             at_last_block,
-            no_weights,
-            no_load,
-            no_fold,
+            misses,
+            held,
             fold_busy,
             issued_token,
             late_token,
@@ -171,12 +180,8 @@ impl Logic for Issue {
         // May the next token go? In front of the last one of a pass nothing is waited for.
         self.go.next = self.current.q.val()
             & (!self.stop.val())
-            & (!(self.at_first_slot.q.val()
-                & (self.no_weights.q.val() | self.no_load.q.val() | self.no_fold.q.val())));
-        self.ends.next = self.current.q.val()
-            & (!self.stop.val())
-            & self.at_last_slot.q.val()
-            & self.at_last_block.q.val();
+            & (!(self.at_first_slot.q.val() & self.held.q.val()));
+        self.ends.next = self.current.q.val() & (!self.stop.val()) & self.at_end.q.val();
         self.first.next =
             self.go.val() & self.at_first_slot.q.val() & self.current_pass.q.val().get_bit(0);
         self.take_weights.next = self.first.val();
@@ -199,6 +204,8 @@ impl Logic for Issue {
             self.slot.d.next = self.slot.q.val() + 1;
             self.at_first_slot.d.next = self.at_last_slot.q.val();
             self.at_last_slot.d.next = self.slot.q.val() == self.last_but_one.q.val();
+            self.at_end.d.next =
+                (self.slot.q.val() == self.last_but_one.q.val()) & self.at_last_block.q.val();
             if self.at_last_slot.q.val() {
                 self.slot.d.next = 0.into();
                 self.block.d.next = self.block.q.val() + 1;
@@ -215,9 +222,9 @@ impl Logic for Issue {
             self.next_multiply.val() & self.next_last.val() & (self.next_chain.val() == 3);
         self.offered.next = unsigned_cast_extend::<6, 1>(self.next_multiply.val().into())
             | (unsigned_cast_extend::<6, 1>(self.next_load.val().into()) << 1)
-            | (unsigned_cast_extend::<6, 1>(self.next_last.val().into()) << 2)
-            | (unsigned_cast_extend::<6, 2>(self.next_chain.val()) << 3)
-            | (unsigned_cast_extend::<6, 1>(self.next_needs_fold.val().into()) << 5);
+            | (unsigned_cast_extend::<6, 1>(self.next_needs_fold.val().into()) << 2)
+            | (unsigned_cast_extend::<6, 1>(self.next_last.val().into()) << 3)
+            | (unsigned_cast_extend::<6, 2>(self.next_chain.val()) << 4);
         self.pass_ready.next = !self.waiting.q.val();
         self.accept.next = self.pass_valid.val() & (!self.waiting.q.val());
         self.promote.next = self.waiting.q.val() & ((!self.current.q.val()) | self.ends.val());
@@ -237,20 +244,26 @@ impl Logic for Issue {
         }
         self.multiply.next = self.current_pass.q.val().get_bit(0);
         self.load.next = self.current_pass.q.val().get_bit(1);
-        self.last.next = self.current_pass.q.val().get_bit(2);
-        self.chain.next = self.current_pass.q.val().get_bits::<2>(3);
+        self.last.next = self.current_pass.q.val().get_bit(3);
+        self.chain.next = self.current_pass.q.val().get_bits::<2>(4);
 
         // What the next block misses. The fold is filled long before it is asked for again.
-        self.upcoming.next = self.current_pass.q.val();
-        if self.promote.val() {
-            self.upcoming.next = self.waiting_pass.q.val();
-        }
         self.fold_busy.d.next = self.fold_full.val();
-        self.no_weights.d.next = self.upcoming.val().get_bit(0) & (self.weights_there.q.val() == 0);
-        self.no_load.d.next = self.upcoming.val().get_bit(1) & (self.load_there.q.val() == 0);
-        self.no_fold.d.next = self.upcoming.val().get_bit(5)
-            & (self.promote.val() | self.at_first_block.q.val())
-            & self.fold_busy.q.val();
+        self.absent.next = unsigned_cast_extend::<3, 1>((self.weights_there.q.val() == 0).into())
+            | (unsigned_cast_extend::<3, 1>((self.load_there.q.val() == 0).into()) << 1)
+            | (unsigned_cast_extend::<3, 1>(self.fold_busy.q.val().into()) << 2);
+        self.current_misses.next = self.absent.val() & self.current_pass.q.val().get_bits::<3>(0);
+        if !self.at_first_block.q.val() {
+            self.current_misses.next =
+                self.absent.val() & self.current_pass.q.val().get_bits::<3>(0) & 3;
+        }
+        self.waiting_misses.next = self.absent.val() & self.waiting_pass.q.val().get_bits::<3>(0);
+        self.misses.d.next = self.current_misses.val();
+        self.held.d.next = self.current_misses.val().any();
+        if self.promote.val() {
+            self.misses.d.next = self.waiting_misses.val();
+            self.held.d.next = self.waiting_misses.val().any();
+        }
 
         // Blocks there.
         if self.weights_arrived.val() & (!self.take_weights.val()) {
@@ -298,16 +311,16 @@ impl Logic for Issue {
         // Account.
         self.issued.next = self.go.val() & self.current_pass.q.val().get_bit(0);
         self.stall_weights.next =
-            self.current.q.val() & self.at_first_slot.q.val() & self.no_weights.q.val();
+            self.current.q.val() & self.at_first_slot.q.val() & self.misses.q.val().get_bit(0);
         self.stall_load.next = self.current.q.val()
             & self.at_first_slot.q.val()
-            & (!self.no_weights.q.val())
-            & self.no_load.q.val();
+            & (!self.misses.q.val().get_bit(0))
+            & self.misses.q.val().get_bit(1);
         self.stall_fold.next = self.current.q.val()
             & self.at_first_slot.q.val()
-            & (!self.no_weights.q.val())
-            & (!self.no_load.q.val())
-            & self.no_fold.q.val();
+            & (!self.misses.q.val().get_bit(0))
+            & (!self.misses.q.val().get_bit(1))
+            & self.misses.q.val().get_bit(2);
         self.idle.next = !self.current.q.val();
 
         if self.clear.val() {
@@ -318,6 +331,7 @@ impl Logic for Issue {
             self.at_first_slot.d.next = true;
             self.at_last_slot.d.next = false;
             self.at_first_block.d.next = true;
+            self.at_end.d.next = false;
             self.weights_there.d.next = 0.into();
             self.load_there.d.next = 0.into();
             self.reading.d.next = false;

@@ -50,14 +50,15 @@ pub struct Messages {
     pub fold: Signal<In, Bits<64>>,
     pub lane: Signal<Out, Bits<64>>,
 
-    /// Kinds 3 and 4, a cycle late: a block is begun a cycle before its first lane is asked for.
+    /// What the kind means, a cycle late: a block is begun a cycle before its first lane is asked for.
     of_chunk: DFF<Bit>,
     of_seed: DFF<Bit>,
+    /// Lanes of the message in this block; the padding begins behind them; it ends in this block.
+    count: DFF<Bits<5>>,
+    pad: DFF<Bit>,
+    closes: DFF<Bit>,
     index: Delay<5>,
     digest_before: DFF<Bits<64>>,
-    count: Signal<Local, Bits<5>>,
-    pad: Signal<Local, Bit>,
-    closes: Signal<Local, Bit>,
     data: Signal<Local, Bits<64>>,
     chosen: DFF<Bits<64>>,
     entry: Signal<Local, Bits<64>>,
@@ -94,7 +95,8 @@ impl Messages {
 impl Logic for Messages {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, of_chunk, of_seed, index, digest_before, chosen);
+        clock!(self, clock, of_chunk, of_seed, count, pad, closes);
+        clock!(self, clock, index, digest_before, chosen);
 
         // This cycle: ask.
         self.job_address.next = self.lane_index.val();
@@ -136,62 +138,62 @@ impl Logic for Messages {
             self.entry.next = (self.digest_before.q.val() >> 32) | self.entry6.q.val();
         }
 
-        self.count.next = 0.into();
-        self.pad.next = true;
-        self.closes.next = true;
+        self.count.d.next = 0.into();
+        self.pad.d.next = true;
+        self.closes.d.next = true;
         self.data.next = self.fold.val();
         match self.kind.val().index() {
             0 => {
-                self.count.next = 17.into();
-                self.pad.next = false;
-                self.closes.next = false;
+                self.count.d.next = 17.into();
+                self.pad.d.next = false;
+                self.closes.d.next = false;
                 self.data.next = self.job.val();
                 if self.index.q.val() == 16 {
                     self.data.next = self.nonce.val();
                 }
             }
             1 => {
-                self.count.next = 0.into();
+                self.count.d.next = 0.into();
             }
             2 => {
-                self.count.next = 7.into();
-                self.pad.next = false;
+                self.count.d.next = 7.into();
+                self.pad.d.next = false;
                 self.data.next = self.entry.val();
             }
             3 => {
-                self.count.next = 1.into();
+                self.count.d.next = 1.into();
                 self.data.next = self.digest.val();
                 if self.raw.val() {
                     self.data.next = self.job.val();
                 }
             }
             4 => {
-                self.count.next = 4.into();
+                self.count.d.next = 4.into();
                 self.data.next = self.digest.val();
                 if self.part.val() == 0 {
                     self.data.next = self.job.val();
                 }
             }
             5 => {
-                self.count.next = self.fold_lanes.q.val();
-                self.pad.next = self.fold_ends.q.val().any();
-                self.closes.next = self.fold_ends.q.val().any();
+                self.count.d.next = self.fold_lanes.q.val();
+                self.pad.d.next = self.fold_ends.q.val().any();
+                self.closes.d.next = self.fold_ends.q.val().any();
             }
             _ => {
-                self.count.next = self.fold_tail_lanes.q.val();
+                self.count.d.next = self.fold_tail_lanes.q.val();
             }
         }
 
         self.lane.next = self.chosen.q.val();
         self.chosen.d.next = 0.into();
-        if self.index.q.val() < self.count.val() {
+        if self.index.q.val() < self.count.q.val() {
             self.chosen.d.next = self.data.val();
-        } else if (self.index.q.val() == self.count.val()) & self.pad.val() {
+        } else if (self.index.q.val() == self.count.q.val()) & self.pad.q.val() {
             self.chosen.d.next = 6.into();
         }
-        if (self.index.q.val() == 16) & self.closes.val() {
+        if (self.index.q.val() == 16) & self.closes.q.val() {
             self.chosen.d.next = self.last_byte.q.val();
-            if (self.count.val() == 16) & self.pad.val() {
+            if (self.count.q.val() == 16) & self.pad.q.val() {
                 self.chosen.d.next = self.last_byte.q.val() | 6;
             }
         }
