@@ -18,7 +18,7 @@ use rust_hdl::prelude::*;
 
 use crate::geometry::Multiplier;
 use crate::leaf::{Product, Register, product};
-use crate::pair::PlainPair;
+use crate::pair::{FipDot, PlainDot};
 
 /// Cycles from `state` to `sum_out`.
 pub const LATENCY: usize = product::LATENCY + 2;
@@ -33,9 +33,10 @@ pub struct Lane {
     pub sum_in: Signal<In, Bits<16>>,
     pub sum_out: Signal<Out, Bits<16>>,
     held: Register<32>,
-    /// Two pairs of one kind, none of the other.
+    /// Two products of cells, or one sum of either kind; none of the others.
     fip: Vec<Product>,
-    plain: Vec<PlainPair>,
+    fip_dot: Vec<FipDot>,
+    plain_dot: Vec<PlainDot>,
     product: [Signal<Local, Bits<16>>; 2],
     dot: DFF<Bits<16>>,
     sum: DFF<Bits<16>>,
@@ -45,16 +46,19 @@ impl Lane {
     /// A lane without Winograd's inner product.
     pub fn plain() -> Self {
         let mut lane = Self::default();
-        lane.plain.resize_with(2, PlainPair::default);
+        lane.plain_dot.resize_with(1, PlainDot::default);
         lane
     }
 
     /// A lane with Winograd's inner product, its two products made of `multipliers`.
     pub fn fip(multipliers: [Multiplier; 2]) -> Self {
-        Self {
-            fip: multipliers.map(Product::new).into(),
-            ..Self::default()
+        let mut lane = Self::default();
+        if multipliers == [Multiplier::Inferred; 2] {
+            lane.fip_dot.resize_with(1, FipDot::default);
+        } else {
+            lane.fip = multipliers.map(Product::new).into();
         }
+        lane
     }
 }
 
@@ -72,13 +76,19 @@ impl Logic for Lane {
             self.fip[i].v1.next = self.held.q.val().get_bits::<8>(16 * i + 8);
             self.product[i].next = self.fip[i].product.val();
         }
-        for i in 0..self.plain.len() {
-            self.plain[i].clock.next = self.clock.val();
-            self.plain[i].u0.next = self.state.val().get_bits::<8>(16 * i);
-            self.plain[i].u1.next = self.state.val().get_bits::<8>(16 * i + 8);
-            self.plain[i].v0.next = self.held.q.val().get_bits::<8>(16 * i);
-            self.plain[i].v1.next = self.held.q.val().get_bits::<8>(16 * i + 8);
-            self.product[i].next = self.plain[i].product.val();
+        for i in 0..self.fip_dot.len() {
+            self.fip_dot[i].clock.next = self.clock.val();
+            self.fip_dot[i].state.next = self.state.val();
+            self.fip_dot[i].weight.next = self.held.q.val();
+            self.product[i].next = self.fip_dot[i].dot.val();
+            self.product[i + 1].next = 0.into();
+        }
+        for i in 0..self.plain_dot.len() {
+            self.plain_dot[i].clock.next = self.clock.val();
+            self.plain_dot[i].state.next = self.state.val();
+            self.plain_dot[i].weight.next = self.held.q.val();
+            self.product[i].next = self.plain_dot[i].dot.val();
+            self.product[i + 1].next = 0.into();
         }
         self.dot.d.next = self.product[0].val() + self.product[1].val();
         self.sum.d.next = self.sum_in.val() + self.dot.q.val();

@@ -14,8 +14,11 @@
 //! alone, so neither is computed in a cell. FIP is Winograd's inner product of 1968 (Pogue and
 //! Nicolici, arXiv 2311.12224): half the multipliers.
 //!
-//! A pair of FIP is `leaf/product.rs`, also for the corrections, with 128 as the other pair. Without
-//! FIP there are the blocks of this file. All take as long as a [`Product`](crate::leaf::Product).
+//! A pair of FIP is `leaf/product.rs`, also for the corrections, with 128 as the other pair. The
+//! blocks of this file are for what FIP does not compute, and for multipliers that are left to the
+//! tool, which may as well choose what is done in which stage: a lane's sum is made at once and kept
+//! in one shift register, half of what a simulator moves for two products. All take as long as a
+//! [`Product`](crate::leaf::Product).
 //!
 //! `sim/tests/blocks.rs` checks each on random bytes.
 
@@ -24,47 +27,102 @@ use rust_hdl::prelude::*;
 use crate::cast::{unsigned_cast_extend, unsigned_cast_product};
 use crate::leaf::{Delay, product};
 
-/// `u0 * v0 + u1 * v1`: two 8 x 8 bit multipliers.
+/// `(u0 + v1) * (u1 + v0)` of two pairs: two 9 x 9 bit multipliers.
+///
+/// | port | dir | width | |
+/// |---|---|---|---|
+/// | `state`, `weight` | in | 32 | four bytes each in offset form, column 0 in bits 7..0 |
+/// | `dot` | out | 16 | the sum of the products of four cycles ago, modulo 2^16 |
+///
+/// Example: the states 1, 2, 0, 0 and the weights 3, 4, 0, 0 give (1 + 4) * (2 + 3) = 25.
 #[derive(LogicBlock)]
-pub struct PlainPair {
+pub struct FipDot {
     pub clock: Signal<In, Clock>,
-    pub u0: Signal<In, Bits<8>>,
-    pub u1: Signal<In, Bits<8>>,
-    pub v0: Signal<In, Bits<8>>,
-    pub v1: Signal<In, Bits<8>>,
-    pub product: Signal<Out, Bits<16>>,
-    left: [Signal<Local, Bits<16>>; 2],
-    right: [Signal<Local, Bits<16>>; 2],
+    pub state: Signal<In, Bits<32>>,
+    pub weight: Signal<In, Bits<32>>,
+    pub dot: Signal<Out, Bits<16>>,
+    u: [Signal<Local, Bits<16>>; 4],
+    v: [Signal<Local, Bits<16>>; 4],
     stages: Delay<16>,
 }
 
-impl Default for PlainPair {
+impl Default for FipDot {
     fn default() -> Self {
         Self {
             clock: Default::default(),
-            u0: Default::default(),
-            u1: Default::default(),
-            v0: Default::default(),
-            v1: Default::default(),
-            product: Default::default(),
-            left: Default::default(),
-            right: Default::default(),
+            state: Default::default(),
+            weight: Default::default(),
+            dot: Default::default(),
+            u: Default::default(),
+            v: Default::default(),
             stages: Delay::new(product::LATENCY),
         }
     }
 }
 
-impl Logic for PlainPair {
+impl Logic for FipDot {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, stages);
-        self.left[0].next = unsigned_cast_extend::<16, 8>(self.u0.val());
-        self.left[1].next = unsigned_cast_extend::<16, 8>(self.u1.val());
-        self.right[0].next = unsigned_cast_extend::<16, 8>(self.v0.val());
-        self.right[1].next = unsigned_cast_extend::<16, 8>(self.v1.val());
-        self.stages.d.next = unsigned_cast_product(self.left[0].val() * self.right[0].val())
-            + unsigned_cast_product(self.left[1].val() * self.right[1].val());
-        self.product.next = self.stages.q.val();
+        for i in 0..4 {
+            self.u[i].next = unsigned_cast_extend::<16, 8>(self.state.val().get_bits::<8>(8 * i));
+            self.v[i].next = unsigned_cast_extend::<16, 8>(self.weight.val().get_bits::<8>(8 * i));
+        }
+        self.stages.d.next = unsigned_cast_product(
+            (self.u[0].val() + self.v[1].val()) * (self.u[1].val() + self.v[0].val()),
+        ) + unsigned_cast_product(
+            (self.u[2].val() + self.v[3].val()) * (self.u[3].val() + self.v[2].val()),
+        );
+        self.dot.next = self.stages.q.val();
+    }
+}
+
+/// `u0 * v0 + u1 * v1` of two pairs: four 8 x 8 bit multipliers.
+///
+/// | port | dir | width | |
+/// |---|---|---|---|
+/// | `state`, `weight` | in | 32 | four bytes each in offset form, column 0 in bits 7..0 |
+/// | `dot` | out | 16 | the sum of the products of four cycles ago, modulo 2^16 |
+///
+/// Example: the states 1, 2, 0, 0 and the weights 3, 4, 0, 0 give 1 * 3 + 2 * 4 = 11.
+#[derive(LogicBlock)]
+pub struct PlainDot {
+    pub clock: Signal<In, Clock>,
+    pub state: Signal<In, Bits<32>>,
+    pub weight: Signal<In, Bits<32>>,
+    pub dot: Signal<Out, Bits<16>>,
+    u: [Signal<Local, Bits<16>>; 4],
+    v: [Signal<Local, Bits<16>>; 4],
+    stages: Delay<16>,
+}
+
+impl Default for PlainDot {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            state: Default::default(),
+            weight: Default::default(),
+            dot: Default::default(),
+            u: Default::default(),
+            v: Default::default(),
+            stages: Delay::new(product::LATENCY),
+        }
+    }
+}
+
+impl Logic for PlainDot {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, stages);
+        for i in 0..4 {
+            self.u[i].next = unsigned_cast_extend::<16, 8>(self.state.val().get_bits::<8>(8 * i));
+            self.v[i].next = unsigned_cast_extend::<16, 8>(self.weight.val().get_bits::<8>(8 * i));
+        }
+        self.stages.d.next = unsigned_cast_product(self.u[0].val() * self.v[0].val())
+            + unsigned_cast_product(self.u[1].val() * self.v[1].val())
+            + unsigned_cast_product(self.u[2].val() * self.v[2].val())
+            + unsigned_cast_product(self.u[3].val() * self.v[3].val());
+        self.dot.next = self.stages.q.val();
     }
 }
 
