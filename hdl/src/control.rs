@@ -123,19 +123,15 @@ impl Logic for Control {
             4 => {
                 // The answer to address 28 + step arrives while step is two more.
                 self.step.d.next = self.step.q.val() + 1;
-                match self.step.q.val().index() {
-                    0 => {}
-                    1 => {}
-                    2 => {
-                        self.set_nonce.next = true;
-                    }
-                    3 => {
-                        self.set_count.next = true;
-                    }
-                    _ => {
-                        self.set_job.next = true;
-                        self.next_phase.next = 5.into();
-                    }
+                if self.step.q.val() == 2 {
+                    self.set_nonce.next = true;
+                }
+                if self.step.q.val() == 3 {
+                    self.set_count.next = true;
+                }
+                if self.step.q.val() == 4 {
+                    self.set_job.next = true;
+                    self.next_phase.next = 5.into();
                 }
             }
             5 => {

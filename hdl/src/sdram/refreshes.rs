@@ -5,11 +5,14 @@ use rust_hdl::prelude::*;
 use super::timing::{POSTPONED, Timing};
 use crate::parameter::Parameter;
 
+/// Refreshes that a memory wants before it is used.
+const AFTER_POWER_UP: usize = 8;
+
 /// Counts a refresh per interval, and those that were done off.
 ///
 /// | port | dir | width | |
 /// |---|---|---|---|
-/// | `first` | in | 1 | as many are due as a memory wants after power-up: eight |
+/// | `first` | in | 1 | [`AFTER_POWER_UP`] are due |
 /// | `done` | in | 1 | one is done |
 /// | `due` | out | 1 | at least one is due; from a register |
 /// | `pressing` | out | 1 | [`POSTPONED`] are: no more may be put off; from a register |
@@ -28,6 +31,7 @@ pub struct Refreshes {
     owed: DFF<Bits<4>>,
     owing: Signal<Local, Bits<4>>,
     interval_cycles: Parameter<12>,
+    after_power_up: Parameter<4>,
 }
 
 const _: () = assert!(POSTPONED == 8, "bit 3 of `owed` says that they are due");
@@ -37,6 +41,7 @@ impl Refreshes {
     pub fn new(timing: &Timing) -> Self {
         Self {
             interval_cycles: Parameter::new(timing.refresh.saturating_sub(1) as usize),
+            after_power_up: Parameter::new(AFTER_POWER_UP),
             ..Self::default()
         }
     }
@@ -62,7 +67,7 @@ impl Logic for Refreshes {
             self.owed.d.next = self.owing.val() - 1;
         }
         if self.first.val() {
-            self.owed.d.next = 8.into();
+            self.owed.d.next = self.after_power_up.q.val();
         }
         self.due.next = self.owed.q.val().any();
         self.pressing.next = self.owed.q.val().get_bit(3);
