@@ -4,7 +4,7 @@ use tensority_boards::Board;
 use tensority_build::Project;
 use tensority_build::project::{Clock, Hashing, Net, Source};
 use tensority_build::tools::Tools;
-use tensority_hdl::board::BoardDesign;
+use tensority_hdl::board::{BoardDesign, BoardDesignError};
 use tensority_hdl::geometry::Geometry;
 
 use crate::failure::Failure;
@@ -41,8 +41,13 @@ pub fn design(wanted: &Wanted, tools: &Tools) -> Result<Project, Failure> {
         |flag: &str, error: &dyn std::fmt::Display| Failure::usage(format!("{flag}: {error}"));
     let geometry =
         Geometry::new(DIMENSION, lanes, true).map_err(|error| usage("--lanes", &error))?;
-    let design = BoardDesign::new(board, &geometry, clock, firmware)
-        .map_err(|error| usage("--lanes, --clock", &error))?;
+    let design = BoardDesign::new(board, &geometry, clock, firmware).map_err(|error| {
+        let flag = match error {
+            BoardDesignError::Pll(_) => "--clock",
+            _ => "--lanes, --clock",
+        };
+        usage(flag, &error)
+    })?;
     let source = |name: &str, text: String| Source {
         name: name.into(),
         text,
