@@ -2,8 +2,10 @@
 //! core can suffer.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use tensority_boards::Board;
 use tensority_hdl::board::BoardDesign;
 use tensority_hdl::emit::{Design, EmitError, FINGERPRINT};
@@ -221,13 +223,13 @@ fn kept_design(
         if name.to_string_lossy().starts_with(&stale)
             && entry.path().extension() == Some("v".as_ref())
         {
-            // Another process may have been faster.
+            // Another process or thread may have been faster.
             let _ = fs::remove_file(entry.path());
         }
     }
-    let partial = path.with_extension(format!("{}.partial", std::process::id()));
-    fs::write(&partial, design.text()).map_err(io)?;
-    fs::rename(&partial, &path).map_err(io)?;
+    let mut whole = NamedTempFile::new_in(cache).map_err(io)?;
+    whole.write_all(design.text().as_bytes()).map_err(io)?;
+    whole.persist(&path).map_err(|error| io(error.error))?;
     Ok(design)
 }
 
@@ -293,4 +295,37 @@ pub fn with_faults(mut source: ModelSource, signals: &[(&str, &str)]) -> ModelSo
 /// The folder for models of the workspace that this program was built from.
 pub fn default_cache() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/models")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_design_that_several_threads_want_at_once_is_kept_once() {
+        const THREADS: usize = 8;
+        let cache = tempfile::tempdir().unwrap();
+        let text = "module top();\nendmodule\n";
+        let barrier = Barrier::new(THREADS);
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    let emit = || {
+                        barrier.wait();
+                        Ok(Design::from_text("top", text))
+                    };
+                    kept_design("name", "top", cache.path(), emit).unwrap();
+                });
+            }
+        });
+        let kept: Vec<_> = fs::read_dir(cache.path()).unwrap().flatten().collect();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(
+            fs::read_to_string(kept[0].path()).unwrap().trim(),
+            text.trim()
+        );
+    }
 }
