@@ -71,13 +71,16 @@ fn a_processor_mines_blocks_that_the_node_takes() {
     let (server, submits) = serve(&node, any_port());
     let plan = plan(server.local_addr(), vec![cpu("one"), cpu("other")]);
     let ended = blocks(plan, 3).start().ended().expect("no trouble");
-    assert_eq!((ended.state.total.shares.accepted, node.height()), (3, 3));
+    // What was found while the third was on its way is handed in too.
+    let height = node.height();
+    assert!(height >= 3, "{height}");
+    assert_eq!(ended.state.total.shares.accepted, height);
     assert!(all_accepted(&submits), "{submits:?}");
-    for height in 1..=3 {
+    for height in 1..=height {
         let nonce = node.block_at(height).unwrap().header.nonce;
         assert!((1 << 53..1 << 63).contains(&nonce), "{nonce}");
     }
-    assert_eq!(ended.state.lifetime.blocks, 3);
+    assert_eq!(ended.state.lifetime.blocks, height);
     for name in ["one", "other"] {
         let device = ended.device(name);
         assert!(device.hashes > 0, "{device:?}");
