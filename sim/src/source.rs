@@ -308,14 +308,15 @@ mod tests {
     fn a_design_that_several_threads_want_at_once_is_kept_once() {
         const THREADS: usize = 8;
         let cache = tempfile::tempdir().unwrap();
-        let text = "module top();\nendmodule\n";
+        // So long that the threads write it at the same time.
+        let text = format!("module top();\n{}endmodule\n", "wire w;\n".repeat(1 << 20));
         let barrier = Barrier::new(THREADS);
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     let emit = || {
                         barrier.wait();
-                        Ok(Design::from_text("top", text))
+                        Ok(Design::from_text("top", &text))
                     };
                     kept_design("name", "top", cache.path(), emit).unwrap();
                 });
