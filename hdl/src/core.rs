@@ -28,25 +28,53 @@
 //! without a gap and the loads run beside the last passes; plus, once per job, the first load
 //! (dimension^2 / lanes) and about 6000 cycles for the first nonce's seven permutations.
 
+pub mod array;
+pub mod block_mix;
+pub mod cell;
+pub mod checksum;
+pub mod comparison;
+pub mod control;
+pub mod counters;
+pub mod eta;
+pub mod fetch;
+pub mod fnv;
+pub mod fold;
+pub mod fold_level;
+pub mod hasher;
+pub mod issue;
+pub mod job;
+pub mod keccak;
+pub mod lane;
+pub mod load;
+pub mod memory_port;
+pub mod messages;
+pub mod pair;
+pub mod sequencer;
+pub mod smix;
+pub mod sum;
+pub mod token;
+pub mod writeback;
+pub mod xi;
+
 use rust_hdl::prelude::*;
 
-use crate::array::Array;
 use crate::cast::unsigned_cast_extend;
-use crate::checksum::Checksum;
-use crate::control::Control;
-use crate::counters::{COUNTERS, Counters};
-use crate::fetch::Fetch;
-use crate::fold::Fold;
+use crate::core::array::Array;
+use crate::core::checksum::Checksum;
+use crate::core::control::Control;
+use crate::core::counters::{COUNTERS, Counters};
+use crate::core::fetch::Fetch;
+use crate::core::fold::Fold;
+use crate::core::hasher::Hasher;
+use crate::core::issue::Issue;
+use crate::core::job::Job;
+use crate::core::load::Load;
+use crate::core::memory_port::MemoryPort;
+use crate::core::sequencer::Sequencer;
+use crate::core::smix::Smix;
+use crate::core::writeback::Writeback;
 use crate::geometry::Geometry;
-use crate::hasher::Hasher;
-use crate::issue::Issue;
-use crate::job::Job;
-use crate::leaf::BlockBuffer;
-use crate::load::Load;
-use crate::memory_port::MemoryPort;
-use crate::sequencer::Sequencer;
-use crate::smix::Smix;
-use crate::writeback::Writeback;
+use crate::primitives::BlockBuffer;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -6,7 +6,7 @@ use rust_hdl::prelude::*;
 
 use crate::core::Core;
 use crate::geometry::Geometry;
-use crate::leaf::ECP5_CELLS;
+use crate::primitives::ECP5_CELLS;
 use crate::soc::{Settings, Soc};
 
 /// A fingerprint of everything that emitted Verilog depends on: it changes when a block does.

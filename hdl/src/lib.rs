@@ -9,53 +9,25 @@
 //! | [`hasher`], [`messages`], [`keccak`], [`comparison`] | SHA3-256: header hash, sequences, seed, PoW hash |
 //! | [`smix`], [`block_mix`] | the matrix list from a seed |
 //! | [`sequencer`] | chains and multiplies as passes |
-//! | [`fetch`], [`memory_port`], [`leaf::BlockBuffer`] | matrix rows from memory |
+//! | [`fetch`], [`memory_port`], [`primitives::BlockBuffer`] | matrix rows from memory |
 //! | [`issue`], [`token`] | a token and a weight per cycle |
 //! | [`array`], [`cell`], [`lane`], [`pair`], [`eta`], [`xi`] | the multiply |
 //! | [`load`], [`writeback`] | the first multiply of a chain; where results go |
 //! | [`fold`], [`sum`], [`fold_level`], [`fnv`] | sum of the chains, fold |
-//! | [`sdram`] | the memory of the matrix list, for boards |
+//! | [`memory`] | the memory of the matrix list, for boards |
 //! | [`checksum`], [`counters`] | reading back, account of cycles |
-//! | [`leaf`] | what RustHDL cannot say, in Verilog |
+//! | [`primitives`] | what RustHDL cannot say, in Verilog |
 //!
 //! [`emit`] turns any of them into Verilog; [`geometry`] holds the parameters.
 
 // The ports of a block are documented in the table at the head of its file.
 #![allow(missing_docs)]
 
-pub mod array;
-pub mod block_mix;
 pub mod board;
 pub mod cast;
-pub mod cell;
-pub mod checksum;
-pub mod comparison;
-pub mod control;
 pub mod core;
-pub mod counters;
 pub mod emit;
-pub mod eta;
-pub mod fetch;
-pub mod fnv;
-pub mod fold;
-pub mod fold_level;
 pub mod geometry;
-pub mod hasher;
-pub mod issue;
-pub mod job;
-pub mod keccak;
-pub mod lane;
-pub mod leaf;
-pub mod load;
-pub mod memory_port;
-pub mod messages;
-pub mod pair;
-pub mod parameter;
-pub mod sdram;
-pub mod sequencer;
-pub mod smix;
+pub mod memory;
+pub mod primitives;
 pub mod soc;
-pub mod sum;
-pub mod token;
-pub mod writeback;
-pub mod xi;

@@ -11,11 +11,11 @@ use std::{
 use tensority::fast::BackendError;
 use tensority_config::{ConfigError, InitError, Mistake, Origin};
 use tensority_device::{choice, port::PortError, simulated::SimulatedError};
+use tensority_devnet::node::{FileError, OpenError, ServerError};
+use tensority_devnet::pool::TlsError;
 use tensority_miner::{miner::Trouble, replay::ReplayError};
-use tensority_node::{FileError, OpenError, ServerError};
-use tensority_pool::TlsError;
-use tensority_state::lifetime_file::LifetimeFileError;
-use tensority_view::ViewError;
+use tensority_telemetry::lifetime_file::LifetimeFileError;
+use tensority_tui::ViewError;
 
 /// What was asked for did not come true.
 const NOT_SO: u8 = 1;
@@ -171,9 +171,9 @@ impl From<ServerError> for Failure {
     }
 }
 
-impl From<tensority_pool::ServerError> for Failure {
-    fn from(error: tensority_pool::ServerError) -> Self {
-        use tensority_pool::ServerError::{Listen, NotLoopback, Start};
+impl From<tensority_devnet::pool::ServerError> for Failure {
+    fn from(error: tensority_devnet::pool::ServerError) -> Self {
+        use tensority_devnet::pool::ServerError::{Listen, NotLoopback, Start};
         let code = match &error {
             NotLoopback(_) => USAGE,
             Listen { source, .. } => code_of_opening(source),
@@ -261,9 +261,9 @@ impl From<LifetimeFileError> for Failure {
     }
 }
 
-impl From<tensority_interface::StartError> for Failure {
-    fn from(error: tensority_interface::StartError) -> Self {
-        use tensority_interface::StartError::{Listen, Thread};
+impl From<tensority_api::StartError> for Failure {
+    fn from(error: tensority_api::StartError) -> Self {
+        use tensority_api::StartError::{Listen, Thread};
         let code = match &error {
             Listen { source, .. } => code_of_opening(source),
             Thread(_) => UNAVAILABLE,

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 use tensority::fast::Backend;
-use tensority_node::{Node, Server, Settings, api::Event};
+use tensority_devnet::node::{Node, Server, Settings, api::Event};
 use tokio::{
     runtime::Builder,
     signal::unix::{SignalKind, signal},
@@ -23,7 +23,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9888")]
     listen: SocketAddr,
     /// The bits of block 0, decimal or with 0x; those of Bytom's solonet ask for 20 hashes a block.
-    #[arg(long, default_value_t = tensority_node::SOLONET_BITS, value_parser = bits)]
+    #[arg(long, default_value_t = tensority_devnet::node::SOLONET_BITS, value_parser = bits)]
     bits: u64,
     /// Keep the chain in this file, or go on with the one that it holds. Without it the chain is
     /// gone when the node ends.

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 use tensority::fast::Backend;
-use tensority_pool::{
+use tensority_devnet::pool::{
     DevelopmentChain, Event, Misbehaviour, Pool, SOLONET_BITS, Server, Settings, Tls, proof_of_work,
 };
 use tokio::{
@@ -22,7 +22,7 @@ use tokio::{
 };
 
 #[derive(clap::Args)]
-#[command(after_long_help = tensority_pool::explain())]
+#[command(after_long_help = tensority_devnet::pool::explain())]
 pub struct Arguments {
     /// Where to listen: a loopback address and a port, of which 0 is any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9889")]

@@ -8,7 +8,7 @@ use std::{
 };
 use tensority_config::Overrides;
 use tensority_miner::unix_now;
-use tensority_state::Decision;
+use tensority_telemetry::Decision;
 
 const HELP: &str = "\
 Exit codes: 0; 64 for arguments; 65 for a configuration that makes no sense; 66 for one that cannot be
@@ -85,6 +85,6 @@ fn line(decision: &Decision) -> String {
         action,
         reason,
     } = decision;
-    let ago = tensority_state::format::duration(unix_now().saturating_sub(*at_unix) as f64);
+    let ago = tensority_telemetry::format::duration(unix_now().saturating_sub(*at_unix) as f64);
     format!("{ago} ago, {about}: {action}, because {reason}")
 }

@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 use tensority_boards::Board;
-use tensority_xvc::{Chip, ERASED, Flash, Origin, Server};
+use tensority_flash::emulator::{Chip, ERASED, Flash, Origin, Server};
 use tokio::{
     runtime::Builder,
     signal::unix::{SignalKind, signal},

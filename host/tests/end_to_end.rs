@@ -5,7 +5,7 @@
 use std::{path::Path, process::Command, sync::Arc};
 
 use tensority::{Target, fast::Backend, fast::Cache};
-use tensority_node::{Node, Server, Settings};
+use tensority_devnet::node::{Node, Server, Settings};
 
 #[test]
 fn a_simulated_board_mines_blocks_that_the_node_accepts() {

@@ -17,8 +17,8 @@ use serde_json::Value;
 use support::{Home, assert_refused};
 use tensority_boards::Manifest;
 use tensority_flash::Image;
+use tensority_flash::emulator::{Flash, Origin};
 use tensority_model::Faults;
-use tensority_xvc::{Flash, Origin};
 use terminal::Terminal;
 
 /// The hardware that boards in software say they are.

@@ -129,7 +129,7 @@ fn says_what_it_can_do_wrong() {
     let Output { status, stdout, .. } = command(&["--help"]).output().unwrap();
     assert!(status.success());
     let help = String::from_utf8(stdout).unwrap();
-    for fault in &tensority_pool::FAULTS {
+    for fault in &tensority_devnet::pool::FAULTS {
         let line = format!("  {:<20} {}", fault.to_string(), fault.about);
         assert!(help.contains(&line), "no {line:?} in: {help}");
     }

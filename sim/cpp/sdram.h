@@ -235,7 +235,7 @@ private:
     }
 };
 
-// Where the controller (hdl/src/sdram/commands.rs) keeps byte `address` of the matrix list: its word.
+// Where the controller (hdl/src/memory/commands.rs) keeps byte `address` of the matrix list: its word.
 inline uint64_t sdram_word(const SdramRules& rules, uint32_t address) {
     const uint64_t bank = (address >> 10 ^ address >> 14) & 3;
     const uint64_t row = address >> 12, column = address >> 1 & 511;

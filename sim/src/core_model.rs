@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::fs;
 use std::path::Path;
 
-use tensority_hdl::counters::COUNTERS;
+use tensority_hdl::core::counters::COUNTERS;
 use verilator::ModelSource;
 
 use crate::error::Error;
@@ -12,7 +12,7 @@ use crate::library::{self, Library};
 use crate::source::{Variant, source};
 use crate::stage::{self, Event};
 
-/// Commands of the core (`tensority_hdl::control`).
+/// Commands of the core (`tensority_hdl::core::control`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Hash the job's range of nonces.
@@ -25,7 +25,7 @@ pub enum Command {
     Checksum = 3,
 }
 
-/// Lanes of the job memory (`tensority_hdl::job`).
+/// Lanes of the job memory (`tensority_hdl::core::job`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobLane {
     /// 128 bytes of header in front of the nonce.
@@ -44,7 +44,7 @@ pub enum JobLane {
     Id = 30,
 }
 
-/// The core's counters (`tensority_hdl::counters`).
+/// The core's counters (`tensority_hdl::core::counters`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Tokens of multiplies.

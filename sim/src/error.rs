@@ -70,7 +70,7 @@ pub enum Error {
     Settings(#[from] tensority_hdl::soc::SettingsError),
     /// No memory serves that core at that clock.
     #[error(transparent)]
-    Sdram(#[from] tensority_hdl::sdram::SdramError),
+    Sdram(#[from] tensority_hdl::memory::SdramError),
     /// The board cannot have that core.
     #[error(transparent)]
     BoardDesign(#[from] tensority_hdl::board::BoardDesignError),

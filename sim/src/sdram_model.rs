@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 use std::path::Path;
 
 use tensority_hdl::geometry::Geometry;
-use tensority_hdl::sdram::Timing;
+use tensority_hdl::memory::Timing;
 
 use crate::error::Error;
 use crate::library::{self, Library};

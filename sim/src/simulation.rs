@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tensority::Target;
-use tensority_hdl::checksum;
+use tensority_hdl::core::checksum;
 use tensority_hdl::geometry::Geometry;
 
 use crate::cache_check::CacheCheck;

@@ -10,7 +10,7 @@ use tensority_boards::Board;
 use tensority_hdl::board::BoardDesign;
 use tensority_hdl::emit::{Design, EmitError, FINGERPRINT};
 use tensority_hdl::geometry::Geometry;
-use tensority_hdl::sdram::{Sdram, Timing};
+use tensority_hdl::memory::{Sdram, Timing};
 use tensority_hdl::soc::Settings;
 use verilator::{ModelSource, SourceFile};
 

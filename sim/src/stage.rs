@@ -1,6 +1,6 @@
 //! What passes a stage boundary of the core, as the harness reports it.
 
-/// A message of the hasher (`tensority_hdl::messages`).
+/// A message of the hasher (`tensority_hdl::core::messages`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DigestKind {
     /// Inner hash of the header; its first block alone means nothing.

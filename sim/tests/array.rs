@@ -6,7 +6,7 @@ use common::random;
 use rand::Rng;
 use rand::rngs::StdRng;
 use tensority::reduce;
-use tensority_hdl::array::{Array, latency};
+use tensority_hdl::core::array::{Array, latency};
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::Geometry;
 use tensority_sim::block_model::BlockModel;

@@ -6,15 +6,15 @@ use common::random;
 use rand::Rng;
 use rust_hdl::prelude::Block;
 use tensority::{block_mix, fnv, reduce};
-use tensority_hdl::block_mix::BlockMix;
+use tensority_hdl::core::block_mix::BlockMix;
+use tensority_hdl::core::fnv::Fnv;
+use tensority_hdl::core::keccak::{self, Keccak};
+use tensority_hdl::core::lane::{self, Lane};
+use tensority_hdl::core::load::Load;
+use tensority_hdl::core::pair::PlainCorrection;
 use tensority_hdl::emit::Design;
-use tensority_hdl::fnv::Fnv;
 use tensority_hdl::geometry::{Geometry, Multiplier};
-use tensority_hdl::keccak::{self, Keccak};
-use tensority_hdl::lane::{self, Lane};
-use tensority_hdl::leaf::{Product, product};
-use tensority_hdl::load::Load;
-use tensority_hdl::pair::PlainCorrection;
+use tensority_hdl::primitives::{Product, product};
 use tensority_sim::block_model::BlockModel;
 use tensority_sim::source::default_cache;
 
@@ -110,7 +110,7 @@ fn block_mix_is_the_references_in_the_cycles_it_promises() {
                 break;
             }
         }
-        assert_eq!(cycles, tensority_hdl::block_mix::CYCLES);
+        assert_eq!(cycles, tensority_hdl::core::block_mix::CYCLES);
         let found: [u32; 32] = std::array::from_fn(|i| model.get(&format!("x${i}")) as u32);
         assert_eq!(found, block_mix(&x));
     }

@@ -11,7 +11,7 @@ use common::random;
 use rand::Rng;
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::Multiplier;
-use tensority_hdl::leaf::{ECP5_CELLS, Product, product};
+use tensority_hdl::primitives::{ECP5_CELLS, Product, product};
 use tensority_sim::block_model::BlockModel;
 use tensority_sim::source::default_cache;
 use verilator::SourceFile;

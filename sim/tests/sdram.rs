@@ -7,7 +7,7 @@ use common::random;
 use rand::Rng;
 use tensority_boards::Memory;
 use tensority_hdl::geometry::Geometry;
-use tensority_hdl::sdram::Timing;
+use tensority_hdl::memory::Timing;
 use tensority_sim::sdram_model::SdramModel;
 use tensority_sim::sdram_rules::SdramRules;
 use tensority_sim::source::default_cache;

@@ -1,7 +1,7 @@
 //! `cargo xtask board`: the long build of a board, and its results as data.
 //!
 //! Placing and routing takes too long for `cargo xtask test`. What came of it last, with the versions of the tools,
-//! is in `hdl/boards/BOARD/results`, a report for each number of lanes.
+//! is in `boards/BOARD/results`, a report for each number of lanes.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::{firmware, setup, step, workspace};
 
 /// The program that builds it.
-const BUILD: &[&str] = &["build", "--release", "--package", "tensority-build"];
+const BUILD: &[&str] = &["build", "--release", "--package", "tensority-flow"];
 
 /// Sets up, builds `board` with `lanes` lanes, and keeps the report; fails if a clock is missed, with the report
 /// kept all the same. `seeds` is how many placements are tried.
@@ -42,10 +42,7 @@ pub fn run(board: &str, lanes: u32, seeds: u32) -> Result<(), Failure> {
         Err(failure) if !failure.is_check() => Err(failure),
         built => {
             let data = step::output(tool().arg("report").arg(&report).arg("--json"))?;
-            let results = workspace::root()
-                .join("hdl/boards")
-                .join(board)
-                .join("results");
+            let results = workspace::root().join("boards").join(board).join("results");
             fs::create_dir_all(&results)
                 .map_err(|error| Failure::file("make", &results, &error))?;
             let path = results.join(format!("lanes-{lanes}.json"));

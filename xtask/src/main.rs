@@ -36,7 +36,7 @@ enum Chore {
     Demo,
     /// Set up, then build the bitstream of a board, which takes long, and keep its report.
     Board {
-        /// A board of `hdl/boards`.
+        /// A board of `boards`.
         #[arg(long, value_name = "BOARD", default_value = "ulx3s-85f")]
         board: String,
         /// Matrix rows processed side by side.

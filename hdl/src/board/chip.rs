@@ -22,7 +22,7 @@ use rust_hdl::prelude::*;
 use crate::cast::unsigned_cast_extend;
 use crate::core::Core;
 use crate::geometry::Geometry;
-use crate::sdram::{Sdram, SdramError, Timing};
+use crate::memory::{Sdram, SdramError, Timing};
 use crate::soc::{Accelerator, Bridge, Controller, Settings};
 
 /// Registers in the pads of the memory, one each way, and the half cycle each way between the

@@ -6,7 +6,7 @@ use super::chip::BoardChip;
 use super::pll::{CONTROLLER_DIVISOR, Pll, PllError};
 use crate::emit::{Design, EmitError};
 use crate::geometry::{Geometry, GeometryError, Primitives};
-use crate::sdram::{SdramError, Timing};
+use crate::memory::{SdramError, Timing};
 use crate::soc::{Settings, SettingsError};
 
 /// A board's Verilog, but for the module `picorv32`; the module `top` has the board's pins.

@@ -14,8 +14,8 @@ use tensority_protocol::registers::accelerator as map;
 
 use super::at;
 use crate::cast::unsigned_cast_extend;
-use crate::counters::COUNTERS;
-use crate::parameter::Parameter;
+use crate::core::counters::COUNTERS;
+use crate::primitives::parameter::Parameter;
 
 /// The value of `COMMAND` that ends what runs.
 const CANCEL: usize = 4;

@@ -17,7 +17,7 @@ use tensority_protocol::registers::boot;
 
 use super::at;
 use crate::cast::unsigned_cast_extend;
-use crate::parameter::Parameter;
+use crate::primitives::parameter::Parameter;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

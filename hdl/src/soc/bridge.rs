@@ -18,7 +18,7 @@
 
 use rust_hdl::prelude::*;
 
-use crate::leaf::Register;
+use crate::primitives::Register;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -19,7 +19,7 @@ use tensority_protocol::registers::{
 };
 
 use crate::cast::unsigned_cast_extend;
-use crate::parameter::Parameter;
+use crate::primitives::parameter::Parameter;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -16,7 +16,7 @@ use super::at;
 use super::settings::Settings;
 use crate::cast::unsigned_cast_extend;
 use crate::geometry::Geometry;
-use crate::parameter::Parameter;
+use crate::primitives::parameter::Parameter;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -13,7 +13,7 @@
 
 use rust_hdl::prelude::*;
 
-use crate::leaf::Ram;
+use crate::primitives::Ram;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -10,7 +10,7 @@
 use rust_hdl::prelude::*;
 
 use crate::cast::unsigned_cast_extend;
-use crate::leaf::Ram;
+use crate::primitives::Ram;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

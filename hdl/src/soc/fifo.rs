@@ -13,8 +13,8 @@
 
 use rust_hdl::prelude::*;
 
-use crate::leaf::Ram;
-use crate::parameter::Parameter;
+use crate::primitives::Ram;
+use crate::primitives::parameter::Parameter;
 
 /// See the module's documentation.
 #[derive(LogicBlock)]

@@ -12,7 +12,7 @@ use rust_hdl::prelude::*;
 use tensority_protocol::registers::timer;
 
 use super::at;
-use crate::parameter::Parameter;
+use crate::primitives::parameter::Parameter;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -18,7 +18,7 @@ use super::fifo::Fifo;
 use super::receiver::Receiver;
 use super::transmitter::Transmitter;
 use crate::cast::unsigned_cast_extend;
-use crate::parameter::Parameter;
+use crate::primitives::parameter::Parameter;
 
 /// Bytes of the receive FIFO.
 pub const RECEIVE_DEPTH: usize = 1 << 11;

@@ -14,7 +14,7 @@ use tensority_protocol::registers::watchdog;
 
 use super::at;
 use crate::cast::unsigned_cast_extend;
-use crate::parameter::Parameter;
+use crate::primitives::parameter::Parameter;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod carry_out;
+pub mod emulator;
 mod image;
 mod loader;
 mod plan;

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use support::{BOARD, GOLDEN, UPDATE, described, golden_flash, running, serve, serve_chip, write};
 use tensority_boards::bitstream::PREAMBLE;
+use tensority_flash::emulator::{Chip, ERASED, Flash, Origin};
 use tensority_flash::{FlashError, Image, LoaderError, Plan, Step, Target};
-use tensority_xvc::{Chip, ERASED, Flash, Origin};
 
 /// A memory that holds nothing but a golden image.
 static WITH_GOLDEN: LazyLock<Flash> = LazyLock::new(golden_flash);

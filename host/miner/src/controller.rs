@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 use tensority_source::Share;
-use tensority_state::{
+use tensority_telemetry::{
     Decision, Program,
     command::Command,
     lifetime::{BestShare, Lifetime},

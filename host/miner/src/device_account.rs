@@ -6,7 +6,7 @@ use crate::{
     rate::{Meter, Tally},
 };
 use std::time::Duration;
-use tensority_state::{
+use tensority_telemetry::{
     account::{Losses, Rates},
     device::{Condition, Device, Nonces},
 };

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 use tensority::Target;
-use tensority_state::{command::Command, device::Kind};
+use tensority_telemetry::{command::Command, device::Kind};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use tensority_state::{
+use tensority_telemetry::{
     State,
     account::{Estimate, Rates},
     device::Device,

@@ -21,7 +21,7 @@ use std::{
     time::Duration,
 };
 use tensority_source::{Handle, Pace, Share, Tell};
-use tensority_state::{State, command::Command};
+use tensority_telemetry::{State, command::Command};
 
 /// How long the loop waits for an event before it looks at commands and signals.
 const TICK: Duration = Duration::from_millis(250);

@@ -1,6 +1,6 @@
 //! How far luck goes: the Poisson distribution of the number of results.
 
-use tensority_state::account::Interval;
+use tensority_telemetry::account::Interval;
 
 /// The probability of `count` results or fewer where `expected` are expected.
 pub fn at_most(count: u64, expected: f64) -> f64 {

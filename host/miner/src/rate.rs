@@ -3,7 +3,7 @@
 use crate::poisson;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, time::Duration};
-use tensority_state::account::{Estimate, Windows};
+use tensority_telemetry::account::{Estimate, Windows};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The longest window.
@@ -171,7 +171,11 @@ impl Tally {
     }
 }
 
-fn interval(count: u64, worth: f64, time: Duration) -> Option<tensority_state::account::Interval> {
+fn interval(
+    count: u64,
+    worth: f64,
+    time: Duration,
+) -> Option<tensority_telemetry::account::Interval> {
     // Without an event nobody knows what one would be worth.
     (count > 0)
         .then(|| poisson::rate(count, worth / count as f64, time.as_secs_f64()))

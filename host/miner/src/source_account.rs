@@ -3,7 +3,7 @@
 use crate::rate::Tally;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use tensority_state::source::{Condition, Kind, Shares, Source};
+use tensority_telemetry::source::{Condition, Kind, Shares, Source};
 
 /// What a source is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use support::{
     run::{Plan, Run},
 };
 use tensority_miner::message::Message;
-use tensority_state::{Mode, command::Command, device::Condition, source::Kind};
+use tensority_telemetry::{Mode, command::Command, device::Condition, source::Kind};
 
 fn start(controls: &[(&str, &Control)]) -> Run {
     let (source, _) = giver(work(1, 16.0));
@@ -45,7 +45,8 @@ fn a_pause_stops_all_devices_and_an_end_of_it_starts_them() {
     };
     run.wait_for("pause", paused(true));
     run.wait_for_state("a pause", |state| {
-        let idle = |device: &tensority_state::device::Device| device.condition == Condition::Idle;
+        let idle =
+            |device: &tensority_telemetry::device::Device| device.condition == Condition::Idle;
         (state.mode == Mode::Paused && state.devices.iter().all(idle)).then_some(())
     });
     for control in &controls {

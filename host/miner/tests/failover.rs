@@ -12,10 +12,10 @@ use support::{
     quick::{Control, Quick},
     run::{Plan, is_share},
 };
+use tensority_devnet::pool::Misbehaviour;
 use tensority_miner::message::Message;
-use tensority_pool::Misbehaviour;
 use tensority_source::{Answer, Event, Reason};
-use tensority_state::source::{Condition, Kind};
+use tensority_telemetry::source::{Condition, Kind};
 
 fn is_accepted_by(message: &Message, wanted: &str) -> Option<()> {
     match message {
@@ -29,9 +29,9 @@ fn a_pool_stands_in_for_the_node_until_it_has_been_back_for_a_while() {
     let node = node();
     let address = nobody();
     // Each share waits for its answer, so that some are pending whenever the source changes.
-    let pool = Served::with(tensority_pool::Settings {
+    let pool = Served::with(tensority_devnet::pool::Settings {
         misbehave: vec![Misbehaviour::Late(Duration::from_millis(400))],
-        hash: tensority_pool::proof_of_work(tensority::fast::Backend::fastest()),
+        hash: tensority_devnet::pool::proof_of_work(tensority::fast::Backend::fastest()),
         difficulty: 2.try_into().unwrap(),
         ..cheap()
     });

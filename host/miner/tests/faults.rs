@@ -12,7 +12,7 @@ use tensority_miner::{
     verifier::Rehash,
 };
 use tensority_source::Share;
-use tensority_state::{State, source::Shares};
+use tensority_telemetry::{State, source::Shares};
 
 #[test]
 fn in_a_storm_of_faults_no_result_is_lost_and_no_wrong_one_submitted() {

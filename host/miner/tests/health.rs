@@ -11,7 +11,7 @@ use support::{
 };
 use tensority_device::flaky::{Faults, Flaky, Injected};
 use tensority_miner::{LeaseSize, Limits, Manner, fleet::Opener, message::Message};
-use tensority_state::{command::Command, device::Condition, source::Kind};
+use tensority_telemetry::{command::Command, device::Condition, source::Kind};
 
 /// Hashes a second of the device, of which one in 8 is a result.
 const RATE: f64 = 1000.0;

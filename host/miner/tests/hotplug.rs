@@ -14,7 +14,7 @@ use support::{
     run::Plan,
 };
 use tensority_miner::{Manner, fleet::Selection};
-use tensority_state::{device::Condition, source::Kind};
+use tensority_telemetry::{device::Condition, source::Kind};
 
 const ONE: &str = "0000000000000011";
 const OTHER: &str = "0000000000000022";
@@ -78,7 +78,7 @@ fn boards_of_different_serial_numbers_are_different_devices_and_one_goes_alone()
     let mut run = plan(vec![machine.every(fast())]).start();
     run.wait_for_state("two healthy devices", |state| {
         let healthy = |device: &&_| {
-            let device: &tensority_state::device::Device = device;
+            let device: &tensority_telemetry::device::Device = device;
             device.condition == Condition::Healthy
         };
         (state.devices.iter().filter(healthy).count() == 2).then_some(())

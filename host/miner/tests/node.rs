@@ -21,13 +21,13 @@ use tensority_device::{
     cpu::Cpu,
     device::{Device, Ending, Notice, Placement, Work},
 };
+use tensority_devnet::node::api::{self, Reply};
 use tensority_miner::{
     fleet::{Opener, Selection},
     message::Message,
     miner::Trouble,
 };
-use tensority_node::api::{self, Reply};
-use tensority_state::{
+use tensority_telemetry::{
     device::{Condition, Nonces},
     source::Kind,
 };
@@ -392,7 +392,7 @@ fn a_node_that_never_answers_is_told_from_one_that_refuses() {
             .ended();
         let ended = ended.expect("no trouble");
         let node = ended.source("node");
-        assert_eq!(node.condition, tensority_state::source::Condition::Down);
+        assert_eq!(node.condition, tensority_telemetry::source::Condition::Down);
         assert!(node.reason.contains(word), "{}", node.reason);
         assert_eq!((node.jobs, ended.device("cpu").hashes), (0, 0));
     }

@@ -15,7 +15,7 @@ use support::{
 };
 use tensority_miner::{Policy, verifier::Rehash};
 use tensority_source::{Answer, Reason, Share};
-use tensority_state::source::Kind;
+use tensority_telemetry::source::Kind;
 
 /// Hashes nothing until it is opened.
 #[derive(Default)]

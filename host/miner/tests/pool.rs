@@ -16,9 +16,9 @@ use support::{
     run::{Ended, Plan, Run, is_share, lines},
 };
 use tensority_device::device::{Message as WorkMessage, Work};
+use tensority_devnet::pool::{FAULTS, Field, Garbage, Misbehaviour, Named, Oddity, Settings};
 use tensority_miner::{LeaseSize, Manner, fleet::Selection, message::Message};
-use tensority_pool::{FAULTS, Field, Garbage, Misbehaviour, Named, Oddity, Settings};
-use tensority_state::source::Kind;
+use tensority_telemetry::source::Kind;
 
 /// Nonces that a pool gives to a connection.
 const SESSION: u64 = 1 << 45;

@@ -20,7 +20,7 @@ use tensority_miner::{
     message::Message,
     replay::{ReplayError, Replayed, replay},
 };
-use tensority_state::{command::Command, source::Kind};
+use tensority_telemetry::{command::Command, source::Kind};
 
 /// A recording that can be looked at while it is made.
 #[derive(Clone, Default)]
@@ -49,8 +49,8 @@ fn run_again(recording: &str) -> (Result<Replayed, ReplayError>, Vec<Message>) {
 /// commands; what it told, and its recording.
 fn record() -> (Vec<Message>, String) {
     let tape = Tape::default();
-    let pool = Served::with(tensority_pool::Settings {
-        hash: tensority_pool::proof_of_work(tensority::fast::Backend::fastest()),
+    let pool = Served::with(tensority_devnet::pool::Settings {
+        hash: tensority_devnet::pool::proof_of_work(tensority::fast::Backend::fastest()),
         difficulty: 4.try_into().unwrap(),
         block_every: Some(Duration::from_millis(800)),
         ..cheap()

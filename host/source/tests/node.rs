@@ -11,7 +11,7 @@ use std::{
 };
 use support::Source;
 use tensority::fast::{Backend, Caches, Hasher};
-use tensority_node::{
+use tensority_devnet::node::{
     Node,
     api::{self, Reply},
 };
@@ -72,7 +72,7 @@ fn http(status: u16, body: &str) -> Reply {
 }
 
 fn node() -> Arc<Node> {
-    Arc::new(Node::new(tensority_node::Settings::default()).unwrap())
+    Arc::new(Node::new(tensority_devnet::node::Settings::default()).unwrap())
 }
 
 fn settings(address: SocketAddr) -> Settings {
@@ -137,7 +137,7 @@ fn a_block_of_another_miner_makes_ours_stale() {
         panic!("no answer");
     };
     *hidden.lock().unwrap() = Some(body);
-    let submission = tensority_node::Submission {
+    let submission = tensority_devnet::node::Submission {
         previous_block_hash: work.header.previous_block_hash,
         timestamp: work.header.timestamp,
         nonce,

@@ -11,12 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 use support::Source;
-use tensority_pool::{Field, Garbage, Misbehaviour, Named, Oddity, Pool, Running, Server, Tls};
+use tensority_devnet::pool::{
+    Field, Garbage, Misbehaviour, Named, Oddity, Pool, Running, Server, Tls,
+};
 use tensority_source::{Answer, Event, Settings, StartError, Work, start};
 
 /// A pool for which every hash is a share, without any work.
-fn pool(edit: impl FnOnce(&mut tensority_pool::Settings)) -> (Arc<Pool>, Running) {
-    let mut settings = tensority_pool::Settings {
+fn pool(edit: impl FnOnce(&mut tensority_devnet::pool::Settings)) -> (Arc<Pool>, Running) {
+    let mut settings = tensority_devnet::pool::Settings {
         difficulty: NonZero::new(5).unwrap(),
         hash: Box::new(|_, _| {
             // Meets the share target and not that of a block.
@@ -24,7 +26,7 @@ fn pool(edit: impl FnOnce(&mut tensority_pool::Settings)) -> (Arc<Pool>, Running
             hash[31] = 0x30;
             hash
         }),
-        ..tensority_pool::Settings::default()
+        ..tensority_devnet::pool::Settings::default()
     };
     edit(&mut settings);
     let pool = Arc::new(Pool::new(settings));

@@ -63,9 +63,9 @@ impl From<FlashError> for Failure {
     }
 }
 
-impl From<tensority_xvc::ServerError> for Failure {
-    fn from(error: tensority_xvc::ServerError) -> Self {
-        use tensority_xvc::ServerError::{Listen, NotLoopback, Thread};
+impl From<tensority_flash::emulator::ServerError> for Failure {
+    fn from(error: tensority_flash::emulator::ServerError) -> Self {
+        use tensority_flash::emulator::ServerError::{Listen, NotLoopback, Thread};
         let code = match &error {
             NotLoopback(_) => USAGE,
             Listen { source, .. } => code_of_opening(source),

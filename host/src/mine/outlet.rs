@@ -12,10 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 use tensority_miner::{message::Message, miner, unix_now};
-use tensority_state::{
+use tensority_telemetry::{
     State, command::Command, lifetime::Lifetime, lifetime_file::LifetimeFile, published::Published,
 };
-use tensority_view::View;
+use tensority_tui::View;
 
 /// How often the totals are written to their file.
 const SAVE_INTERVAL: Duration = Duration::from_secs(60);

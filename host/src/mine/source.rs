@@ -8,7 +8,7 @@ use tensority_miner::{
     miner::{Source, StartSource},
 };
 use tensority_source::{Address, NodeForm, Secret, Settings, Tell};
-use tensority_state::source::Kind;
+use tensority_telemetry::source::Kind;
 
 /// What each source is called, and the way to start it, in the order of preference.
 pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Failure> {

@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 use tempfile::TempDir;
-use tensority_node::{Node, Running, Server, Settings};
+use tensority_devnet::node::{Node, Running, Server, Settings};
 
 /// A home folder, in which nothing is configured yet.
 pub struct Home(TempDir);

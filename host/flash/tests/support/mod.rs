@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use std::{env, fs};
 
 use tensority_boards::{Board, Manifest};
+use tensority_flash::emulator::{Chip, Flash, Server, Serving};
 use tensority_flash::{Cable, Event, FlashError, Image, Loader, Plan, Step, Target, carry_out};
-use tensority_xvc::{Chip, Flash, Server, Serving};
 
 pub static BOARD: LazyLock<Board> = LazyLock::new(|| Board::find("ulx3s-85f").unwrap());
 
@@ -111,7 +111,7 @@ pub fn golden_flash() -> Flash {
 
 /// The usercode of what runs, and where it begins.
 #[track_caller]
-pub fn running(serving: &Serving) -> (u32, tensority_xvc::Origin) {
+pub fn running(serving: &Serving) -> (u32, tensority_flash::emulator::Origin) {
     let chip = serving.chip();
     let running = chip.running().expect("a configuration that runs");
     (running.usercode, running.origin)

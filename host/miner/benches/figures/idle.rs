@@ -14,7 +14,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tensority_state::source::Kind;
+use tensority_telemetry::source::Kind;
 
 const DEVICES: usize = 16;
 const RATE: f64 = 12.0;

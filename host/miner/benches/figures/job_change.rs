@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, thread, time::Duration};
 use tensority_source::Work;
-use tensority_state::source::Kind;
+use tensority_telemetry::source::Kind;
 
 const DEVICES: usize = 64;
 const RATE: f64 = 12.0;

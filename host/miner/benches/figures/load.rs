@@ -22,7 +22,7 @@ use tensority_miner::{
     Policy,
     verifier::{OnProcessor, Rehash},
 };
-use tensority_state::{State, source::Kind};
+use tensority_telemetry::{State, source::Kind};
 
 /// The numbers that are tried, the greatest first; the last is the must.
 const DEVICES: [usize; 3] = [1024, 512, 256];

@@ -13,7 +13,7 @@ use crate::{
 };
 use std::{sync::Arc, thread, time::Duration};
 use tensority_source::Work;
-use tensority_state::source::Kind;
+use tensority_telemetry::source::Kind;
 
 const DEVICES: usize = 16;
 const RATE: f64 = 12.0;

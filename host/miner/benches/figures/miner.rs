@@ -15,7 +15,7 @@ use tensority_miner::{
     message::Message,
     miner::{Outlet, Setup, Trouble, mine},
 };
-use tensority_state::{State, device::Condition, published::Published};
+use tensority_telemetry::{State, device::Condition, published::Published};
 
 /// A miner under way.
 pub struct Running {

@@ -10,7 +10,7 @@ use crate::{
     watch::Order,
 };
 use std::time::Duration;
-use tensority_state::device::{Condition, Kind};
+use tensority_telemetry::device::{Condition, Kind};
 
 impl Controller {
     pub(super) fn heed(&mut self, now: Duration, device: usize, event: DeviceEvent) {

@@ -11,7 +11,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use tensority::{BlockHeader, EPOCH_BLOCKS, header_hash};
 use tensority_source::{Answer, Share};
-use tensority_state::lifetime::BestShare;
+use tensority_telemetry::lifetime::BestShare;
 
 impl Controller {
     /// Looks at what a device found.

@@ -14,7 +14,7 @@ use crate::{
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tensority::Target;
 use tensority_source::{Answer, Event as SourceEvent, Reason, Work};
-use tensority_state::{
+use tensority_telemetry::{
     Mode, State,
     device::{Condition, Kind},
     source,

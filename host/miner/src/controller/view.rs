@@ -3,7 +3,7 @@
 use super::{Controller, LATENCY_BOUNDS};
 use crate::job::Job;
 use std::{collections::BTreeMap, time::Duration};
-use tensority_state::{
+use tensority_telemetry::{
     Bucket, Mode, State, Total, Verification,
     account::{Estimate, Interval, Losses, Rates, Windows},
     device::{Device, Nonces},
@@ -48,8 +48,8 @@ impl Controller {
         }
     }
 
-    fn job(&self, now: Duration, job: &Job) -> tensority_state::Job {
-        tensority_state::Job {
+    fn job(&self, now: Duration, job: &Job) -> tensority_telemetry::Job {
+        tensority_telemetry::Job {
             number: job.number,
             source: self.sources[job.source].name.name.clone(),
             id: job.work.id.clone(),

@@ -5,7 +5,7 @@ use crate::{event::Joined, worker::Manner};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tensority_device::device::{Description, Device, Kind};
 use tensority_source::Backoff;
-use tensority_state::device;
+use tensority_telemetry::device;
 
 /// The waits between attempts to open a device.
 const FIRST_WAIT: Duration = Duration::from_millis(500);

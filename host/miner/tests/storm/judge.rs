@@ -9,7 +9,7 @@ use tensority::{BlockHeader, header_hash};
 use tensority_device::device::{Message as Hashed, Work as DeviceWork};
 use tensority_miner::{message::Message, verifier::Rehash};
 use tensority_source::{Share, Work};
-use tensority_state::{State, source::Shares};
+use tensority_telemetry::{State, source::Shares};
 
 /// Hears devices, miner and source.
 pub struct Judge {

@@ -31,7 +31,7 @@ use tensority_miner::{
     message::Message,
     miner::{Outlet, Setup, Trouble, mine},
 };
-use tensority_state::{State, command::Command, source::Kind};
+use tensority_telemetry::{State, command::Command, source::Kind};
 use witness::Witness;
 
 /// How much is to happen.

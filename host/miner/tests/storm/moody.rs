@@ -9,7 +9,7 @@ use std::{
 };
 use tensority_miner::miner::{Source, StartSource};
 use tensority_source::{Answer, Event, Pace, Reason, Share, Tell, Work};
-use tensority_state::source::Shares;
+use tensority_telemetry::source::Shares;
 
 /// Hashes of a share: every fourth result of a device is one.
 const DIFFICULTY: f64 = 8.0;

@@ -10,11 +10,11 @@ use std::{
     thread,
     time::Duration,
 };
-use tensority_miner::miner::{Source, StartSource};
-use tensority_node::{
+use tensority_devnet::node::{
     Node, Running, Server, Settings,
     api::{self, Reply},
 };
+use tensority_miner::miner::{Source, StartSource};
 use tensority_source::Tell;
 
 /// Bits that one hash in four meets.

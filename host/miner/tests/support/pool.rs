@@ -8,10 +8,10 @@ use std::{
     time::Duration,
 };
 use tensority::Target;
-use tensority_miner::{miner::StartSource, verifier::Rehash};
-use tensority_pool::{
+use tensority_devnet::pool::{
     Code, DevelopmentChain, Event, Misbehaviour, Pool, Running, Server, Settings,
 };
+use tensority_miner::{miner::StartSource, verifier::Rehash};
 
 /// A served pool, and what happened there.
 pub struct Served {

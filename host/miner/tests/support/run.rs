@@ -20,7 +20,7 @@ use tensority_miner::{
     record::Recorder,
     verifier::Rehash,
 };
-use tensority_state::{
+use tensority_telemetry::{
     Program, State, command::Command, device::Device, lifetime::Lifetime, published::Published,
     source,
 };

@@ -1,0 +1,113 @@
+//! The command `build`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+use tensority_boards::{Board, Manifest};
+use tensority_flow::cache::Cache;
+use tensority_flow::tools::Tools;
+use tensority_flow::{Seeds, build, text, workspace};
+use tensority_hdl::emit::FINGERPRINT;
+
+use crate::design::{Wanted, design};
+use crate::failure::{Failure, say};
+use crate::watch::Watch;
+
+/// What is built.
+#[derive(Args)]
+pub struct Arguments {
+    /// The board.
+    #[arg(long, value_name = "BOARD")]
+    board: String,
+    /// Matrix rows processed side by side.
+    #[arg(long, value_name = "C", default_value_t = 1)]
+    lanes: usize,
+    /// Clock of the array in Hz; without it, the board's for so many lanes.
+    #[arg(long, value_name = "HZ")]
+    clock: Option<u32>,
+    /// Seed of the placement.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        conflicts_with = "seed_sweep"
+    )]
+    seed: u32,
+    /// Try the seeds 1 to N, until all clocks are met.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    seed_sweep: Option<u32>,
+    /// Program of the controller; without it, target/firmware/firmware.bin.
+    #[arg(long, value_name = "FILE")]
+    firmware: Option<PathBuf>,
+    /// Folder to write to, made if it is missing; without it, target/boards/BOARD.
+    #[arg(short, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+/// Builds a bitstream, and fails if a clock is missed.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let board = Board::find(&arguments.board)
+        .map_err(|error| Failure::usage(format!("--board: {error}")))?;
+    let tools = Tools::find()?;
+    let firmware = arguments.firmware.clone();
+    let firmware = firmware.unwrap_or_else(workspace::firmware);
+    let firmware = fs::read(&firmware).map_err(|error| {
+        let path = firmware.display();
+        Failure::files(format!(
+            "cannot read {path}: {error}; build one with: cargo xtask firmware"
+        ))
+    })?;
+    let clock = arguments.clock;
+    let clock = clock.map_or_else(|| board.clock_hz(arguments.lanes), Ok);
+    let clock = clock.map_err(|error| Failure::usage(format!("--lanes: {error}")))?;
+    let words: Vec<u32> = firmware
+        .chunks(4)
+        .map(|word| {
+            word.iter()
+                .rev()
+                .fold(0, |all, byte| all << 8 | u32::from(*byte))
+        })
+        .collect();
+    let wanted = Wanted {
+        board: &board,
+        lanes: arguments.lanes,
+        clock,
+        firmware: &words,
+    };
+    let project = design(&wanted, &tools)?;
+    let seeds = match arguments.seed_sweep {
+        Some(count) => Seeds::Sweep(count),
+        None => Seeds::One(arguments.seed),
+    };
+    let watch = Watch::new();
+    let listen = |step, event| watch.show(step, event);
+    let built = build(&project, &tools, &Cache::of_workspace(), seeds, &listen);
+    watch.end();
+    let built = built?;
+    let output = arguments.output.clone();
+    let output = output.unwrap_or_else(|| workspace::boards().join(&board.name));
+    let files = built.write(&output, |bitstream| {
+        let lanes = arguments.lanes as u32;
+        Manifest::new(&board, FINGERPRINT, lanes, clock, bitstream).to_json()
+    })?;
+    say!("{}", text::text(&built.report));
+    for path in files.bitstream.iter().chain([&files.page, &files.data]) {
+        say!("{}", path.display());
+    }
+    match built.report.missed() {
+        None => Ok(()),
+        Some(missed) => Err(Failure::missed(format!(
+            "{missed}; no bitstream is written; {}",
+            advice(arguments)
+        ))),
+    }
+}
+
+/// What to try when a clock is missed.
+fn advice(arguments: &Arguments) -> String {
+    match arguments.seed_sweep {
+        None => "try --seed-sweep 8, or a lower --clock".into(),
+        Some(count) => format!("try --seed-sweep {}, or a lower --clock", 2 * count),
+    }
+}

@@ -1,0 +1,126 @@
+//! The command `tensority-hdl`: what it prints, and its exit codes.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tensority_flow::Report;
+
+fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tensority-hdl"));
+    command.args(arguments);
+    command
+}
+
+/// A failure is one line, with its exit code.
+fn fails(output: &Output, code: i32, start: &str) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(
+        text.starts_with(&format!("tensority-hdl: {start}")),
+        "{text}"
+    );
+    text
+}
+
+fn write(folder: &Path, name: &str, mhz: f64) -> String {
+    let path = folder.join(name);
+    fs::write(&path, common::report(mhz).to_json()).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn emit_writes_a_core() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_string_lossy().into_owned();
+    let output = run(&["emit", "--lanes", "1", "--dim", "32", "-o", &path]);
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        said.contains("core.v: ") && said.ends_with(" modules\n"),
+        "{said}"
+    );
+    let text = fs::read_to_string(folder.path().join("core.v")).unwrap();
+    assert!(text.starts_with("module core("));
+}
+
+#[test]
+fn a_core_that_cannot_be_is_refused() {
+    fails(&run(&["emit", "--lanes", "3", "-o", "."]), 64, "--lanes: ");
+}
+
+#[test]
+fn a_board_that_is_not_known_is_refused() {
+    let text = fails(
+        &run(&["build", "--board", "icebreaker"]),
+        64,
+        "--board: expected board ",
+    );
+    assert!(text.contains("ulx3s-85f"), "{text}");
+}
+
+#[test]
+fn a_build_without_tools_says_how_to_get_them() {
+    let mut command = command(&["build", "--board", "ulx3s-85f"]);
+    let output = command
+        .env("TENSORITY_TOOLS", "/no/such/folder")
+        .output()
+        .unwrap();
+    let text = fails(&output, 69, "no Yosys in /no/such/folder");
+    assert!(text.contains("cargo xtask setup"), "{text}");
+}
+
+#[test]
+fn a_build_without_firmware_says_how_to_get_it() {
+    let arguments = [
+        "build",
+        "--board",
+        "ulx3s-85f",
+        "--firmware",
+        "/no/such/file",
+    ];
+    let text = fails(&run(&arguments), 66, "cannot read /no/such/file");
+    assert!(text.contains("cargo xtask firmware"), "{text}");
+}
+
+#[test]
+fn a_report_is_shown_compared_and_made_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = write(folder.path(), "first.json", 80.0);
+    let second = write(folder.path(), "second.json", 120.0);
+    let said = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(said(&["report", &first]).contains("TIMING MISSED"));
+    assert!(said(&["report", &first, &second]).contains("array, achieved"));
+    let kept = Report::from_json(&said(&["report", &first, "--json"])).unwrap();
+    assert_eq!(kept.placement, None);
+    assert_eq!(kept.blocks, common::report(80.0).blocks);
+    let page = folder.path().join("page.html");
+    let path = page.to_string_lossy().into_owned();
+    assert_eq!(said(&["report", &first, "--html", &path]), "");
+    assert!(
+        fs::read_to_string(page)
+            .unwrap()
+            .starts_with("<!DOCTYPE html>")
+    );
+}
+
+#[test]
+fn a_file_that_is_no_report_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.json");
+    fs::write(&path, "{\"format\": 99}").unwrap();
+    let name = path.to_string_lossy().into_owned();
+    let text = fails(&run(&["report", &name]), 66, &name);
+    assert!(text.contains("expected form 1, found 99"), "{text}");
+}

@@ -1,0 +1,348 @@
+//! The array: a line of cells that multiplies the state by a block of matrix rows per pass of
+//! tokens, and keeps the state.
+//!
+//! One token, that is one state row, enters cell 0 per cycle and moves on by one cell per cycle;
+//! `lanes` partial sums travel with it. When the token that opens a block reaches a cell, the cell's
+//! lanes latch their weights, so the weights of a block follow its first token like a second wave.
+//! At the end of the line xi and eta are subtracted and the sum is reduced to a byte.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `token` | in | 12 | see `token.rs`; a `first` token only every `dimension` cycles or later |
+//! | `weight_valid` | in | 1 | 1 in the cycles 1 … cells after a `first` token |
+//! | `weight$c` | in | 32 | lane c: word g of its matrix row in cycle 1 + g, offset form |
+//! | `soon` | out | 12 | the token whose result is `out` four cycles later |
+//! | `out` | out | 12 | the token that `result` belongs to |
+//! | `result$c` | out | 8 | reduce(row of the state . matrix row of lane c) |
+//! | `write` | in | 1 | store `write_byte` |
+//! | `write_address` | in | 9 | bank (bit 8) and slot |
+//! | `write_block` | in | 8 | the columns are `write_block * lanes + c` |
+//! | `write_byte$c` | in | 8 | signed bytes |
+//!
+//! Latency `token` to `out`: cells + 10 cycles ([`latency`]); `write` to a token that may read it: 2
+//! ([`WRITE_LATENCY`]). So a row may be written while the tokens of the next pass already run, as
+//! long as cells + 12 <= dimension; xi follows in time if dimension >= 14. Throughput: one token per
+//! cycle, 4 * cells * lanes multiply-accumulates.
+//!
+//! Weights and writes reach the cells through a register for every eight of them, so that no wire
+//! has to cross the whole array in a cycle.
+//!
+//! Example: the state row 1, 2, 0, … and the matrix row 3, -4, 0, … give 3 - 8 = -5 = 0xfffffffb,
+//! and reduce makes 0xfb + 0xff = 0xfa of it.
+//!
+//! Multipliers with FIP: 2 * cells * lanes in the cells, 2 * lanes for eta, max(1, lanes/2) for xi.
+//!
+//! Checked by every whole-hash test against the reference, multiply by multiply, and against the
+//! functional array of the simulator, which has these ports and these cycles.
+
+use rust_hdl::prelude::*;
+
+use crate::core::cell::Cell;
+use crate::core::eta::Eta;
+use crate::core::lane::{self, Lane};
+use crate::core::xi::Xi;
+use crate::geometry::Geometry;
+use crate::primitives::Register;
+use crate::primitives::parameter::Parameter;
+
+/// Cycles from `token` to `out`.
+pub fn latency(geometry: &Geometry) -> usize {
+    // A register in front of the line, one per cell, the RAM and the lane of the last cell (less
+    // the register that its token is in), and the two of `dot` and `reduced`.
+    1 + geometry.cells() + (2 - 1) + lane::LATENCY + 2
+}
+
+/// Cycles from `write` to a `token` that reads what was written.
+pub const WRITE_LATENCY: usize = 2;
+
+/// Cycles from `soon` to `out`.
+pub const SOON: usize = 4;
+
+/// Cells that share the registers of weights and writes.
+const GROUP: usize = 8;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct Array {
+    pub clock: Signal<In, Clock>,
+    pub token: Signal<In, Bits<12>>,
+    pub weight_valid: Signal<In, Bit>,
+    pub weight: Vec<Signal<In, Bits<32>>>,
+    pub soon: Signal<Out, Bits<12>>,
+    pub out: Signal<Out, Bits<12>>,
+    pub result: Vec<Signal<Out, Bits<8>>>,
+    pub write: Signal<In, Bit>,
+    pub write_address: Signal<In, Bits<9>>,
+    pub write_block: Signal<In, Bits<8>>,
+    pub write_byte: Vec<Signal<In, Bits<8>>>,
+
+    cells: Vec<Cell>,
+    /// Lane c of cell g is number `c * cells + g`.
+    lanes: Vec<Lane>,
+    etas: Vec<Eta>,
+    xi: Xi,
+
+    /// The token in front of the first cell, and on its way from the last one to `out`.
+    entering: DFF<Bits<12>>,
+    after: [DFF<Bits<12>>; 9],
+    /// xi + eta.
+    correction: Vec<DFF<Bits<16>>>,
+    dot: Vec<DFF<Bits<16>>>,
+    reduced: Vec<DFF<Bits<8>>>,
+
+    /// The write, one cycle later: in offset form, with the cell that it concerns.
+    storing: DFF<Bit>,
+    stored_address: DFF<Bits<9>>,
+    stored_block: DFF<Bits<8>>,
+    stored_cell: DFF<Bits<8>>,
+    stored_bytes: DFF<Bits<4>>,
+    stored: Vec<DFF<Bits<8>>>,
+    /// Copies for each group of cells: number `lane * groups + group`.
+    group_weight: Vec<Register<32>>,
+    group_byte: Vec<DFF<Bits<8>>>,
+    group_address: Vec<DFF<Bits<9>>>,
+    /// Which of the group's cells the write concerns, as in `cell_number`, and its byte enables.
+    group_cell: Vec<DFF<Bits<8>>>,
+    group_bytes: Vec<DFF<Bits<4>>>,
+    group_number: Vec<Parameter<8>>,
+    /// log2 of the `stored_cell` values of a group.
+    group_bits: Parameter<8>,
+    group_mask: Parameter<8>,
+    /// With fewer than four lanes a cell is written in 4 / lanes blocks.
+    blocks_per_cell_bits: Parameter<8>,
+    /// log2 of the columns of a cell that one block writes.
+    lane_bits: Parameter<8>,
+    column_in_cell: Signal<Local, Bits<8>>,
+    byte_enables: Parameter<4>,
+    /// The `group_cell` that concerns cell g.
+    cell_number: Vec<Parameter<8>>,
+}
+
+impl Array {
+    /// An array of the given geometry.
+    pub fn new(geometry: &Geometry) -> Self {
+        let (lanes, cells) = (geometry.lanes(), geometry.cells());
+        let per_block = lanes.min(4);
+        let (groups, per_group) = (cells / GROUP, GROUP * per_block / lanes);
+        let multipliers = |n: usize| [geometry.multiplier(n), geometry.multiplier(n + 1)];
+        let lane = |n: usize| match geometry.fip() {
+            // The products are numbered along the line.
+            true => {
+                let (c, g) = (n / cells, n % cells);
+                Lane::fip(multipliers(geometry.corrections() + 2 * (g * lanes + c)))
+            }
+            false => Lane::plain(),
+        };
+        let eta = |c: usize| match geometry.fip() {
+            true => Eta::fip(multipliers(2 * c)),
+            false => Eta::plain(),
+        };
+        let mut array = Self {
+            xi: Xi::new(geometry),
+            cells: (0..cells)
+                .map(|_| Cell::new(geometry.primitives()))
+                .collect(),
+            lanes: (0..lanes * cells).map(lane).collect(),
+            etas: (0..lanes).map(eta).collect(),
+            blocks_per_cell_bits: Parameter::new((4 / per_block).trailing_zeros() as usize),
+            lane_bits: Parameter::new(per_block.trailing_zeros() as usize),
+            byte_enables: Parameter::new((1 << per_block) - 1),
+            cell_number: (0..cells)
+                .map(|g| Parameter::new(g * per_block / lanes % per_group))
+                .collect(),
+            group_number: (0..groups).map(Parameter::new).collect(),
+            group_bits: Parameter::new(per_group.trailing_zeros() as usize),
+            group_mask: Parameter::new(per_group - 1),
+            ..Self::default()
+        };
+        array.weight.resize_with(lanes, Default::default);
+        array.result.resize_with(lanes, Default::default);
+        array.write_byte.resize_with(lanes, Default::default);
+        array.correction.resize_with(lanes, Default::default);
+        array.dot.resize_with(lanes, Default::default);
+        array.reduced.resize_with(lanes, Default::default);
+        array.stored.resize_with(lanes, Default::default);
+        array
+            .group_weight
+            .resize_with(lanes * groups, Default::default);
+        array
+            .group_byte
+            .resize_with(lanes * groups, Default::default);
+        array.group_address.resize_with(groups, Default::default);
+        array.group_cell.resize_with(groups, Default::default);
+        array.group_bytes.resize_with(groups, Default::default);
+        array
+    }
+}
+
+impl Logic for Array {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(
+            self,
+            clock,
+            xi,
+            entering,
+            storing,
+            stored_address,
+            stored_block,
+            stored_cell,
+            stored_bytes
+        );
+        for i in 0..9 {
+            self.after[i].clock.next = self.clock.val();
+        }
+
+        // Weights, group by group.
+        for n in self.group_address.len()..(self.group_address.len() + 1) {
+            for c in 0..self.weight.len() {
+                for k in 0..self.group_address.len() {
+                    self.group_weight[c * n + k].clock.next = self.clock.val();
+                    self.group_weight[c * n + k].enable.next = self.weight_valid.val();
+                    self.group_weight[c * n + k].d.next = self.weight[c].val();
+                }
+                for g in 0..self.cells.len() {
+                    self.lanes[c * n * 8 + g].weight.next =
+                        self.group_weight[c * n + g / 8].q.val();
+                }
+            }
+        }
+
+        // The line.
+        self.entering.d.next = self.token.val();
+        self.cells[0].token_in.next = self.entering.q.val();
+        for g in 1..self.cells.len() {
+            self.cells[g].token_in.next = self.cells[g - 1].token_out.val();
+        }
+        for n in self.cells.len()..(self.cells.len() + 1) {
+            for c in 0..self.weight.len() {
+                self.lanes[c * n].sum_in.next = 0.into();
+                for g in 1..self.cells.len() {
+                    self.lanes[c * n + g].sum_in.next = self.lanes[c * n + g - 1].sum_out.val();
+                }
+                for g in 0..self.cells.len() {
+                    self.lanes[c * n + g].clock.next = self.clock.val();
+                    self.lanes[c * n + g].latch.next = self.cells[g].latch.val();
+                    self.lanes[c * n + g].state.next = self.cells[g].state.val();
+                }
+            }
+        }
+        for last in (self.cells.len() - 1)..self.cells.len() {
+            self.after[0].d.next = self.cells[last].token_out.val();
+        }
+        for i in 1..9 {
+            self.after[i].d.next = self.after[i - 1].q.val();
+        }
+        self.soon.next = self.after[4].q.val();
+        self.out.next = self.after[8].q.val();
+
+        // Post: subtract xi and eta, reduce.
+        for c in 0..self.weight.len() {
+            self.etas[c].clock.next = self.clock.val();
+            self.etas[c].weight.next = self.weight[c].val();
+            self.etas[c].first.next = self.entering.q.val().get_bit(10);
+            self.etas[c].more.next = self.weight_valid.val();
+            self.etas[c].take.next = self.after[4].q.val().get_bit(10);
+            self.correction[c].clock.next = self.clock.val();
+            self.correction[c].d.next = self.xi.xi.val() + self.etas[c].eta.val();
+            self.dot[c].clock.next = self.clock.val();
+            self.reduced[c].clock.next = self.clock.val();
+        }
+        self.xi.read_address.next = self.after[3].q.val().get_bits::<9>(0);
+        for n in self.cells.len()..(self.cells.len() + 1) {
+            for c in 0..self.weight.len() {
+                self.dot[c].d.next =
+                    self.lanes[c * n + n - 1].sum_out.val() - self.correction[c].q.val();
+            }
+        }
+        for c in 0..self.weight.len() {
+            self.reduced[c].d.next =
+                self.dot[c].q.val().get_bits::<8>(0) + self.dot[c].q.val().get_bits::<8>(8);
+            self.result[c].next = self.reduced[c].q.val();
+        }
+
+        // Store.
+        self.storing.d.next = self.write.val();
+        self.stored_address.d.next = self.write_address.val();
+        self.stored_block.d.next = self.write_block.val();
+        self.stored_cell.d.next = self.write_block.val() >> self.blocks_per_cell_bits.q.val();
+        self.column_in_cell.next = (self.write_block.val() << self.lane_bits.q.val()) & 3;
+        self.stored_bytes.d.next = self.byte_enables.q.val() << self.column_in_cell.val();
+        for c in 0..self.write_byte.len() {
+            self.stored[c].clock.next = self.clock.val();
+            self.stored[c].d.next = self.write_byte[c].val() ^ 128;
+        }
+        for k in 0..self.group_address.len() {
+            self.group_address[k].clock.next = self.clock.val();
+            self.group_cell[k].clock.next = self.clock.val();
+            self.group_bytes[k].clock.next = self.clock.val();
+            self.group_address[k].d.next = self.stored_address.q.val();
+            self.group_cell[k].d.next = self.stored_cell.q.val() & self.group_mask.q.val();
+            self.group_bytes[k].d.next = 0.into();
+            if self.storing.q.val()
+                & ((self.stored_cell.q.val() >> self.group_bits.q.val())
+                    == self.group_number[k].q.val())
+            {
+                self.group_bytes[k].d.next = self.stored_bytes.q.val();
+            }
+        }
+        for n in self.group_address.len()..(self.group_address.len() + 1) {
+            for c in 0..self.stored.len() {
+                for k in 0..self.group_address.len() {
+                    self.group_byte[c * n + k].clock.next = self.clock.val();
+                    self.group_byte[c * n + k].d.next = self.stored[c].q.val();
+                }
+            }
+            for g in 0..self.cells.len() {
+                self.cells[g].clock.next = self.clock.val();
+                self.cells[g].write_address.next = self.group_address[g / 8].q.val();
+                self.cells[g].write.next = 0.into();
+                if self.group_cell[g / 8].q.val() == self.cell_number[g].q.val() {
+                    self.cells[g].write.next = self.group_bytes[g / 8].q.val();
+                }
+            }
+            for m in self.stored.len()..(self.stored.len() + 1) {
+                for g in 0..self.cells.len() {
+                    self.cells[g].d0.next = self.group_byte[((4 * g) % m) * n + g / 8].q.val();
+                    self.cells[g].d1.next = self.group_byte[((4 * g + 1) % m) * n + g / 8].q.val();
+                    self.cells[g].d2.next = self.group_byte[((4 * g + 2) % m) * n + g / 8].q.val();
+                    self.cells[g].d3.next = self.group_byte[((4 * g + 3) % m) * n + g / 8].q.val();
+                }
+            }
+        }
+        self.xi.write.next = self.storing.q.val();
+        self.xi.write_address.next = self.stored_address.q.val();
+        self.xi.first.next = self.stored_block.q.val() == 0;
+        self.xi.odd.next = self.stored_block.q.val().get_bit(0);
+        for c in 0..self.stored.len() {
+            self.xi.byte[c].next = self.stored[c].q.val();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::xi;
+    use crate::geometry::{DIMENSIONS, LANES};
+
+    #[test]
+    fn rows_are_written_before_the_next_pass_reads_them_at_every_dimension() {
+        for dimension in DIMENSIONS {
+            for lanes in LANES {
+                let core = Geometry::new(dimension, lanes, true).unwrap();
+                let written = latency(&core) + WRITE_LATENCY;
+                assert!(written <= dimension, "{core}: {written} cycles");
+                // The block's last result leaves, is stored a cycle later, and is part of xi; the
+                // next pass reads that five cycles before its own result leaves.
+                let known = latency(&core) + 1 + xi::LATENCY;
+                assert!(
+                    known <= dimension + latency(&core) - 5,
+                    "{core}: xi after {known}"
+                );
+                // What `control.rs` grants the line to run empty.
+                assert!(known + SOON < 128, "{core}: {known} cycles to run empty");
+            }
+        }
+    }
+}

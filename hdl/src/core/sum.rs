@@ -1,0 +1,109 @@
+//! The sum of the four chains, a word at a time: W\[r\]\[i\] holds the bytes of row r in the columns
+//! i, i + D/4, i + D/2 and i + 3D/4, lowest byte first.
+//!
+//! One `SumLane` keeps every `word_lanes`-th word of all rows. The last multiply of a chain takes
+//! its matrix rows in an order that delivers a whole word per cycle where there are four lanes or
+//! more (`fetch.rs`); with fewer lanes the bytes of a word arrive in different blocks.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `add` | in | 1 | the bytes are valid |
+//! | `enables` | in | 4 | which of the bytes |
+//! | `first_chain` | in | 1 | chain 0: begin from 0 |
+//! | `address` | in | 14 | word: group of words * dimension + slot |
+//! | `early_address` | in | 14 | the `address` of three cycles later |
+//! | `d0` … `d3` | in | 8 | bytes of a chain's result |
+//! | `word` | out | 32 | the word with the bytes added, one cycle after them |
+//!
+//! Latency 1; the sum is written back a cycle later. One block RAM of dimension^2 / 4 / word_lanes words.
+
+use rust_hdl::prelude::*;
+
+use crate::cast::unsigned_cast_extend;
+use crate::geometry::Geometry;
+use crate::primitives::ByteRam;
+
+/// See the module's documentation.
+#[derive(LogicBlock, Default)]
+pub struct SumLane {
+    pub clock: Signal<In, Clock>,
+    pub add: Signal<In, Bit>,
+    pub enables: Signal<In, Bits<4>>,
+    pub first_chain: Signal<In, Bit>,
+    pub address: Signal<In, Bits<14>>,
+    pub early_address: Signal<In, Bits<14>>,
+    pub d0: Signal<In, Bits<8>>,
+    pub d1: Signal<In, Bits<8>>,
+    pub d2: Signal<In, Bits<8>>,
+    pub d3: Signal<In, Bits<8>>,
+    pub word: Signal<Out, Bits<32>>,
+    ram: ByteRam<14>,
+    found: DFF<Bits<32>>,
+    /// The bytes so far; 0 in chain 0.
+    kept: Signal<Local, Bits<32>>,
+    s0: Signal<Local, Bits<8>>,
+    s1: Signal<Local, Bits<8>>,
+    s2: Signal<Local, Bits<8>>,
+    s3: Signal<Local, Bits<8>>,
+    result: DFF<Bits<32>>,
+    changed: Signal<Local, Bits<4>>,
+    writes: DFF<Bits<4>>,
+    written: DFF<Bits<14>>,
+}
+
+impl SumLane {
+    /// A lane of the sum of a core of the given geometry.
+    pub fn new(geometry: &Geometry) -> Self {
+        let words = geometry.matrix_bytes() / 4 / geometry.word_lanes();
+        Self {
+            ram: ByteRam::new(words, geometry.primitives()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for SumLane {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, ram, found, result, writes, written);
+        self.ram.read_address.next = self.early_address.val();
+        self.found.d.next = self.ram.q.val();
+        self.kept.next = self.found.q.val();
+        if self.first_chain.val() {
+            self.kept.next = 0.into();
+        }
+        self.s0.next = self.kept.val().get_bits::<8>(0);
+        self.s1.next = self.kept.val().get_bits::<8>(8);
+        self.s2.next = self.kept.val().get_bits::<8>(16);
+        self.s3.next = self.kept.val().get_bits::<8>(24);
+        if self.enables.val().get_bit(0) {
+            self.s0.next = self.kept.val().get_bits::<8>(0) + self.d0.val();
+        }
+        if self.enables.val().get_bit(1) {
+            self.s1.next = self.kept.val().get_bits::<8>(8) + self.d1.val();
+        }
+        if self.enables.val().get_bit(2) {
+            self.s2.next = self.kept.val().get_bits::<8>(16) + self.d2.val();
+        }
+        if self.enables.val().get_bit(3) {
+            self.s3.next = self.kept.val().get_bits::<8>(24) + self.d3.val();
+        }
+        self.changed.next = 0.into();
+        if self.add.val() {
+            self.changed.next = self.enables.val();
+        }
+        self.writes.d.next = self.changed.val();
+        self.written.d.next = self.address.val();
+        self.ram.write.next = self.writes.q.val();
+        self.ram.write_address.next = self.written.q.val();
+        self.ram.d0.next = self.result.q.val().get_bits::<8>(0);
+        self.ram.d1.next = self.result.q.val().get_bits::<8>(8);
+        self.ram.d2.next = self.result.q.val().get_bits::<8>(16);
+        self.ram.d3.next = self.result.q.val().get_bits::<8>(24);
+        self.result.d.next = unsigned_cast_extend::<32, 8>(self.s0.val())
+            | (unsigned_cast_extend::<32, 8>(self.s1.val()) << 8)
+            | (unsigned_cast_extend::<32, 8>(self.s2.val()) << 16)
+            | (unsigned_cast_extend::<32, 8>(self.s3.val()) << 24);
+        self.word.next = self.result.q.val();
+    }
+}

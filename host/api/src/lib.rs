@@ -1,0 +1,43 @@
+//! How programs look at a miner, and ask it for something: an HTTP API, Prometheus metrics, and the
+//! API of fleet tools.
+//!
+//! Whatever is answered comes from the [`Published`](tensority_telemetry::published::Published) state;
+//! nothing here is known of miners. Commands go into a channel, and the miner carries them out when
+//! it comes to them. `docs/api.md` tells what is served.
+//!
+//! ```text
+//! connection ─ server ─► guard (who may ask) ─► api ─► state as JSON, events, metrics
+//!                 │                              └───► commands
+//!                 └────► fleet: request ─► sections ─► reply
+//! ```
+//!
+//! ```
+//! use std::sync::{Arc, mpsc};
+//! use tensority_api::{Settings, start};
+//! use tensority_telemetry::published::Published;
+//!
+//! let (commands, _carried_out_elsewhere) = mpsc::channel();
+//! let settings = Settings {
+//!     listen: Some("127.0.0.1:0".parse()?),
+//!     ..Settings::default()
+//! };
+//! let running = start(settings, Arc::new(Published::default()), commands)?;
+//! println!("http://{}/api/v0", running.addr().expect("it was asked for"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod commands;
+mod events;
+mod fleet;
+mod guard;
+mod impatient;
+mod metrics;
+mod refusal;
+mod server;
+mod settings;
+
+pub use server::{Running, start};
+pub use settings::{Settings, StartError};

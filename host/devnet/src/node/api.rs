@@ -1,0 +1,247 @@
+//! What each request is answered, without any HTTP: path and body in, status and body out.
+
+use crate::node::{
+    chain::Block,
+    coinbase::reward,
+    request::{self, BlockName, Refused},
+    state::{Node, Submission},
+};
+use serde::Serialize;
+use tensority::BlockHeader;
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// An HTTP status and a body, JSON with a line feed behind it or nothing at all.
+    Http {
+        /// The status.
+        status: u16,
+        /// The body.
+        body: String,
+    },
+    /// None: the connection is closed.
+    Closed,
+}
+
+/// What became of a submit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// It is the new last block.
+    Accepted(Block),
+    /// It is not, for this reason.
+    Rejected(String),
+}
+
+/// Carries out a request; for a submit, also tells what became of it. The query of a URL is not
+/// part of its path.
+pub fn answer(node: &Node, path: &str, body: &[u8]) -> (Reply, Option<Event>) {
+    let reply = match path {
+        "/get-work" => get_work(node),
+        "/get-work-json" => get_work_json(node),
+        "/submit-work" => return submit(node, request::submit_work(body)),
+        "/submit-work-json" => return submit(node, request::submit_work_json(body).map(Some)),
+        "/get-block-count" => success(&BlockCount {
+            block_count: node.height(),
+        }),
+        "/get-block-header" => get_block_header(node, body),
+        _ => not_found(),
+    };
+    (reply, None)
+}
+
+/// The answer to a body that is not taken.
+pub(crate) fn bad_body(reason: &str) -> Reply {
+    let hint = "check request parameters for missing and/or incorrect values";
+    let error = HttpError {
+        code: "BTM002",
+        msg: "Invalid request body",
+        status: "fail",
+        detail: &format!("{reason}: {hint}"),
+        temporary: false,
+    };
+    reply(400, &error)
+}
+
+fn get_work(node: &Node) -> Reply {
+    let work = node.work();
+    with_serialized(&work.header, |block_header| {
+        success(&HexWork {
+            block_header,
+            seed: hex::encode(work.seed),
+        })
+    })
+}
+
+fn get_work_json(node: &Node) -> Reply {
+    let work = node.work();
+    success(&JsonWork {
+        block_header: JsonHeader::of(&work.header),
+        seed: hex::encode(work.seed),
+    })
+}
+
+fn submit(node: &Node, request: Result<Option<Submission>, Refused>) -> (Reply, Option<Event>) {
+    let (reply, event) = match request.map(|submission| carry_out(node, submission)) {
+        Ok(Ok(block)) => (success(&true), Event::Accepted(block)),
+        Ok(Err(reason)) => (failure(&reason), Event::Rejected(reason)),
+        Err(Refused::BadBody(reason)) => (bad_body(&reason), Event::Rejected(reason)),
+        Err(Refused::NoAnswer(reason)) => (Reply::Closed, Event::Rejected(reason.to_owned())),
+    };
+    (reply, Some(event))
+}
+
+fn carry_out(node: &Node, submission: Option<Submission>) -> Result<Block, String> {
+    let submission = submission.ok_or("can't submit empty block")?;
+    node.submit(&submission).map_err(|error| error.to_string())
+}
+
+fn get_block_header(node: &Node, body: &[u8]) -> Reply {
+    let (block, missing) = match request::get_block_header(body) {
+        Ok(BlockName::Hash(hash)) => {
+            let missing = format!("There are no block with given hash {}", hex::encode(hash));
+            (node.block_named(&hash), missing)
+        }
+        Ok(BlockName::Height(height)) => {
+            let missing = "can't find block in given height".to_owned();
+            (node.block_at(height), missing)
+        }
+        Err(Refused::BadBody(reason)) => return bad_body(&reason),
+        Err(Refused::NoAnswer(_)) => return Reply::Closed,
+    };
+    let Some(Block { header, .. }) = block else {
+        return failure(&missing);
+    };
+    with_serialized(&header, |block_header| {
+        success(&HexBlock {
+            block_header,
+            reward: reward(header.height),
+        })
+    })
+}
+
+fn not_found() -> Reply {
+    let error = HttpError {
+        code: "BTM000",
+        msg: "Bytom API Error",
+        status: "fail",
+        detail: "not Found",
+        temporary: true,
+    };
+    reply(500, &error)
+}
+
+/// An answer with a serialized header. If the header has none, because its nonce exceeds 63 bits,
+/// Bytom's node has already sent the status when it notices, and the body stays empty.
+fn with_serialized(header: &BlockHeader, answer: impl FnOnce(String) -> Reply) -> Reply {
+    match header.serialize() {
+        Ok(serialized) => answer(hex::encode(serialized)),
+        Err(_) => Reply::Http {
+            status: 200,
+            body: String::new(),
+        },
+    }
+}
+
+fn success(data: &impl Serialize) -> Reply {
+    let status = "success";
+    reply(200, &Success { status, data })
+}
+
+/// The answer of a handler that was reached and failed. HTTP does not count that as an error.
+fn failure(error_detail: &str) -> Reply {
+    let failure = Failure {
+        status: "fail",
+        code: "BTM000",
+        msg: "Bytom API Error",
+        error_detail,
+    };
+    reply(200, &failure)
+}
+
+fn reply(status: u16, body: &impl Serialize) -> Reply {
+    let mut body = serde_json::to_string(body).expect("texts and integers are JSON");
+    body.push('\n');
+    Reply::Http { status, body }
+}
+
+// Fields are written in the order of Bytom's answers.
+
+#[derive(Serialize)]
+struct Success<'a, T> {
+    status: &'static str,
+    data: &'a T,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    status: &'static str,
+    code: &'static str,
+    msg: &'static str,
+    error_detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct HttpError<'a> {
+    code: &'static str,
+    msg: &'static str,
+    status: &'static str,
+    detail: &'a str,
+    temporary: bool,
+}
+
+#[derive(Serialize)]
+struct BlockCount {
+    block_count: u64,
+}
+
+#[derive(Serialize)]
+struct HexBlock {
+    block_header: String,
+    reward: u64,
+}
+
+#[derive(Serialize)]
+struct HexWork {
+    block_header: String,
+    seed: String,
+}
+
+#[derive(Serialize)]
+struct JsonWork {
+    block_header: JsonHeader,
+    seed: String,
+}
+
+#[derive(Serialize)]
+struct JsonHeader {
+    version: u64,
+    height: u64,
+    previous_block_hash: String,
+    timestamp: u64,
+    nonce: u64,
+    bits: u64,
+    block_commitment: Commitment,
+}
+
+#[derive(Serialize)]
+struct Commitment {
+    transaction_merkle_root: String,
+    transaction_status_hash: String,
+}
+
+impl JsonHeader {
+    fn of(header: &BlockHeader) -> Self {
+        Self {
+            version: header.version,
+            height: header.height,
+            previous_block_hash: hex::encode(header.previous_block_hash),
+            timestamp: header.timestamp,
+            nonce: header.nonce,
+            bits: header.bits,
+            block_commitment: Commitment {
+                transaction_merkle_root: hex::encode(header.transaction_merkle_root),
+                transaction_status_hash: hex::encode(header.transaction_status_hash),
+            },
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! From the headers of a chain file to a chain this node could have made.
+
+use crate::node::{
+    chain::{Chain, Mismatch, same},
+    chain_file::FileError,
+    coinbase::{TRANSACTION_STATUS_HASH, transaction_merkle_root},
+    proof_of_work::has_proof_of_work,
+};
+use std::path::Path;
+use tensority::{BlockHeader, fast::Caches};
+
+/// The blocks, counted from the last, whose proof of work is checked.
+const CHECKED_BLOCKS: usize = 8;
+
+/// The chain of `genesis` and the headers of a file, the first of which must be `genesis` too.
+///
+/// # Errors
+///
+/// [`FileError::OtherBits`], or [`FileError::Corrupt`] for the first header that does not belong.
+pub fn load(
+    genesis: BlockHeader,
+    headers: &[BlockHeader],
+    caches: &mut Caches,
+    path: &Path,
+) -> Result<Chain, FileError> {
+    if let Some(first) = headers.first() {
+        check_genesis(&genesis, first, path)?;
+    }
+    let mut chain = Chain::new(genesis);
+    for (index, header) in headers.iter().enumerate().skip(1) {
+        let corrupt = corrupt(path, index as u64 + 1);
+        chain.check(header).map_err(&corrupt)?;
+        check_coinbase(header).map_err(&corrupt)?;
+        if headers.len() - index <= CHECKED_BLOCKS {
+            check_proof_of_work(header, &chain.next_seed(), caches).map_err(&corrupt)?;
+        }
+        chain.push(header.clone());
+    }
+    Ok(chain)
+}
+
+fn check_genesis(genesis: &BlockHeader, found: &BlockHeader, path: &Path) -> Result<(), FileError> {
+    if found.height == 0 && found.bits != genesis.bits {
+        return Err(FileError::OtherBits {
+            path: path.to_owned(),
+            expected: genesis.bits,
+            found: found.bits,
+        });
+    }
+    let [expected, found] = [genesis.hash(), found.hash()].map(hex::encode);
+    same("block 0", expected, found).map_err(corrupt(path, 1))
+}
+
+fn check_coinbase(header: &BlockHeader) -> Result<(), Mismatch> {
+    let root = hex::encode(transaction_merkle_root(header.height));
+    let found = hex::encode(header.transaction_merkle_root);
+    same("transaction Merkle root", root, found)?;
+    let status_hash = hex::encode(TRANSACTION_STATUS_HASH);
+    let found = hex::encode(header.transaction_status_hash);
+    same("transaction status hash", status_hash, found)
+}
+
+fn check_proof_of_work(
+    header: &BlockHeader,
+    seed: &[u8; 32],
+    caches: &mut Caches,
+) -> Result<(), Mismatch> {
+    if has_proof_of_work(header, seed, caches) {
+        return Ok(());
+    }
+    Err(Mismatch {
+        field: "a PoW hash",
+        expected: "that meets the target".to_owned(),
+        found: format!("one of nonce {} that does not", header.nonce),
+    })
+}
+
+fn corrupt(path: &Path, line: u64) -> impl Fn(Mismatch) -> FileError {
+    move |mismatch| FileError::Corrupt {
+        path: path.to_owned(),
+        line,
+        mismatch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::template::{self, SOLONET_BITS};
+    use std::num::NonZero;
+    use tensority::fast::Backend;
+
+    /// Bits of a target that every hash meets.
+    const EASIEST_BITS: u64 = 0x2100_0000_00ff_ffff;
+
+    /// Loads block 0 and so many more, for which no work was done, one of which is changed.
+    fn load_changed(
+        bits: u64,
+        blocks: u64,
+        height: u64,
+        change: impl Fn(&mut BlockHeader),
+    ) -> Result<Chain, (u64, &'static str)> {
+        let genesis = template::genesis(bits).unwrap();
+        let mut chain = Chain::new(genesis.clone());
+        let mut headers = vec![genesis.clone()];
+        for _ in 0..blocks {
+            let header = BlockHeader {
+                timestamp: chain.median_timestamp() + 1,
+                ..template::next(&chain)
+            };
+            headers.push(header.clone());
+            chain.push(header);
+        }
+        change(&mut headers[height as usize]);
+        let mut caches = Caches::new(Backend::fastest(), NonZero::<usize>::MIN);
+        match load(genesis, &headers, &mut caches, Path::new("chain")) {
+            Ok(chain) => Ok(chain),
+            Err(FileError::Corrupt { line, mismatch, .. }) => Err((line, mismatch.field)),
+            Err(other) => panic!("expected a corrupt line, found: {other}"),
+        }
+    }
+
+    #[track_caller]
+    fn assert_refused(
+        height: u64,
+        change: fn(&mut BlockHeader),
+        expected_line: u64,
+        expected_field: &str,
+    ) {
+        let (line, field) = load_changed(EASIEST_BITS, 3, height, change).unwrap_err();
+        assert_eq!((line, field), (expected_line, expected_field));
+    }
+
+    #[test]
+    fn a_header_that_does_not_belong_is_named_with_its_line() {
+        let whole = load_changed(EASIEST_BITS, 3, 2, |_| {}).unwrap();
+        assert_eq!(whole.next_height(), 4);
+        assert_refused(0, |header| header.timestamp += 1, 1, "block 0");
+        assert_refused(2, |header| header.version = 2, 3, "version");
+        assert_refused(2, |header| header.height = 3, 3, "height");
+        assert_refused(2, |header| header.bits -= 1, 3, "bits");
+        let parent = |header: &mut BlockHeader| header.previous_block_hash = [0; 32];
+        assert_refused(2, parent, 3, "previous block hash");
+        assert_refused(2, |header| header.timestamp = 0, 3, "timestamp");
+        let root = |header: &mut BlockHeader| header.transaction_merkle_root = [0; 32];
+        assert_refused(2, root, 3, "transaction Merkle root");
+        let status = |header: &mut BlockHeader| header.transaction_status_hash = [0; 32];
+        assert_refused(2, status, 3, "transaction status hash");
+        // Nonce and timestamp of a block show in the next, which has another parent.
+        assert_refused(2, |header| header.nonce = 1, 4, "previous block hash");
+    }
+
+    #[test]
+    fn the_last_eight_blocks_must_have_their_proof_of_work() {
+        let (line, field) = load_changed(SOLONET_BITS, 20, 1, |_| {}).unwrap_err();
+        assert_eq!(field, "a PoW hash");
+        // Heights 13 to 20 are looked at, and nonce 0 is good by chance in one of 20.
+        assert!((14..=21).contains(&line), "line {line}");
+    }
+}

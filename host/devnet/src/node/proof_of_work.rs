@@ -1,0 +1,51 @@
+//! Whether a block has the proof of work it claims, however great its nonce.
+
+use tensority::{
+    BlockHeader, Target,
+    fast::{Caches, hash},
+};
+
+/// Whether the PoW hash of a header meets the target of its bits. No hash meets bits without a
+/// target, which the retarget rule can produce.
+pub fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], caches: &mut Caches) -> bool {
+    let target = Target::from_bits(header.bits);
+    target.is_ok_and(|target| target.is_met_by(&hash(&header.hash(), &caches.get(seed))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::template::{SOLONET_BITS, genesis};
+    use std::num::NonZero;
+    use tensority::fast::Backend;
+
+    #[test]
+    fn a_nonce_is_good_under_its_seed_only() {
+        let header = genesis(SOLONET_BITS).unwrap();
+        let mut caches = Caches::new(Backend::fastest(), NonZero::new(2).unwrap());
+        let mut meets = |nonce, seed| {
+            let header = BlockHeader {
+                nonce,
+                ..header.clone()
+            };
+            has_proof_of_work(&header, &seed, &mut caches)
+        };
+        let nonce = (0..200).find(|&nonce| meets(nonce, [1; 32]) && !meets(nonce, [2; 32]));
+        assert!(nonce.is_some(), "one in 20 is good");
+    }
+
+    #[test]
+    fn no_nonce_meets_a_negative_target() {
+        let header = BlockHeader {
+            bits: 0x2100_0000_00ff_ffff | 1 << 55,
+            ..BlockHeader::default()
+        };
+        let mut caches = Caches::new(Backend::fastest(), NonZero::<usize>::MIN);
+        assert!(!has_proof_of_work(&header, &[1; 32], &mut caches));
+        let header = BlockHeader {
+            bits: 0x2100_0000_00ff_ffff,
+            ..header
+        };
+        assert!(has_proof_of_work(&header, &[1; 32], &mut caches));
+    }
+}

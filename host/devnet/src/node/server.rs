@@ -1,0 +1,257 @@
+//! The node over HTTP.
+
+use crate::node::{
+    api::{self, Event, Reply},
+    state::Node,
+};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::{
+        CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        X_XSS_PROTECTION,
+    },
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use tokio::{runtime::Builder, sync::oneshot, task, time};
+
+/// The longest body that is read. A header in hexadecimal takes less than a thousandth of it.
+const MAX_BODY_BYTES: usize = 1 << 20;
+/// How long the head of a request may take, as with Bytom's node.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
+/// The pause after a connection that could not be taken, for want of files most likely.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long requests that are under way may take when the server stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The address is not of the loopback interface.
+    #[error(
+        "expected a loopback address, found {0}: a development node answers this machine only; \
+         use 127.0.0.1 or [::1]"
+    )]
+    NotLoopback(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another port, or 0 for any")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The system gives no threads to serve with.
+    #[error("cannot start to serve: {0}")]
+    Start(#[source] io::Error),
+}
+
+type Observer = dyn Fn(Event) + Send + Sync;
+
+/// A node with an address, not yet served.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    node: Arc<Node>,
+    observer: Arc<Observer>,
+}
+
+impl Server {
+    /// Takes an address, which must be of the loopback interface. Port 0 takes any free port. The
+    /// observer hears of every submit, before it is answered.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NotLoopback`], [`ServerError::Listen`].
+    pub fn bind(
+        address: SocketAddr,
+        node: Arc<Node>,
+        observer: impl Fn(Event) + Send + Sync + 'static,
+    ) -> Result<Self, ServerError> {
+        if !address.ip().is_loopback() {
+            return Err(ServerError::NotLoopback(address));
+        }
+        let listen = || {
+            let listener = TcpListener::bind(address)?;
+            listener.set_nonblocking(true)?;
+            Ok((listener.local_addr()?, listener))
+        };
+        let (address, listener) =
+            listen().map_err(|source| ServerError::Listen { address, source })?;
+        Ok(Self {
+            listener,
+            address,
+            node,
+            observer: Arc::new(observer),
+        })
+    }
+
+    /// The address, with the port that was found.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves in a thread of its own until the handle is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Start`].
+    pub fn spawn(self) -> Result<Running, ServerError> {
+        let address = self.address;
+        let (stop, stopped) = oneshot::channel();
+        let start = || {
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            let listener = {
+                let _context = runtime.enter();
+                tokio::net::TcpListener::from_std(self.listener)?
+            };
+            let service = Service {
+                node: self.node,
+                observer: self.observer,
+            };
+            let serve = move || runtime.block_on(serve(listener, service, stopped));
+            thread::Builder::new().name("node".to_owned()).spawn(serve)
+        };
+        let thread = start().map_err(ServerError::Start)?;
+        Ok(Running {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+/// A server at work. When this is dropped it takes no more requests, ends those under way, and is
+/// gone.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// The address it listens on.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The server stops when the other end of the channel goes.
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // Its panic, if there was one, has been printed by the thread itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Takes connections until nobody holds `stopped`'s other end.
+async fn serve(
+    listener: tokio::net::TcpListener,
+    service: Service,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let connections = GracefulShutdown::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+            _ = &mut stopped => break,
+        };
+        let service = service.clone();
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(
+                TokioIo::new(stream),
+                service_fn(move |request| service.clone().respond(request)),
+            );
+        // An error is a client that went away, or an answer that is none.
+        let connection = connections.watch(connection);
+        task::spawn(async { _ = connection.await });
+    }
+    drop(listener);
+    // Who has not finished by then is cut off.
+    let _ = time::timeout(STOP_TIMEOUT, connections.shutdown()).await;
+}
+
+/// Closes a connection without an answer, as the service of a connection fails.
+#[derive(Debug, thiserror::Error)]
+#[error("Bytom's node gives no answer to this")]
+struct NoAnswer;
+
+/// What every connection works with.
+#[derive(Clone)]
+struct Service {
+    node: Arc<Node>,
+    observer: Arc<Observer>,
+}
+
+impl Service {
+    async fn respond(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, NoAnswer> {
+        let (head, body) = request.into_parts();
+        let reply = match Limited::new(body, MAX_BODY_BYTES).collect().await {
+            Ok(body) => {
+                let body = body.to_bytes();
+                let work = move || self.carry_out(head.uri.path(), &body);
+                task::spawn_blocking(work).await.map_err(|_| NoAnswer)?
+            }
+            Err(error) if error.is::<LengthLimitError>() => {
+                api::bad_body("http: request body too large")
+            }
+            Err(error) => api::bad_body(&error.to_string()),
+        };
+        match reply {
+            Reply::Http { status, body } => Ok(response(status, body)),
+            Reply::Closed => Err(NoAnswer),
+        }
+    }
+
+    /// Takes as long as a hash does, for a submit.
+    fn carry_out(&self, path: &str, body: &[u8]) -> Reply {
+        let (reply, event) = api::answer(&self.node, path, body);
+        if let Some(event) = event {
+            (self.observer)(event);
+        }
+        reply
+    }
+}
+
+/// The headers of all answers of Bytom's node, without `Vary`: nothing here is compressed.
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    ),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (X_XSS_PROTECTION, HeaderValue::from_static("1")),
+];
+
+fn response(status: u16, body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).expect("a status of three digits");
+    response.headers_mut().extend(HEADERS);
+    response
+}

@@ -1,0 +1,86 @@
+//! The headers that the node makes itself: block 0, and the template of the next block.
+
+use crate::node::{
+    chain::{Chain, VERSION},
+    coinbase::{TRANSACTION_STATUS_HASH, transaction_merkle_root},
+};
+use tensority::{BlockHeader, Error, Target};
+
+/// The bits of Bytom's private and test networks: one hash in 20 meets the target.
+pub const SOLONET_BITS: u64 = 0x2000_0000_000c_cccc;
+
+/// The timestamp of block 0, in seconds: that of Bytom's solonet, 2018-06-14 02:56:40 UTC.
+const GENESIS_TIMESTAMP: u64 = 1_528_945_000;
+
+/// Block 0 of a chain that starts with these bits. It is nobody's work: its nonce is 0.
+///
+/// # Errors
+///
+/// Those of [`Target::from_bits`], and [`Error::OutOfRange`] if no block can hold the bits.
+pub fn genesis(bits: u64) -> Result<BlockHeader, Error> {
+    Target::from_bits(bits)?;
+    let genesis = BlockHeader {
+        version: VERSION,
+        height: 0,
+        previous_block_hash: [0; 32],
+        timestamp: GENESIS_TIMESTAMP,
+        transaction_merkle_root: transaction_merkle_root(0),
+        transaction_status_hash: TRANSACTION_STATUS_HASH,
+        bits,
+        nonce: 0,
+    };
+    genesis.serialize()?;
+    Ok(genesis)
+}
+
+/// What follows the chain, with nonce and timestamp 0.
+pub fn next(chain: &Chain) -> BlockHeader {
+    let height = chain.next_height();
+    BlockHeader {
+        version: VERSION,
+        height,
+        previous_block_hash: chain.tip().hash,
+        timestamp: 0,
+        transaction_merkle_root: transaction_merkle_root(height),
+        transaction_status_hash: TRANSACTION_STATUS_HASH,
+        bits: chain.next_bits(),
+        nonce: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_bits_that_no_block_can_meet_or_hold() {
+        assert!(genesis(SOLONET_BITS).is_ok());
+        assert!(matches!(genesis(0), Err(Error::ZeroTarget { .. })));
+        let negative = 0x0480_0000_0012_3456;
+        assert!(matches!(
+            genesis(negative),
+            Err(Error::NegativeTarget { .. })
+        ));
+        let too_great = 0x8000_0000_0000_0001;
+        assert!(matches!(
+            genesis(too_great),
+            Err(Error::OutOfRange { field: "bits", .. })
+        ));
+    }
+
+    #[test]
+    fn block_0_has_the_timestamp_and_bits_of_the_solonet() {
+        let captures = testvectors::node_captures();
+        let capture = captures.iter().find(|c| c.name == "get-block-genesis");
+        let answer = &capture.unwrap().response.as_ref().unwrap().body;
+        let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
+        let recorded = hex::decode(answer["data"]["block_header"].as_str().unwrap()).unwrap();
+        let recorded = BlockHeader::deserialize(&recorded).unwrap();
+        let ours = genesis(SOLONET_BITS).unwrap();
+        assert_eq!(
+            (ours.timestamp, ours.bits),
+            (recorded.timestamp, recorded.bits)
+        );
+        assert_ne!(ours.hash(), recorded.hash(), "the transactions are others");
+    }
+}

@@ -1,0 +1,5 @@
+//! The development node against recorded traffic and over HTTP.
+
+mod captures;
+mod common;
+mod server;

@@ -1,0 +1,202 @@
+//! The view: a thread that draws the latest state and reads keys.
+
+use crate::{
+    choice::{Choice, Request, words},
+    draw::{Seen, draw},
+    keys::{self, Key},
+    log::Log,
+    paint::Paint,
+    terminal::{self, Screen},
+};
+use ratatui::{
+    Terminal,
+    backend::CrosstermBackend,
+    layout::{Position, Rect},
+};
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::Sender,
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use tensority_telemetry::{State, command::Command, published::Published};
+
+/// The time between two looks at the state: without a key, no more than 4 frames are drawn a second.
+const PERIOD: Duration = Duration::from_millis(250);
+
+/// A live view of a miner. It has the terminal until it is dropped; it gives it back earlier if the
+/// terminal goes away or anything panics, and the miner goes on.
+#[derive(Debug)]
+pub struct View {
+    log: Arc<Mutex<Log>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why there is no view.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// Standard input, output or error is no terminal, or a dumb one.
+    #[error("expected a terminal that can be drawn on, found none; do without the view")]
+    NoTerminal,
+    /// The terminal does not do what it should.
+    #[error("expected to draw on the terminal, found: {0}; do without the view")]
+    Terminal(#[from] io::Error),
+}
+
+impl View {
+    /// Whether there is a terminal: standard input, output and error are one, and `TERM` is set and
+    /// not `dumb`.
+    pub fn is_possible() -> bool {
+        terminal::is_possible()
+    }
+
+    /// Takes the terminal and shows the latest state. A person who wants to end sets `stop`; who
+    /// wants it again gets the terminal restored and `stop_now` called, which should not return.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewError`]; the terminal is as it was.
+    pub fn start(
+        published: Arc<Published>,
+        commands: Sender<Command>,
+        stop: Arc<AtomicBool>,
+        stop_now: impl FnOnce() + Send + 'static,
+    ) -> Result<Self, ViewError> {
+        if !terminal::is_possible() {
+            return Err(ViewError::NoTerminal);
+        }
+        let log = Arc::<Mutex<Log>>::default();
+        let terminal = Terminal::new(CrosstermBackend::new(Screen::default()))?;
+        let mut watcher = Watcher {
+            published,
+            commands,
+            stop,
+            log: Arc::clone(&log),
+            terminal,
+            choice: Choice::default(),
+            paint: Paint::from_environment(),
+        };
+        terminal::take()?;
+        let thread = thread::Builder::new()
+            .name("view".to_owned())
+            .spawn(move || {
+                // An error is that the terminal went away.
+                let ends_now = watcher.watch().unwrap_or(false);
+                terminal::restore();
+                if ends_now {
+                    stop_now();
+                }
+            });
+        match thread {
+            Ok(thread) => Ok(Self {
+                log,
+                thread: Some(thread),
+            }),
+            Err(error) => {
+                terminal::restore();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Shows a log line; the last 1000 are kept.
+    pub fn log(&self, line: String) {
+        lock(&self.log).write(&line);
+    }
+
+    /// Whether the view still has the terminal. If not, log lines are better printed.
+    pub fn is_open(&self) -> bool {
+        terminal::is_taken()
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        terminal::restore();
+        if let Some(thread) = self.thread.take() {
+            // Its panic has been told by the hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread has.
+struct Watcher {
+    published: Arc<Published>,
+    commands: Sender<Command>,
+    stop: Arc<AtomicBool>,
+    log: Arc<Mutex<Log>>,
+    terminal: Terminal<CrosstermBackend<Screen>>,
+    choice: Choice,
+    paint: Paint,
+}
+
+impl Watcher {
+    /// Draws and reads until the terminal is not ours any more, or a person wants to end now.
+    fn watch(&mut self) -> io::Result<bool> {
+        let mut drawn = None;
+        let mut bytes = Vec::new();
+        let (mut number, mut state) = self.published.newer_than(0, Duration::ZERO);
+        while terminal::is_taken() {
+            let shown = (number, lock(&self.log).written(), self.terminal.size()?);
+            if drawn != Some(shown) {
+                self.draw(&state)?;
+                drawn = Some(shown);
+            }
+            terminal::read(&mut bytes, PERIOD)?;
+            for key in keys::take(&mut bytes) {
+                if self.press(key, &state)? {
+                    return Ok(true);
+                }
+                drawn = None;
+            }
+            (number, state) = self.published.newer_than(number, Duration::ZERO);
+        }
+        Ok(false)
+    }
+
+    fn draw(&mut self, state: &State) -> io::Result<()> {
+        // Not kept locked: a terminal can be slow.
+        let log = lock(&self.log).clone();
+        let seen = Seen {
+            state,
+            log: &log,
+            choice: &self.choice,
+            stopping: self.stop.load(Ordering::SeqCst),
+            paint: self.paint,
+        };
+        self.terminal.draw(|frame| draw(frame, &seen))?;
+        Ok(())
+    }
+
+    /// Does what a key means; whether it means to end now.
+    fn press(&mut self, key: Key, state: &State) -> io::Result<bool> {
+        let entries = lock(&self.log).lines().len();
+        match self.choice.press(key, state, entries) {
+            None => {}
+            Some(Request::Redraw) => {
+                // `clear` would ask the terminal where the cursor is.
+                let size = self.terminal.size()?;
+                self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
+            }
+            Some(Request::Stop) => return Ok(self.stop.swap(true, Ordering::SeqCst)),
+            Some(Request::Command(command)) => {
+                let words = words(&command);
+                self.choice.answer = Some(match self.commands.send(command) {
+                    Ok(()) => format!("Asked the miner to {words}."),
+                    Err(_) => format!("The miner takes no commands any more, not to {words}."),
+                });
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    // A line is added or not.
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
