@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
-use tensority::{ChainStates, Matrix, MatrixList, Rounds, fold, pow_hash_of_fold, sequences, sum};
+use tensority::{
+    Matrix, MatrixList, block_words, chain_states, extended_seed, fold, le_bytes, pow_hash_of_fold,
+    sequences, smix_round, sum,
+};
 
 /// One round of SMix.
 pub struct ExpectedRound {
@@ -50,9 +53,7 @@ pub trait Reference: Send + Sync {
 
 impl<const D: usize> Reference for MatrixList<D> {
     fn list_bytes(&self) -> Vec<u8> {
-        (0..self.len())
-            .flat_map(|i| self.matrix(i).to_bytes())
-            .collect()
+        self.iter().flat_map(Matrix::to_bytes).collect()
     }
 
     fn stages(
@@ -64,7 +65,7 @@ impl<const D: usize> Reference for MatrixList<D> {
         let sequences = sequences(header_hash);
         let mut results: [Matrix<D>; 4] = std::array::from_fn(|_| Matrix::zero());
         for (chain, sequence) in sequences.iter().enumerate() {
-            for (i, state) in ChainStates::new(self, sequence).enumerate() {
+            for (i, state) in chain_states(self, sequence).enumerate() {
                 let bytes = state.to_bytes();
                 if states
                     .send(ExpectedState {
@@ -83,7 +84,7 @@ impl<const D: usize> Reference for MatrixList<D> {
         let words = fold(&sum);
         let end = ExpectedEnd {
             sum: sum.to_bytes(),
-            folded: words.iter().flat_map(|word| word.to_le_bytes()).collect(),
+            folded: le_bytes(&words).collect(),
             hash: pow_hash_of_fold(&words),
         };
         // Nobody listens any more: the run is over.
@@ -122,11 +123,10 @@ pub fn reference(dimension: usize, seed: &[u8; 32]) -> Arc<dyn Reference> {
 
 /// The rounds of SMix of a seed at a core's dimension.
 pub fn rounds(dimension: usize, seed: &[u8; 32]) -> Box<dyn Iterator<Item = ExpectedRound>> {
-    with_dimension!(dimension, D => Box::new(Rounds::<D>::new(seed).map(|round| {
-        let mut matrices = round.even.to_bytes();
-        matrices.extend(round.odd.to_bytes());
-        let x = round.x.iter().flat_map(|word| word.to_le_bytes()).collect();
-        ExpectedRound { x, matrices }
+    let mut x = block_words(&extended_seed(seed));
+    with_dimension!(dimension, D => Box::new((0..MatrixList::<D>::LEN / 2).map(move |_| {
+        let matrices = smix_round::<D>(&mut x).iter().flat_map(Matrix::to_bytes).collect();
+        ExpectedRound { x: le_bytes(&x).collect(), matrices }
     })))
 }
 

@@ -233,7 +233,8 @@ impl Simulation {
             Work::Nonces { .. } => Command::Range,
         };
         let ideal_cycles = self.geometry.ideal_cycles() * work.count();
-        let expected = ideal_cycles + self.geometry.ideal_cycles() / 252 + 8000;
+        let pass = (self.geometry.matrix_bytes() / self.geometry.lanes()) as u64;
+        let expected = ideal_cycles + pass + 8000;
         let (job, mut last, mut completed) = (self.jobs, first, 0);
         let mut results = Vec::new();
         self.drive(command, &mut |_, event| {

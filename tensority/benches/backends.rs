@@ -7,26 +7,24 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::{hint::black_box, time::Duration};
 use tensority::{
-    CHAINS, DIMENSION, INITIAL_SEED, MULTIPLIES,
-    fast::{Backend, Cache, Hasher, State, unwatched},
+    ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED,
+    fast::{Backend, Hasher, MatrixList, State, unwatched},
 };
 
 /// The multiply-accumulates of one multiply.
 const MACS: u64 = (DIMENSION * DIMENSION * DIMENSION) as u64;
-/// The multiplies of a hash that are not loads.
-const REAL_MULTIPLIES: u64 = (CHAINS * (MULTIPLIES - 1)) as u64;
 
 fn stages(c: &mut Criterion) {
     for backend in Backend::available() {
-        let cache = Cache::build(backend, &INITIAL_SEED);
+        let list = MatrixList::build(backend, &INITIAL_SEED);
         let (mut state, mut product) = (State::new(), State::new());
         let mut group = c.benchmark_group("stage");
         group.bench_function(BenchmarkId::new("load", backend), |b| {
-            b.iter(|| backend.load(black_box(cache.matrix(0)), &mut state));
+            b.iter(|| backend.load(black_box(list.matrix(0)), &mut state));
         });
         group.throughput(Throughput::Elements(MACS));
         group.bench_function(BenchmarkId::new("multiply", backend), |b| {
-            b.iter(|| backend.multiply(black_box(&state), cache.matrix(1), &mut product));
+            b.iter(|| backend.multiply(black_box(&state), list.matrix(1), &mut product));
         });
         let times = 10_000;
         if let Some(macs) = backend.multiply_in_registers(times) {
@@ -44,19 +42,19 @@ fn whole(c: &mut Criterion) {
         let mut group = c.benchmark_group("whole");
         group.sample_size(10);
         group.measurement_time(Duration::from_secs(2));
-        let mut cache = Some(Cache::build(backend, &INITIAL_SEED));
-        group.bench_function(BenchmarkId::new("cache", backend), |b| {
+        let mut list = Some(MatrixList::build(backend, &INITIAL_SEED));
+        group.bench_function(BenchmarkId::new("matrix list", backend), |b| {
             b.iter(|| {
-                let rebuilt = cache.take()?.rebuild(black_box(&INITIAL_SEED), &unwatched);
-                cache = rebuilt.ok();
+                let rebuilt = list.take()?.rebuild(black_box(&INITIAL_SEED), &unwatched);
+                list = rebuilt.ok();
                 Some(())
             });
         });
-        let cache = Cache::build(backend, &INITIAL_SEED);
+        let list = MatrixList::build(backend, &INITIAL_SEED);
         let mut hasher = Hasher::new();
-        group.throughput(Throughput::Elements(REAL_MULTIPLIES * MACS));
+        group.throughput(Throughput::Elements(ARRAY_MULTIPLIES as u64 * MACS));
         group.bench_function(BenchmarkId::new("hash", backend), |b| {
-            b.iter(|| hasher.hash(black_box(&[7; 32]), &cache));
+            b.iter(|| hasher.hash(black_box(&[7; 32]), &list));
         });
         group.finish();
     }

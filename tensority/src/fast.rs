@@ -1,35 +1,35 @@
 //! Tensority at the speed of the machine.
 //!
 //! The same function as [`tensority`](crate::tensority()) at Bytom's dimension, by one of several
-//! [back ends](Backend), each checked against the reference stage by stage. The slow part of a
-//! seed, its matrix list, is kept in a [`Cache`]; [`Caches`] keeps those of the seeds used last.
+//! [back ends](Backend), each checked against the reference stage by stage. The slow part is the
+//! [`MatrixList`] of a seed; [`MatrixLists`] keeps those of the seeds used last.
 //!
 //! ```
 //! use tensority::{BlockHeader, INITIAL_SEED, fast};
 //!
-//! let cache = fast::Cache::build(fast::Backend::fastest(), &INITIAL_SEED);
+//! let list = fast::MatrixList::build(fast::Backend::fastest(), &INITIAL_SEED);
 //! let header_hash = BlockHeader::default().hash();
-//! let pow_hash = fast::hash(&header_hash, &cache);
+//! let pow_hash = fast::hash(&header_hash, &list);
 //!
 //! let pool = fast::Pool::of_all_processors();
-//! let batch = pool.hash_batch(&[header_hash; 2], &cache, &fast::unwatched);
+//! let batch = pool.hash_batch(&[header_hash; 2], &list, &fast::unwatched);
 //! assert_eq!(batch, Ok(vec![pow_hash; 2]));
 //! ```
 //!
 //! Each back end does these stages in its own way; everything else is shared:
 //!
 //! ```text
-//! extended seed ─ (fill, mix) × 128 ─► Cache (256 matrices) ─┐
-//!                                                            ▼
-//! sequences ──────────────────────────────► load, multiply × 63 ─► add (four times) ─► fold
+//! extended seed ─ (fill, mix) × 128 ─► matrix list (256 matrices) ─┐
+//!                                                                  ▼
+//! sequences ────────────────────────────────────► load, multiply × 63 ─► add (four times) ─► fold
 //! ```
 
 mod backend;
-mod cache;
-mod caches;
 mod fold;
 mod hash;
 mod kernel;
+mod matrix_list;
+mod matrix_lists;
 mod memory;
 mod pool;
 mod portable;
@@ -39,10 +39,10 @@ mod watch;
 mod x86;
 
 pub use backend::{Backend, BackendError, ENVIRONMENT_VARIABLE};
-pub use cache::Cache;
-pub use caches::Caches;
 pub use hash::{Hasher, hash};
-pub use memory::{CachedMatrix, State};
+pub use matrix_list::{MatrixList, MatrixList as Cache};
+pub use matrix_lists::{MatrixLists, MatrixLists as Caches};
+pub use memory::{PreparedMatrix, State};
 pub use pool::Pool;
 pub use verify::Verdict;
 pub use watch::{Cancelled, Progress, Watch, unwatched};

@@ -5,7 +5,7 @@
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tensority::{
     DIMENSION, Matrix, MatrixList,
-    fast::{Backend, Cache, CachedMatrix, State, hash},
+    fast::{self, Backend, PreparedMatrix, State, hash},
     load, multiply, tensority,
 };
 
@@ -19,16 +19,8 @@ fn random() -> StdRng {
     StdRng::seed_from_u64(seed)
 }
 
-fn matrix(mut element: impl FnMut(usize, usize) -> i8) -> Matrix<DIMENSION> {
-    let mut matrix = Matrix::zero();
-    for r in 0..DIMENSION {
-        *matrix.row_mut(r) = std::array::from_fn(|c| element(r, c));
-    }
-    matrix
-}
-
 fn random_matrix(rng: &mut StdRng) -> Matrix<DIMENSION> {
-    matrix(|_, _| rng.random())
+    Matrix::from_fn(|_, _| rng.random())
 }
 
 /// Matrices at the ends of the range and random ones. The second of each pair of extremes meets
@@ -38,17 +30,20 @@ fn matrices() -> Vec<(&'static str, Matrix<DIMENSION>)> {
     let alternating = |odd: usize| if odd.is_multiple_of(2) { -128 } else { 127 };
     vec![
         ("zero", Matrix::zero()),
-        ("all -128", matrix(|_, _| -128)),
+        ("all -128", Matrix::from_fn(|_, _| -128)),
         // The load takes -127 to -128, and 127 and -128 to 127.
-        ("all -127", matrix(|_, _| -127)),
-        ("all 127", matrix(|_, _| 127)),
-        ("all -1", matrix(|_, _| -1)),
-        ("alternating columns", matrix(|_, c| alternating(c))),
-        ("alternating rows", matrix(|r, _| alternating(r))),
-        ("checkerboard", matrix(|r, c| alternating(r + c))),
+        ("all -127", Matrix::from_fn(|_, _| -127)),
+        ("all 127", Matrix::from_fn(|_, _| 127)),
+        ("all -1", Matrix::from_fn(|_, _| -1)),
+        (
+            "alternating columns",
+            Matrix::from_fn(|_, c| alternating(c)),
+        ),
+        ("alternating rows", Matrix::from_fn(|r, _| alternating(r))),
+        ("checkerboard", Matrix::from_fn(|r, c| alternating(r + c))),
         (
             "one element",
-            matrix(|r, c| if (r, c) == (255, 3) { -128 } else { 0 }),
+            Matrix::from_fn(|r, c| if (r, c) == (255, 3) { -128 } else { 0 }),
         ),
         ("random", random_matrix(&mut rng)),
         ("random too", random_matrix(&mut rng)),
@@ -61,9 +56,8 @@ fn difference(
     expected: &Matrix<DIMENSION>,
 ) -> Option<(usize, usize, i8, i8)> {
     let mut places = (0..DIMENSION).flat_map(|r| (0..DIMENSION).map(move |c| (r, c)));
-    let elements = |(r, c)| (r, c, found.row(r)[c], expected.row(r)[c]);
-    let place = places.find(|&(r, c)| found.row(r)[c] != expected.row(r)[c])?;
-    Some(elements(place))
+    let (r, c) = places.find(|&(r, c)| found[r][c] != expected[r][c])?;
+    Some((r, c, found[r][c], expected[r][c]))
 }
 
 #[track_caller]
@@ -74,9 +68,9 @@ fn assert_same(found: &Matrix<DIMENSION>, expected: &Matrix<DIMENSION>, what: &s
 }
 
 #[test]
-fn a_cached_matrix_keeps_every_element() {
+fn a_prepared_matrix_keeps_every_element() {
     for (name, m) in matrices() {
-        assert_same(&CachedMatrix::from(&m).to_matrix(), &m, name);
+        assert_same(&PreparedMatrix::from(&m).to_matrix(), &m, name);
     }
 }
 
@@ -86,7 +80,7 @@ fn every_back_end_loads_as_the_reference() {
     for (name, m) in matrices() {
         let expected = load(&m);
         for backend in Backend::available() {
-            backend.load(&CachedMatrix::from(&m), &mut state);
+            backend.load(&PreparedMatrix::from(&m), &mut state);
             assert_same(
                 &backend.to_matrix(&state),
                 &expected,
@@ -99,9 +93,9 @@ fn every_back_end_loads_as_the_reference() {
 #[test]
 fn every_back_end_multiplies_as_the_reference() {
     let matrices = matrices();
-    let cached: Vec<_> = matrices
+    let prepared: Vec<_> = matrices
         .iter()
-        .map(|(_, m)| CachedMatrix::from(m))
+        .map(|(_, m)| PreparedMatrix::from(m))
         .collect();
     let (mut state, mut product) = (State::new(), State::new());
     for (first, (left, a)) in matrices.iter().enumerate() {
@@ -109,8 +103,8 @@ fn every_back_end_multiplies_as_the_reference() {
         for (second, (right, m)) in matrices.iter().enumerate() {
             let expected = multiply(&a, m);
             for backend in Backend::available() {
-                backend.load(&cached[first], &mut state);
-                backend.multiply(&state, &cached[second], &mut product);
+                backend.load(&prepared[first], &mut state);
+                backend.multiply(&state, &prepared[second], &mut product);
                 let what = format!("{backend}, {left} times {right}");
                 assert_same(&backend.to_matrix(&product), &expected, &what);
             }
@@ -125,10 +119,10 @@ fn every_back_end_multiplies_its_own_products() {
     let (mut state, mut product) = (State::new(), State::new());
     for backend in Backend::available() {
         let mut expected = load(&matrices[0]);
-        backend.load(&CachedMatrix::from(&matrices[0]), &mut state);
+        backend.load(&PreparedMatrix::from(&matrices[0]), &mut state);
         for (k, m) in matrices.iter().enumerate().skip(1) {
             expected = multiply(&expected, m);
-            backend.multiply(&state, &CachedMatrix::from(m), &mut product);
+            backend.multiply(&state, &PreparedMatrix::from(m), &mut product);
             std::mem::swap(&mut state, &mut product);
             let what = format!("{backend}, multiply {k}");
             assert_same(&backend.to_matrix(&state), &expected, &what);
@@ -137,20 +131,20 @@ fn every_back_end_multiplies_its_own_products() {
 }
 
 #[test]
-fn every_back_end_caches_and_hashes_as_the_reference() {
+fn every_back_end_lists_and_hashes_as_the_reference() {
     let mut rng = random();
     for seed in [rng.random(), [0; 32], [0xff; 32]] {
         let list = MatrixList::<DIMENSION>::from_seed(&seed);
         let header_hash = rng.random();
         let expected = tensority(&header_hash, &list);
         for backend in Backend::available() {
-            let cache = Cache::build(backend, &seed);
+            let prepared = fast::MatrixList::build(backend, &seed);
             for index in 0..=255 {
                 let what = format!("{backend}, seed {seed:02x?}, matrix {index}");
-                let found = cache.matrix(index).to_matrix();
-                assert_same(&found, list.matrix(index.into()), &what);
+                let found = prepared.matrix(index).to_matrix();
+                assert_same(&found, &list[usize::from(index)], &what);
             }
-            let found = hash(&header_hash, &cache);
+            let found = hash(&header_hash, &prepared);
             assert_eq!(
                 found, expected,
                 "{backend}, seed {seed:02x?}, header hash {header_hash:02x?}"
@@ -163,7 +157,7 @@ fn every_back_end_caches_and_hashes_as_the_reference() {
 fn the_comparison_sees_one_wrong_element() {
     let expected = random_matrix(&mut random());
     let mut found = expected.clone();
-    found.row_mut(200)[100] ^= 1;
+    found[200][100] ^= 1;
     let (r, c, found, expected) = difference(&found, &expected).expect("a difference");
     assert_eq!((r, c, found), (200, 100, expected ^ 1));
 }

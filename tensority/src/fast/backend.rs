@@ -1,11 +1,11 @@
-//! The table of back ends, and the choice of one.
+//! Table of back ends, and the choice of one.
 
 use super::{
     kernel::Kernel,
-    memory::{CachedMatrix, State},
+    memory::{PreparedMatrix, State},
     portable::Portable,
 };
-use crate::matrix::{DIMENSION, Matrix};
+use crate::reference::{DIMENSION, Matrix};
 use std::{env, fmt, string::String, vec::Vec};
 use thiserror::Error;
 
@@ -100,7 +100,7 @@ impl Backend {
         Some(Self { name, kernel })
     }
 
-    /// The name of the back end.
+    /// The name in the table: `portable`, `avx2` or `avx512vnni`.
     pub fn name(self) -> &'static str {
         self.name
     }
@@ -113,13 +113,13 @@ impl Backend {
 /// Single stages, to be compared with the functions of the same names in the reference.
 impl Backend {
     /// The first multiply of a chain.
-    pub fn load(self, m: &CachedMatrix, state: &mut State) {
+    pub fn load(self, m: &PreparedMatrix, state: &mut State) {
         self.kernel.load(m, state);
     }
 
     /// A multiply of a chain: `product` becomes `a` times the transpose of `m`, reduced. This same
     /// back end must have made `a`; the state of another is in another order.
-    pub fn multiply(self, a: &State, m: &CachedMatrix, product: &mut State) {
+    pub fn multiply(self, a: &State, m: &PreparedMatrix, product: &mut State) {
         self.kernel.multiply(a, m, m, product);
     }
 
@@ -151,29 +151,25 @@ impl fmt::Debug for Backend {
     }
 }
 
-/// A back end that cannot be had.
+/// A back end that this architecture or this processor does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs)]
 pub enum BackendError {
-    /// There is none of this name for this architecture.
+    /// The architecture has none of this name; `expected` are the names it has.
     #[error("unknown back end: expected {}, found `{found}`", .expected.join(" or "))]
     Unknown {
-        /// The name found.
         found: String,
-        /// The names there are.
         expected: Vec<&'static str>,
     },
-    /// The processor lacks instructions that the back end is made of.
+    /// The processor lacks the instructions `needs`; `available` are the back ends it runs.
     #[error(
         "unsupported back end: {name} needs a processor with {needs}, this one runs {}",
         .available.join(" or ")
     )]
     Unsupported {
-        /// The back end.
         name: &'static str,
-        /// The instructions it is made of.
         needs: &'static str,
-        /// The back ends this processor has.
         available: Vec<&'static str>,
     },
 }

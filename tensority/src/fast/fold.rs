@@ -1,7 +1,7 @@
-//! The sum of the chains to the PoW hash.
+//! From the sum of the chains to the PoW hash.
 
 use super::memory::Sum;
-use crate::{fold::fnv, matrix::DIMENSION, pow::pow_hash_of_fold};
+use crate::reference::{DIMENSION, fnv, pow_hash_of_fold};
 use std::vec::Vec;
 
 /// The words of a row.
@@ -38,7 +38,7 @@ fn row_words(row: &[u8; DIMENSION]) -> [u32; WORDS] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fold, matrix::Matrix};
+    use crate::reference::{Matrix, fold};
 
     #[test]
     fn the_fold_is_that_of_the_reference() {

@@ -1,21 +1,18 @@
-//! The whole hash.
+//! The whole hash, by the back end that made the matrix list.
 
 use super::{
-    cache::Cache,
     fold,
+    matrix_list::MatrixList,
     memory::{State, Sum},
 };
-use crate::{
-    matrix::DIMENSION,
-    sequence::{Sequence, sequences},
-};
+use crate::reference::{DIMENSION, Sequence, sequences};
 use std::mem;
 
-/// The PoW hash of a header hash, with the cache of the block's seed.
+/// The PoW hash of a header hash, with the matrix list of the block's seed.
 ///
 /// Who hashes much keeps a [`Hasher`], or gives the work to a [`Pool`](super::Pool).
-pub fn hash(header_hash: &[u8; 32], cache: &Cache) -> [u8; 32] {
-    Hasher::new().hash(header_hash, cache)
+pub fn hash(header_hash: &[u8; 32], list: &MatrixList) -> [u8; 32] {
+    Hasher::new().hash(header_hash, list)
 }
 
 /// The memory one thread hashes in, 256 KiB, to be used again and again.
@@ -26,28 +23,28 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// Memory for hashes with any cache.
+    /// Memory for hashes with any matrix list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The PoW hash of a header hash, with the cache of the block's seed.
-    pub fn hash(&mut self, header_hash: &[u8; 32], cache: &Cache) -> [u8; 32] {
+    /// The PoW hash of a header hash, with the matrix list of the block's seed.
+    pub fn hash(&mut self, header_hash: &[u8; 32], list: &MatrixList) -> [u8; 32] {
         let mut sum = [[0; DIMENSION]; DIMENSION];
         for sequence in sequences(header_hash) {
-            self.add_chain(&sequence, cache, &mut sum);
+            self.add_chain(&sequence, list, &mut sum);
         }
         fold::pow_hash(&sum)
     }
 
-    fn add_chain(&mut self, sequence: &Sequence, cache: &Cache, sum: &mut Sum) {
-        let kernel = cache.backend().kernel();
+    fn add_chain(&mut self, sequence: &Sequence, list: &MatrixList, sum: &mut Sum) {
+        let kernel = list.backend().kernel();
         let indices = [*sequence, *sequence];
         let indices = indices.as_flattened();
-        kernel.load(cache.matrix(indices[0]), &mut self.state);
+        kernel.load(list.matrix(indices[0]), &mut self.state);
         for (k, &index) in indices.iter().enumerate().skip(1) {
             let next = indices.get(k + 1).unwrap_or(&index);
-            let (m, next) = (cache.matrix(index), cache.matrix(*next));
+            let (m, next) = (list.matrix(index), list.matrix(*next));
             kernel.multiply(&self.state, m, next, &mut self.product);
             mem::swap(&mut self.state, &mut self.product);
         }

@@ -1,6 +1,6 @@
-//! What every back end computes.
+//! The stages of a hash that a back end computes in its own way.
 
-use super::memory::{CachedMatrix, Entries, State, Sum};
+use super::memory::{Entries, PreparedMatrix, State, Sum};
 
 /// The stages of a hash that a back end does in its own way; the others are shared.
 ///
@@ -13,19 +13,19 @@ pub(super) trait Kernel: Sync {
         &self,
         x: &mut [u32; 32],
         v: &mut Entries,
-        even: &mut CachedMatrix,
-        odd: &mut CachedMatrix,
+        even: &mut PreparedMatrix,
+        odd: &mut PreparedMatrix,
     );
 
     /// The mix loop of [`smix`](crate::smix), with the V that [`fill`](Self::fill) wrote last.
     fn mix(&self, x: &mut [u32; 32], v: &Entries);
 
     /// The first multiply of a chain.
-    fn load(&self, m: &CachedMatrix, state: &mut State);
+    fn load(&self, m: &PreparedMatrix, state: &mut State);
 
     /// `product` becomes `a` times the transpose of `m`, reduced. `next` is the matrix of the
     /// multiply after this one, which may be fetched meanwhile.
-    fn multiply(&self, a: &State, m: &CachedMatrix, next: &CachedMatrix, product: &mut State);
+    fn multiply(&self, a: &State, m: &PreparedMatrix, next: &PreparedMatrix, product: &mut State);
 
     /// Adds the elements of a chain's result to a sum.
     fn add(&self, state: &State, sum: &mut Sum);

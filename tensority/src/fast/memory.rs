@@ -1,14 +1,14 @@
 //! The memory that back ends compute in, laid out so that every vector width reads it aligned.
 
-use crate::matrix::{DIMENSION, Matrix};
+use crate::reference::{DIMENSION, Matrix};
 use std::{boxed::Box, fmt, vec, vec::Vec};
 
-/// A matrix of the list as a [`Cache`](super::Cache) holds it, the right operand of a multiply.
+/// A matrix of a [`MatrixList`](super::MatrixList), the right operand of a multiply.
 ///
 /// Its rows lie as they leave SMix, row-major int8: no back end needs them in another order.
 #[derive(Clone)]
 #[repr(C, align(64))]
-pub struct CachedMatrix {
+pub struct PreparedMatrix {
     /// Row-major, 64 KiB.
     pub(super) rows: [[i8; DIMENSION]; DIMENSION],
     /// For each row, what the accumulators of its dot products start with where the left operand
@@ -17,7 +17,7 @@ pub struct CachedMatrix {
     pub(super) starts: [i32; DIMENSION],
 }
 
-impl CachedMatrix {
+impl PreparedMatrix {
     pub(super) const ZERO: Self = Self {
         rows: [[0; DIMENSION]; DIMENSION],
         starts: [0x8000; DIMENSION],
@@ -38,21 +38,19 @@ impl CachedMatrix {
     }
 }
 
-impl From<&Matrix<DIMENSION>> for CachedMatrix {
+impl From<&Matrix<DIMENSION>> for PreparedMatrix {
     fn from(matrix: &Matrix<DIMENSION>) -> Self {
-        let mut cached = Self::ZERO;
-        for (row, source) in cached.rows.iter_mut().zip(matrix.rows()) {
-            *row = *source;
-        }
-        cached.update_starts();
-        cached
+        let mut prepared = Self::ZERO;
+        prepared.rows = **matrix;
+        prepared.update_starts();
+        prepared
     }
 }
 
 /// Shows nothing of the 64 KiB.
-impl fmt::Debug for CachedMatrix {
+impl fmt::Debug for PreparedMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CachedMatrix").finish_non_exhaustive()
+        f.debug_struct("PreparedMatrix").finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,8 @@
-//! Many hashes at once.
+//! Batches of hashes on several threads.
 
 use super::{
-    cache::Cache,
     hash::Hasher,
+    matrix_list::MatrixList,
     watch::{Cancelled, Watch, report},
 };
 use std::{
@@ -20,7 +20,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool of so many threads.
+    /// A pool of this number of threads.
     pub fn new(threads: NonZero<usize>) -> Self {
         Self { threads }
     }
@@ -48,12 +48,12 @@ impl Pool {
     pub fn hash_batch(
         &self,
         header_hashes: &[[u8; 32]],
-        cache: &Cache,
+        list: &MatrixList,
         watch: &Watch,
     ) -> Result<Vec<[u8; 32]>, Cancelled> {
         let batch = Batch {
             header_hashes,
-            cache,
+            list,
             watch,
             claimed: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
@@ -79,7 +79,7 @@ impl Pool {
 /// A batch that several threads work at.
 struct Batch<'a> {
     header_hashes: &'a [[u8; 32]],
-    cache: &'a Cache,
+    list: &'a MatrixList,
     watch: &'a Watch<'a>,
     /// The header hashes that some thread has taken.
     claimed: AtomicUsize,
@@ -88,7 +88,7 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// What one thread does: hashes until nothing is left, and returns hashes with their places.
+    /// The work of one thread: hashes until nothing is left, and returns hashes with their places.
     fn work(&self) -> Result<Vec<(usize, [u8; 32])>, Cancelled> {
         let total = self.header_hashes.len();
         let mut hasher = Hasher::new();
@@ -98,7 +98,7 @@ impl Batch<'_> {
             let Some(header_hash) = self.header_hashes.get(place) else {
                 return Ok(share);
             };
-            share.push((place, hasher.hash(header_hash, self.cache)));
+            share.push((place, hasher.hash(header_hash, self.list)));
             let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
             report(self.watch, done, total).inspect_err(|_| {
                 // The others find nothing left to take.
@@ -117,21 +117,21 @@ mod tests {
 
     #[test]
     fn a_batch_keeps_the_order_whatever_the_number_of_threads() {
-        let cache = Cache::build(Backend::fastest(), &INITIAL_SEED);
+        let list = MatrixList::build(Backend::fastest(), &INITIAL_SEED);
         let header_hashes: Vec<_> = (0..7).map(|i| [i; 32]).collect();
-        let expected: Vec<_> = header_hashes.iter().map(|h| hash(h, &cache)).collect();
+        let expected: Vec<_> = header_hashes.iter().map(|h| hash(h, &list)).collect();
         for threads in [1, 2, 5, 16] {
             let pool = Pool::new(NonZero::new(threads).unwrap());
-            let batch = pool.hash_batch(&header_hashes, &cache, &unwatched);
+            let batch = pool.hash_batch(&header_hashes, &list, &unwatched);
             assert_eq!(batch.as_ref(), Ok(&expected), "{threads} threads");
         }
-        let empty = Pool::of_all_processors().hash_batch(&[], &cache, &unwatched);
+        let empty = Pool::of_all_processors().hash_batch(&[], &list, &unwatched);
         assert_eq!(empty, Ok(Vec::new()));
     }
 
     #[test]
     fn a_cancelled_batch_leaves_the_rest_undone() {
-        let cache = Cache::build(Backend::fastest(), &INITIAL_SEED);
+        let list = MatrixList::build(Backend::fastest(), &INITIAL_SEED);
         let hashed = AtomicUsize::new(0);
         let stop = |_| {
             hashed.fetch_add(1, Ordering::Relaxed);
@@ -139,7 +139,7 @@ mod tests {
         };
         let pool = Pool::new(NonZero::new(2).unwrap());
         assert_eq!(
-            pool.hash_batch(&[[0; 32]; 50], &cache, &stop),
+            pool.hash_batch(&[[0; 32]; 50], &list, &stop),
             Err(Cancelled)
         );
         assert!(hashed.into_inner() <= 2, "one hash a thread at most");

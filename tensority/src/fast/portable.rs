@@ -6,9 +6,9 @@
 
 use super::{
     kernel::Kernel,
-    memory::{CachedMatrix, Entries, Row, State, Sum},
+    memory::{Entries, PreparedMatrix, Row, State, Sum},
 };
-use crate::{matrix::DIMENSION, salsa::block_mix};
+use crate::reference::{DIMENSION, block_mix};
 use std::vec::Vec;
 
 /// Rows of the state that are multiplied side by side.
@@ -23,8 +23,8 @@ impl Kernel for Portable {
         &self,
         x: &mut [u32; 32],
         v: &mut Entries,
-        even: &mut CachedMatrix,
-        odd: &mut CachedMatrix,
+        even: &mut PreparedMatrix,
+        odd: &mut PreparedMatrix,
     ) {
         for entry in &mut v.0 {
             *entry = *x;
@@ -47,7 +47,7 @@ impl Kernel for Portable {
         }
     }
 
-    fn load(&self, m: &CachedMatrix, state: &mut State) {
+    fn load(&self, m: &PreparedMatrix, state: &mut State) {
         for (r, row) in state.0.iter_mut().enumerate() {
             for (element, column) in row.0.iter_mut().zip(&m.rows) {
                 *element = reduce(column[r].into());
@@ -55,7 +55,7 @@ impl Kernel for Portable {
         }
     }
 
-    fn multiply(&self, a: &State, m: &CachedMatrix, _: &CachedMatrix, product: &mut State) {
+    fn multiply(&self, a: &State, m: &PreparedMatrix, _: &PreparedMatrix, product: &mut State) {
         let wide: Vec<_> = m.rows.iter().map(|row| Row(row.map(i16::from))).collect();
         let product = product.0.as_chunks_mut::<ROWS>().0;
         for (a, product) in a.0.as_chunks::<ROWS>().0.iter().zip(product) {

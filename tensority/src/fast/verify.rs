@@ -1,12 +1,12 @@
-//! Whether a header has the proof of work it claims.
+//! Verification of a header: its hashes, and the PoW hash against a target.
 
-use super::{cache::Cache, hash::hash};
+use super::{hash::hash, matrix_list::MatrixList};
 use crate::{BlockHeader, Error, Target, header_hash};
 
-/// What became of a header.
+/// The hashes of a header, and whether they are a proof of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// The header hash, which is the name of the block.
+    /// Header hash, the identity of the block.
     pub block_hash: [u8; 32],
     /// The PoW hash.
     pub pow_hash: [u8; 32],
@@ -14,8 +14,8 @@ pub struct Verdict {
     pub valid: bool,
 }
 
-impl Cache {
-    /// Hashes a header, whose seed must be that of this cache, and compares the hash with a target:
+impl MatrixList {
+    /// Hashes a header, whose seed must be that of this list, and compares the hash with a target:
     /// that of the header's bits for a block, an easier one for a share.
     ///
     /// # Errors
@@ -41,14 +41,14 @@ mod tests {
 
     #[test]
     fn a_hash_equal_to_the_target_is_valid_and_one_above_is_not() {
-        let cache = Cache::build(Backend::fastest(), &INITIAL_SEED);
+        let list = MatrixList::build(Backend::fastest(), &INITIAL_SEED);
         let header = BlockHeader::default();
-        let pow_hash = hash(&header.hash(), &cache);
+        let pow_hash = hash(&header.hash(), &list);
         let target = Target::from_le_bytes(pow_hash).unwrap();
-        assert!(cache.verify(&header, &target).unwrap().valid);
+        assert!(list.verify(&header, &target).unwrap().valid);
         let below = target.to_value() - 1;
         let below = Target::from_value(&below).unwrap();
-        let verdict = cache.verify(&header, &below).unwrap();
+        let verdict = list.verify(&header, &below).unwrap();
         assert_eq!(
             verdict,
             Verdict {
@@ -61,13 +61,13 @@ mod tests {
 
     #[test]
     fn refuses_a_nonce_no_block_can_hold() {
-        let cache = Cache::build(Backend::fastest(), &INITIAL_SEED);
+        let list = MatrixList::build(Backend::fastest(), &INITIAL_SEED);
         let header = BlockHeader {
             nonce: 1 << 63,
             ..BlockHeader::default()
         };
         let target = Target::from_le_bytes([0xff; 32]).unwrap();
-        let error = cache.verify(&header, &target).unwrap_err();
+        let error = list.verify(&header, &target).unwrap_err();
         assert!(matches!(error, Error::OutOfRange { field: "nonce", .. }));
     }
 }

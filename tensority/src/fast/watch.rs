@@ -1,21 +1,21 @@
-//! Progress of long work, and how to stop it.
+//! Progress and cancellation of long work.
 
 use std::ops::ControlFlow;
 use thiserror::Error;
 
-/// How far some work has come.
+/// Progress of some work, in steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// The steps that are done.
+    /// Steps done.
     pub done: usize,
-    /// The steps there are.
+    /// Steps in all.
     pub total: usize,
 }
 
 /// What long work calls after each step, on the thread that did it. The work stops before its next
 /// step if the answer is [`ControlFlow::Break`].
 ///
-/// A step is a round of SMix (128 to a cache) or a hash: less than a millisecond, and some tens.
+/// A step is a round of SMix (128 to a matrix list) or a hash: less than a millisecond, and some tens.
 pub type Watch<'a> = dyn Fn(Progress) -> ControlFlow<()> + Sync + 'a;
 
 /// The [`Watch`] that lets all work go on to its end.

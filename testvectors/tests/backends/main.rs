@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use std::num::NonZero;
 use tensority::{
     BlockHeader, DIMENSION, Matrix, Target,
-    fast::{Backend, Cache, Caches, Pool, State, hash, unwatched},
+    fast::{Backend, MatrixList, MatrixLists, Pool, State, hash, unwatched},
 };
 use testvectors::{Chain, Pair, Trace, accepted_blocks, headers, pairs, seeds, traces};
 
@@ -18,9 +18,9 @@ fn mismatches(backend: Backend, pairs: &[Pair]) -> Vec<&str> {
     pairs.sort_by_key(|pair| pair.seed);
     let mut mismatches = Vec::new();
     for of_seed in pairs.chunk_by(|a, b| a.seed == b.seed) {
-        let cache = Cache::build(backend, &of_seed[0].seed);
+        let list = MatrixList::build(backend, &of_seed[0].seed);
         let header_hashes: Vec<_> = of_seed.iter().map(|pair| pair.header_hash).collect();
-        let pow_hashes = Pool::of_all_processors().hash_batch(&header_hashes, &cache, &unwatched);
+        let pow_hashes = Pool::of_all_processors().hash_batch(&header_hashes, &list, &unwatched);
         let found = of_seed.iter().zip(pow_hashes.expect("nobody cancels"));
         let wrong = found.filter(|(pair, pow_hash)| pair.pow_hash != *pow_hash);
         mismatches.extend(wrong.map(|(pair, _)| pair.name.as_str()));
@@ -29,15 +29,15 @@ fn mismatches(backend: Backend, pairs: &[Pair]) -> Vec<&str> {
 }
 
 /// The first state of the chain that is not as known, by its number of multiplies.
-fn first_wrong_state(cache: &Cache, chain: &Chain) -> Option<usize> {
-    let backend = cache.backend();
+fn first_wrong_state(list: &MatrixList, chain: &Chain) -> Option<usize> {
+    let backend = list.backend();
     let (mut state, mut product) = (State::new(), State::new());
     let indices = [chain.sequence, chain.sequence].concat();
     for (k, &index) in indices.iter().enumerate() {
         if k == 0 {
-            backend.load(cache.matrix(index), &mut product);
+            backend.load(list.matrix(index), &mut product);
         } else {
-            backend.multiply(&state, cache.matrix(index), &mut product);
+            backend.multiply(&state, list.matrix(index), &mut product);
         }
         std::mem::swap(&mut state, &mut product);
         let known = chain.states.iter().find(|known| known.multiplies == k + 1);
@@ -76,10 +76,10 @@ fn a_flipped_bit_is_noticed_wherever_it_is() {
 fn every_matrix_list_is_as_known_on_every_back_end() {
     for vector in seeds() {
         for backend in Backend::available() {
-            let cache = Cache::build(backend, &vector.seed);
+            let list = MatrixList::build(backend, &vector.seed);
             let mut hasher = Sha256::new();
             for index in 0..=255 {
-                hasher.update(cache.matrix(index).to_matrix().to_bytes());
+                hasher.update(list.matrix(index).to_matrix().to_bytes());
             }
             let found: [u8; 32] = hasher.finalize().into();
             assert_eq!(
@@ -103,11 +103,11 @@ fn every_known_state_is_reached_on_every_back_end() {
     } in traces()
     {
         for backend in Backend::available() {
-            let cache = Cache::build(backend, &seed);
+            let list = MatrixList::build(backend, &seed);
             for chain in &chains {
-                assert_eq!(first_wrong_state(&cache, chain), None, "{backend}, {name}");
+                assert_eq!(first_wrong_state(&list, chain), None, "{backend}, {name}");
             }
-            assert_eq!(hash(&header_hash, &cache), pow_hash, "{backend}, {name}");
+            assert_eq!(hash(&header_hash, &list), pow_hash, "{backend}, {name}");
         }
     }
 }
@@ -115,20 +115,20 @@ fn every_known_state_is_reached_on_every_back_end() {
 #[test]
 fn a_wrong_index_is_found_at_the_multiply_that_uses_it() {
     let trace = traces().swap_remove(0);
-    let cache = Cache::build(Backend::fastest(), &trace.seed);
+    let list = MatrixList::build(Backend::fastest(), &trace.seed);
     let [mut chain, ..] = trace.chains;
     chain.sequence[1] ^= 1;
-    assert_eq!(first_wrong_state(&cache, &chain), Some(2));
+    assert_eq!(first_wrong_state(&list, &chain), Some(2));
 }
 
 #[test]
 fn every_back_end_finds_accepted_blocks_valid_and_their_neighbours_as_they_are() {
     for backend in Backend::available() {
-        let mut caches = Caches::new(backend, NonZero::new(2).unwrap());
+        let mut lists = MatrixLists::new(backend, NonZero::new(2).unwrap());
         for (i, block) in accepted_blocks().iter().enumerate() {
             let mut header = BlockHeader::deserialize(&block.serialized).unwrap();
             let target = Target::from_bits(header.bits).unwrap();
-            let verdict = caches.verify(&header, &block.seed, &target).unwrap();
+            let verdict = lists.verify(&header, &block.seed, &target).unwrap();
             let place = format!("{backend}, {}", block.name);
             assert!(verdict.valid, "{place}");
             assert_eq!(verdict.block_hash, block.block_hash, "{place}");
@@ -136,7 +136,7 @@ fn every_back_end_finds_accepted_blocks_valid_and_their_neighbours_as_they_are()
 
             if i % 7 == 0 {
                 header.nonce ^= 1;
-                let verdict = caches.verify(&header, &block.seed, &target).unwrap();
+                let verdict = lists.verify(&header, &block.seed, &target).unwrap();
                 assert_ne!(verdict.pow_hash, block.pow_hash, "{place}");
                 assert_eq!(verdict.valid, target.is_met_by(&verdict.pow_hash));
             }
@@ -147,7 +147,7 @@ fn every_back_end_finds_accepted_blocks_valid_and_their_neighbours_as_they_are()
 #[test]
 fn every_back_end_judges_headers_as_known() {
     for backend in Backend::available() {
-        let mut caches = Caches::new(backend, NonZero::new(2).unwrap());
+        let mut lists = MatrixLists::new(backend, NonZero::new(2).unwrap());
         let headers = headers();
         let known = headers
             .iter()
@@ -159,7 +159,7 @@ fn every_back_end_judges_headers_as_known() {
                 continue;
             };
             let target = Target::from_bits(of_block.bits).unwrap();
-            let verdict = caches.verify(&of_block, &pow.seed, &target).unwrap();
+            let verdict = lists.verify(&of_block, &pow.seed, &target).unwrap();
             assert_eq!(verdict.pow_hash, pow.pow_hash, "{backend}, {}", header.name);
             assert_eq!(
                 verdict.valid, pow.meets_target,

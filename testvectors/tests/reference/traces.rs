@@ -1,8 +1,8 @@
 use crate::hashing::in_parallel;
 use sha2::{Digest, Sha256};
 use tensority::{
-    ChainStates, DIMENSION, Matrix, MatrixList, chain, fold, le_bytes, pow_hash_of_fold, sequences,
-    sum, tensority,
+    DIMENSION, Matrix, MatrixList, chain, chain_states, fold, le_bytes, pow_hash_of_fold,
+    sequences, sum, tensority,
 };
 use testvectors::{Chain, Trace};
 
@@ -12,10 +12,10 @@ fn sha256(matrix: &Matrix<DIMENSION>) -> [u8; 32] {
 
 /// The first state of the chain that is not as known, by its number of multiplies.
 fn first_wrong_state(list: &MatrixList<DIMENSION>, expected: &Chain) -> Option<usize> {
-    let states: Vec<_> = ChainStates::new(list, &expected.sequence).collect();
+    let states: Vec<_> = chain_states(list, &expected.sequence).collect();
     let wrong = expected.states.iter().find(|known| {
         let state = &states[known.multiplies - 1];
-        state.row(0)[..16] != known.row_0_first_16 || sha256(state) != known.sha256
+        state[0][..16] != known.row_0_first_16 || sha256(state) != known.sha256
     });
     wrong.map(|known| known.multiplies)
 }
@@ -46,7 +46,7 @@ fn every_stage_of_a_hash_is_as_known() {
         let chains = in_parallel(&sequences, |sequence| chain(&list, sequence));
         let chains: [Matrix<_>; 4] = chains.try_into().expect("four sequences make four chains");
         for (c, expected) in trace.chains.iter().enumerate() {
-            let last = chains[c].row(DIMENSION - 1);
+            let last = &chains[c][DIMENSION - 1];
             assert_eq!(
                 last[DIMENSION - 16..],
                 expected.last_row_last_16,

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! (`vpmaddubsw` on bytes would do twice as much, but it saturates.) The matrix is widened to 16
-//! bits once per multiply, which costs one part in a hundred and spares 16 MiB per cache.
+//! bits once per multiply, which costs one part in a hundred and spares 16 MiB per matrix list.
 
 #![expect(
     unsafe_code,
@@ -18,7 +18,7 @@
 use super::smix::{self, Xor3};
 use crate::fast::{
     kernel::Kernel,
-    memory::{CachedMatrix, Entries, Row, State, Sum},
+    memory::{Entries, PreparedMatrix, Row, State, Sum},
 };
 use core::arch::x86_64::*;
 use std::{hint::black_box, is_x86_feature_detected};
@@ -50,8 +50,8 @@ impl Kernel for Avx2 {
         &self,
         x: &mut [u32; 32],
         v: &mut Entries,
-        even: &mut CachedMatrix,
-        odd: &mut CachedMatrix,
+        even: &mut PreparedMatrix,
+        odd: &mut PreparedMatrix,
     ) {
         // SAFETY: a value of this type proves that the processor has the instructions.
         unsafe { fill(self, x, v, even, odd) }
@@ -62,12 +62,12 @@ impl Kernel for Avx2 {
         unsafe { mix(self, x, v) }
     }
 
-    fn load(&self, m: &CachedMatrix, state: &mut State) {
+    fn load(&self, m: &PreparedMatrix, state: &mut State) {
         // SAFETY: as above.
         unsafe { load(m, state) }
     }
 
-    fn multiply(&self, a: &State, m: &CachedMatrix, _: &CachedMatrix, product: &mut State) {
+    fn multiply(&self, a: &State, m: &PreparedMatrix, _: &PreparedMatrix, product: &mut State) {
         // SAFETY: as above.
         unsafe { multiply(a, m, product) }
     }
@@ -106,8 +106,8 @@ fn fill(
     kernel: &Avx2,
     x: &mut [u32; 32],
     v: &mut Entries,
-    even: &mut CachedMatrix,
-    odd: &mut CachedMatrix,
+    even: &mut PreparedMatrix,
+    odd: &mut PreparedMatrix,
 ) {
     smix::fill(kernel, x, v, even, odd);
     even.update_starts();
@@ -120,7 +120,7 @@ fn mix(kernel: &Avx2, x: &mut [u32; 32], v: &Entries) {
 }
 
 #[target_feature(enable = "avx2")]
-fn load(m: &CachedMatrix, state: &mut State) {
+fn load(m: &PreparedMatrix, state: &mut State) {
     let state = state.0.as_mut_ptr().cast::<__m256i>();
     for (g, two_rows) in m.rows.as_chunks::<2>().0.iter().enumerate() {
         for p in 0..256 / LANES {
@@ -138,7 +138,7 @@ fn load(m: &CachedMatrix, state: &mut State) {
 }
 
 #[target_feature(enable = "avx2")]
-fn multiply(a: &State, m: &CachedMatrix, product: &mut State) {
+fn multiply(a: &State, m: &PreparedMatrix, product: &mut State) {
     let mut wide = [[[0_i16; 256]; COLUMNS]; 256 / COLUMNS];
     for (wide, row) in wide.as_flattened_mut().iter_mut().zip(&m.rows) {
         for (wide, &element) in wide.iter_mut().zip(row) {

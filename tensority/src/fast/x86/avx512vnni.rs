@@ -11,7 +11,7 @@
 //!
 //! The instruction multiplies unsigned by signed bytes. The state is the unsigned operand, held
 //! with an offset of 128; what that adds to a dot product depends on the matrix row alone, and
-//! the accumulators start with its negative: [`CachedMatrix::starts`].
+//! the accumulators start with its negative: [`PreparedMatrix::starts`].
 
 #![expect(
     unsafe_code,
@@ -21,7 +21,7 @@
 use super::smix::{self, Xor3};
 use crate::fast::{
     kernel::Kernel,
-    memory::{CachedMatrix, Entries, Row, State, Sum},
+    memory::{Entries, PreparedMatrix, Row, State, Sum},
 };
 use core::arch::x86_64::*;
 use std::{hint::black_box, is_x86_feature_detected};
@@ -57,8 +57,8 @@ impl Kernel for Avx512Vnni {
         &self,
         x: &mut [u32; 32],
         v: &mut Entries,
-        even: &mut CachedMatrix,
-        odd: &mut CachedMatrix,
+        even: &mut PreparedMatrix,
+        odd: &mut PreparedMatrix,
     ) {
         // SAFETY: a value of this type proves that the processor has the instructions.
         unsafe { fill(self, x, v, even, odd) }
@@ -69,12 +69,12 @@ impl Kernel for Avx512Vnni {
         unsafe { mix(self, x, v) }
     }
 
-    fn load(&self, m: &CachedMatrix, state: &mut State) {
+    fn load(&self, m: &PreparedMatrix, state: &mut State) {
         // SAFETY: as above.
         unsafe { load(m, state) }
     }
 
-    fn multiply(&self, a: &State, m: &CachedMatrix, next: &CachedMatrix, product: &mut State) {
+    fn multiply(&self, a: &State, m: &PreparedMatrix, next: &PreparedMatrix, product: &mut State) {
         // SAFETY: as above.
         unsafe { multiply(a, m, next, product) }
     }
@@ -115,17 +115,17 @@ fn fill(
     kernel: &Avx512Vnni,
     x: &mut [u32; 32],
     v: &mut Entries,
-    even: &mut CachedMatrix,
-    odd: &mut CachedMatrix,
+    even: &mut PreparedMatrix,
+    odd: &mut PreparedMatrix,
 ) {
     smix::fill(kernel, x, v, even, odd);
     update_starts(even);
     update_starts(odd);
 }
 
-/// [`CachedMatrix::update_starts`], with a sum of bytes as a dot product with ones.
+/// [`PreparedMatrix::update_starts`], with a sum of bytes as a dot product with ones.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn update_starts(m: &mut CachedMatrix) {
+fn update_starts(m: &mut PreparedMatrix) {
     for (start, row) in m.starts.iter_mut().zip(&m.rows) {
         let mut sums = _mm512_setzero_si512();
         for elements in row.as_chunks::<64>().0 {
@@ -143,7 +143,7 @@ fn mix(kernel: &Avx512Vnni, x: &mut [u32; 32], v: &Entries) {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn load(m: &CachedMatrix, state: &mut State) {
+fn load(m: &PreparedMatrix, state: &mut State) {
     let state = state.0.as_mut_ptr().cast::<__m512i>();
     let offset = _mm512_set1_epi32(0x8000);
     for (g, four_rows) in m.rows.as_chunks::<4>().0.iter().enumerate() {
@@ -164,7 +164,7 @@ fn load(m: &CachedMatrix, state: &mut State) {
 
 /// The rows of a panel stay in the first-level cache while the matrix passes by from the second.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn multiply(a: &State, m: &CachedMatrix, next: &CachedMatrix, product: &mut State) {
+fn multiply(a: &State, m: &PreparedMatrix, next: &PreparedMatrix, product: &mut State) {
     let a = a.0.as_chunks::<ROWS>().0;
     let product = product.0.as_chunks_mut::<ROWS>().0;
     let rows = m.rows.as_chunks::<COLUMNS>().0;

@@ -15,8 +15,8 @@
 )]
 
 use crate::{
-    fast::memory::{CachedMatrix, Entries},
-    words::block_words,
+    fast::memory::{Entries, PreparedMatrix},
+    reference::block_words,
 };
 use core::{arch::x86_64::*, ptr};
 
@@ -35,8 +35,8 @@ pub(super) fn fill<K: Xor3>(
     kernel: &K,
     x: &mut [u32; 32],
     v: &mut Entries,
-    even: &mut CachedMatrix,
-    odd: &mut CachedMatrix,
+    even: &mut PreparedMatrix,
+    odd: &mut PreparedMatrix,
 ) {
     let [mut low, mut high] = diagonals(x);
     let even = even.rows.as_flattened_mut().as_chunks_mut().0;

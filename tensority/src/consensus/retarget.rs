@@ -1,9 +1,6 @@
-//! How the bits follow the time blocks take.
+//! Retarget: the bits of the next block from the time the last blocks took.
 
-use crate::{
-    bits::{bits_to_value, value_to_bits},
-    header::BlockHeader,
-};
+use super::{BlockHeader, bits_to_value, value_to_bits};
 use num_integer::Integer;
 
 /// The number of blocks between two retargets.

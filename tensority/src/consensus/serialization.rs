@@ -1,10 +1,10 @@
-//! The Bytom block header in bytes, as nodes and miners exchange it.
+//! Serialized block header, as nodes and miners exchange it.
 
-use crate::{
-    Error,
-    header::BlockHeader,
+use super::{
+    BlockHeader,
     varint63::{self, at_most},
 };
+use crate::Error;
 use alloc::vec::Vec;
 
 /// The first byte of a serialized header without its transactions.
@@ -13,6 +13,7 @@ const HEADER_FLAG: u8 = 0x01;
 const BLOCK_FLAG: u8 = 0x03;
 /// The bytes of the two transaction hashes, a string of its own in the serialization.
 const COMMITMENT_BYTES: usize = 64;
+
 impl BlockHeader {
     /// The header as `get-work` and `submit-work` exchange it, in bytes: the flag 0x01, then
     /// version, height, previous block hash, timestamp, a string of the two transaction hashes,

@@ -2,22 +2,22 @@
 
 use super::{
     backend::Backend,
-    memory::{CachedMatrix, Entries},
+    memory::{Entries, PreparedMatrix},
     watch::{Cancelled, Watch, report, unwatched},
 };
-use crate::{matrix::DIMENSION, seed::extended_seed, words::block_words};
+use crate::reference::{MATRICES, block_words, extended_seed};
 use std::{fmt, vec, vec::Vec};
 
 /// The matrix list of a seed, 16.25 MiB, and the back end that hashes with it.
 #[derive(Clone)]
-pub struct Cache {
+pub struct MatrixList {
     backend: Backend,
     seed: [u8; 32],
-    matrices: Vec<CachedMatrix>,
+    matrices: Vec<PreparedMatrix>,
 }
 
-impl Cache {
-    /// Makes the cache of a seed.
+impl MatrixList {
+    /// Makes the matrix list of a seed.
     pub fn build(backend: Backend, seed: &[u8; 32]) -> Self {
         Self::build_watched(backend, seed, &unwatched).expect("nobody watches and cancels")
     }
@@ -32,15 +32,15 @@ impl Cache {
         seed: &[u8; 32],
         watch: &Watch,
     ) -> Result<Self, Cancelled> {
-        let cache = Self {
+        let list = Self {
             backend,
             seed: *seed,
-            matrices: vec![CachedMatrix::ZERO; DIMENSION],
+            matrices: vec![PreparedMatrix::ZERO; MATRICES],
         };
-        cache.rebuild(seed, watch)
+        list.rebuild(seed, watch)
     }
 
-    /// The cache of another seed in the memory of this one, which spares the system the work of
+    /// The list of another seed in the memory of this one, which spares the system the work of
     /// finding and clearing new memory.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Cache {
                 kernel.mix(&mut x, &v);
             }
             kernel.fill(&mut x, &mut v, even, odd);
-            report(watch, round + 1, DIMENSION / 2)?;
+            report(watch, round + 1, MATRICES / 2)?;
         }
         self.seed = *seed;
         Ok(self)
@@ -68,21 +68,21 @@ impl Cache {
         &self.seed
     }
 
-    /// The back end that made the cache and that hashes with it.
+    /// The back end that made the list and that hashes with it.
     pub fn backend(&self) -> Backend {
         self.backend
     }
 
     /// Matrix `index` of the list.
-    pub fn matrix(&self, index: u8) -> &CachedMatrix {
+    pub fn matrix(&self, index: u8) -> &PreparedMatrix {
         &self.matrices[usize::from(index)]
     }
 }
 
 /// Shows nothing of the matrices.
-impl fmt::Debug for Cache {
+impl fmt::Debug for MatrixList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cache")
+        f.debug_struct("MatrixList")
             .field("backend", &self.backend)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
@@ -96,16 +96,16 @@ mod tests {
     use std::{ops::ControlFlow, sync::atomic::AtomicUsize, sync::atomic::Ordering};
 
     #[test]
-    fn a_cache_takes_less_than_40_mib() {
-        assert!(DIMENSION * size_of::<CachedMatrix>() < 17 << 20);
+    fn a_list_takes_less_than_17_mib() {
+        assert!(MATRICES * size_of::<PreparedMatrix>() < 17 << 20);
     }
 
     #[test]
     fn rebuilding_leaves_nothing_of_the_old_seed() {
         let backend = Backend::fastest();
-        let rebuilt = Cache::build(backend, &[1; 32]).rebuild(&INITIAL_SEED, &unwatched);
+        let rebuilt = MatrixList::build(backend, &[1; 32]).rebuild(&INITIAL_SEED, &unwatched);
         let rebuilt = rebuilt.unwrap();
-        let built = Cache::build(backend, &INITIAL_SEED);
+        let built = MatrixList::build(backend, &INITIAL_SEED);
         assert_eq!(rebuilt.seed(), &INITIAL_SEED);
         for index in 0..=255 {
             assert_eq!(
@@ -131,10 +131,10 @@ mod tests {
             }
         };
         let backend = Backend::fastest();
-        let stopped = Cache::build_watched(backend, &INITIAL_SEED, &stop_after(3));
+        let stopped = MatrixList::build_watched(backend, &INITIAL_SEED, &stop_after(3));
         assert!(matches!(stopped, Err(Cancelled)));
         assert_eq!(calls.swap(0, Ordering::Relaxed), 3);
-        assert!(Cache::build_watched(backend, &INITIAL_SEED, &stop_after(0)).is_ok());
+        assert!(MatrixList::build_watched(backend, &INITIAL_SEED, &stop_after(0)).is_ok());
         assert_eq!(calls.into_inner(), 128);
     }
 }

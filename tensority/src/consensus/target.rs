@@ -1,9 +1,7 @@
-//! The target a PoW hash must not exceed.
+//! Target: the bound of a PoW hash.
 
-use crate::{
-    Error,
-    bits::{bits_to_value, value_to_bits},
-};
+use super::{bits_to_value, value_to_bits};
+use crate::Error;
 use core::fmt;
 use num_bigint::{BigInt, Sign};
 

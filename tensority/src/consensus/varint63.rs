@@ -1,4 +1,4 @@
-//! The integers of a serialized block: little-endian base 128 (LEB128), at most 2^63 - 1.
+//! Integers of a serialized block: little-endian base 128 (LEB128), at most 2^63 - 1.
 //!
 //! Source: Bytom v1.1.0, encoding/blockchain.
 

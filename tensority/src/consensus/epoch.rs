@@ -1,4 +1,4 @@
-//! Which seed belongs to which block.
+//! Epochs: the seed of a block by its height.
 
 /// The number of blocks that share a seed.
 pub const EPOCH_BLOCKS: u64 = 256;

@@ -1,9 +1,7 @@
-//! The Bytom block header and its hash.
+//! Block header and its hash.
 
-use crate::{
-    Error,
-    varint63::{self, at_most},
-};
+use super::varint63::{self, at_most};
+use crate::Error;
 use sha3::{Digest, Sha3_256};
 
 /// A block header. Hashes are 32 raw bytes in the order in which they are printed.
@@ -27,15 +25,15 @@ pub struct BlockHeader {
     pub transaction_status_hash: [u8; 32],
     /// The target in compact form; see [`Target::from_bits`](crate::Target::from_bits).
     pub bits: u64,
-    /// What a miner varies, at most 2^63 - 1.
+    /// The field that a miner varies, at most 2^63 - 1.
     pub nonce: u64,
 }
 
-/// What Bytom puts before the inner hash of a header, as before that of each kind of entry.
+/// Bytom's mark of this kind of entry, in front of the inner hash.
 const ENTRY_PREFIX: &[u8; 20] = b"entryid:blockheader:";
 
 impl BlockHeader {
-    /// What the header hash is made of, all but the nonce: the fields in the order of this
+    /// The header hash's input but for the nonce: the fields in the order of this
     /// struct, integers as eight little-endian bytes. **The bits come before the nonce.**
     ///
     /// Source: Bytom v1.1.0, protocol/bc.
@@ -51,14 +49,14 @@ impl BlockHeader {
         prefix
     }
 
-    /// What the header hash is made of: the [`prefix`](Self::prefix), then the nonce as eight
-    /// little-endian bytes.
+    /// The header hash's input: the [`prefix`](Self::prefix), then the nonce as eight little-endian
+    /// bytes.
     pub fn preimage(&self) -> [u8; 136] {
         preimage(&self.prefix(), self.nonce)
     }
 
-    /// The header hash, which is the input of [`tensority`](crate::tensority()) and the name of the
-    /// block.
+    /// The header hash, which is the input of [`tensority`](crate::tensority()) and the
+    /// identity of the block.
     ///
     /// It exists for every nonce; that the nonce fits a block is asked by
     /// [`serialize`](Self::serialize) and [`header_hash`].
