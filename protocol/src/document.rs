@@ -2,8 +2,10 @@
 
 use core::fmt::{self, Display, Formatter};
 
+use crate::code::CodeTable;
+use crate::codes::TABLES;
 use crate::layout::MessageLayout;
-use crate::messages::{Answer, Event, Refusal, Request};
+use crate::messages::{Answer, Event, Request};
 use crate::register::{Peripheral, Register, Reset};
 use crate::registers::{MAP_VERSION, MEMORIES, PERIPHERALS};
 use crate::{VERSIONS, frame};
@@ -17,7 +19,7 @@ impl Display for Registers {
             f,
             "# Registers\n\n\
              The controller's view of the chip, map version {MAP_VERSION}. Written by `cargo xtask docs` from\n\
-             `protocol/src/registers.rs`.\n\n\
+             `protocol/src/registers.rs` and `protocol/src/codes.rs`.\n\n\
              Registers are words of 32 bits at multiples of 4. A read of an address that is not listed gives 0, a\n\
              write to it is lost.\n\n\
              ## Memories\n\n\
@@ -48,15 +50,20 @@ fn write_peripheral(f: &mut Formatter<'_>, peripheral: &Peripheral) -> fmt::Resu
         .registers
         .iter()
         .try_for_each(|register| write_register(f, register))?;
-    if peripheral
-        .registers
-        .iter()
-        .all(|register| register.fields.is_empty())
-    {
-        return Ok(());
+    let registers = peripheral.registers;
+    if registers.iter().any(|register| !register.fields.is_empty()) {
+        write_fields(f, registers)?;
     }
+    let used = |table: &CodeTable| registers.iter().any(|register| register.uses(table));
+    TABLES
+        .iter()
+        .filter(|table| used(table))
+        .try_for_each(|table| write_codes(f, table))
+}
+
+fn write_fields(f: &mut Formatter<'_>, registers: &[Register]) -> fmt::Result {
     writeln!(f, "\n| register | bits | field | |\n|---|---|---|---|")?;
-    for register in peripheral.registers {
+    for register in registers {
         for field in register.fields {
             let (high, low) = (field.low + field.width - 1, field.low);
             write!(f, "| {} | ", register.name)?;
@@ -64,7 +71,9 @@ fn write_peripheral(f: &mut Formatter<'_>, peripheral: &Peripheral) -> fmt::Resu
                 true => write!(f, "{low}")?,
                 false => write!(f, "{high}..{low}")?,
             }
-            writeln!(f, " | {} | {} |", field.name, field.about)?;
+            write!(f, " | {} | {}", field.name, field.about)?;
+            write_reference(f, field.codes)?;
+            writeln!(f, " |")?;
         }
     }
     Ok(())
@@ -94,7 +103,30 @@ fn write_register(f: &mut Formatter<'_>, register: &Register) -> fmt::Result {
         Reset::Live => write!(f, "live")?,
     }
     let (sampled, cleared, about) = (register.sampled, register.cleared, register.about.trim());
-    writeln!(f, " | {sampled} | {cleared} | {about} |")
+    write!(f, " | {sampled} | {cleared} | {about}")?;
+    write_reference(f, register.codes)?;
+    writeln!(f, " |")
+}
+
+/// Where the codes of a field are explained.
+fn write_reference(f: &mut Formatter<'_>, codes: Option<&CodeTable>) -> fmt::Result {
+    let Some(CodeTable { name, .. }) = codes else {
+        return Ok(());
+    };
+    write!(f, " [{name}](#")?;
+    name.chars()
+        .try_for_each(|letter| write!(f, "{}", letter.to_ascii_lowercase()))?;
+    write!(f, ")")
+}
+
+fn write_codes(f: &mut Formatter<'_>, table: &CodeTable) -> fmt::Result {
+    let CodeTable { name, about, .. } = table;
+    let about = about.trim();
+    writeln!(f, "\n### {name}\n\n{about}\n\n| code | | |\n|---|---|---|")?;
+    table.codes.iter().try_for_each(|code| {
+        let (number, name, about) = (code.number, code.name, code.about);
+        writeln!(f, "| {number} | {name} | {about} |")
+    })
 }
 
 /// `docs/protocol.md`.
@@ -106,7 +138,7 @@ impl Display for Protocol {
             f,
             "# Link protocol\n\n\
              Between host and device, over a serial line with 8 data bits, no parity and 1 stop bit. Versions {} to\n\
-             {}. Written by `cargo xtask docs` from `protocol/src/messages.rs`.\n\n\
+             {}. Written by `cargo xtask docs` from `protocol/src/messages.rs` and `protocol/src/codes.rs`.\n\n\
              ## Frames\n\n\
              ```text\n\
              COBS( version u8 │ kind u8 │ number u16 │ payload │ CRC-32 u32 ) 0x00\n\
@@ -136,10 +168,17 @@ impl Display for Protocol {
         write_set(f, "Requests", Request::LAYOUT)?;
         write_set(f, "Answers", Answer::LAYOUT)?;
         write_set(f, "Events", Event::LAYOUT)?;
-        writeln!(f, "\n## Refusals\n\n| code | |\n|---|---|")?;
-        Refusal::ALL
+        writeln!(f, "\n## Codes")?;
+        let used = |table: &CodeTable| {
+            [Request::LAYOUT, Answer::LAYOUT, Event::LAYOUT]
+                .into_iter()
+                .flatten()
+                .any(|message| message.uses(table))
+        };
+        TABLES
             .iter()
-            .try_for_each(|(code, about)| writeln!(f, "| {} | {about} |", *code as u8))
+            .filter(|table| used(table))
+            .try_for_each(|table| write_codes(f, table))
     }
 }
 
@@ -168,6 +207,7 @@ fn write_message(f: &mut Formatter<'_>, message: &MessageLayout) -> fmt::Result 
         }
         write!(f, " | ")?;
         write_lines(f, field.about)?;
+        write_reference(f, field.codes)?;
         writeln!(f, " |")?;
         at += field.size;
     }

@@ -1,5 +1,7 @@
 //! Payloads as bytes: fixed fields one after the other, without padding, integers little-endian.
 
+use crate::code::CodeTable;
+
 /// A field's type on the wire.
 pub trait Wire: Sized {
     /// Bytes.
@@ -125,6 +127,8 @@ pub struct FieldLayout {
     pub size: usize,
     /// What it holds.
     pub about: &'static [&'static str],
+    /// What its numbers say, if they are codes.
+    pub codes: Option<&'static CodeTable>,
 }
 
 /// A kind of message, for the documentation.
@@ -140,6 +144,13 @@ pub struct MessageLayout {
     pub about: &'static [&'static str],
     /// In order.
     pub fields: &'static [FieldLayout],
+}
+
+impl MessageLayout {
+    /// Whether a field is a code of `table`.
+    pub fn uses(&self, table: &CodeTable) -> bool {
+        self.fields.iter().any(|field| field.codes == Some(table))
+    }
 }
 
 /// What a message carries.
@@ -198,7 +209,7 @@ macro_rules! messages {
             $(
                 $(#[doc = $about:literal])*
                 $name:ident = $kind:literal, $size:literal bytes {
-                    $($(#[doc = $field_about:literal])* $field:ident: $wire:ty,)*
+                    $($(#[doc = $field_about:literal])* $field:ident: $wire:ty $(as $codes:ident)?,)*
                 }
             )*
         }
@@ -252,6 +263,7 @@ macro_rules! messages {
                     wire: <$wire as Wire>::NAME,
                     size: <$wire as Wire>::SIZE,
                     about: &[$($field_about),*],
+                    codes: [$(Some($codes::TABLE),)? None][0],
                 }),*],
             }),*];
 

@@ -2,6 +2,7 @@
 //! controller sees, and the messages on the serial link.
 //!
 //! ```text
+//! code.rs, codes.rs ──────────► all of them: every enumeration
 //! register.rs, registers.rs ──► hdl (addresses), firmware (accesses), docs/registers.md
 //! layout.rs, messages.rs ─────► firmware, host, docs/protocol.md
 //! frame.rs ───────────────────► firmware, host
@@ -12,6 +13,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod code;
+pub mod codes;
 pub mod crc;
 pub mod document;
 pub mod frame;

@@ -4,6 +4,8 @@
 //! number, and sends events on its own. Results and the ends of ranges are sent until they are
 //! acknowledged, so that none is lost on a bad line.
 
+use crate::codes::{BankBit, Capability, JobFlag, RangeFlag};
+pub use crate::codes::{DeviceState, EndReason, Refusal, ResetCause, SelfTestState};
 use crate::layout::{
     FieldLayout, MessageLayout, Payload, PayloadError, Reader, Wire, Writer, messages, read,
 };
@@ -18,16 +20,18 @@ pub const UPDATE_CHUNK: usize = 128;
 /// Milliseconds after which an event that is not acknowledged is sent again.
 pub const RESEND_MILLISECONDS: u32 = 50;
 
-/// [`SetJob::flags`]: the first 32 bytes of `prefix` are a header hash, hashed as it is; a range of
-/// the job has one nonce, which is only reported back.
-pub const RAW: u8 = 1;
-/// [`Run::flags`]: what runs and what waits is given up for this range.
-pub const REPLACE: u8 = 1;
+/// [`SetJob::flags`]: the job has a header hash and no header.
+pub const RAW: u8 = JobFlag::Raw as u8;
+/// [`Run::flags`]: the range takes the place of all others.
+pub const REPLACE: u8 = RangeFlag::Replace as u8;
+
+/// [`Identity::bank`] and [`Started::bank`]: the firmware is on trial.
+pub const ON_TRIAL: u8 = BankBit::OnTrial as u8;
 
 /// [`Identity::capabilities`]: the matrix list is loaded from outside the chip.
-pub const LOADER: u32 = 1;
+pub const LOADER: u32 = Capability::Loader as u32;
 /// [`Identity::capabilities`]: the temperature is measured.
-pub const TEMPERATURE: u32 = 2;
+pub const TEMPERATURE: u32 = Capability::Temperature as u32;
 
 /// [`Report::temperature`] where there is none.
 pub const NO_TEMPERATURE: i16 = i16::MIN;
@@ -41,8 +45,8 @@ messages! {
         SetJob = 0x02, 197 bytes {
             /// Number of the job, chosen by the host; a job of the same number is replaced.
             job: u32,
-            /// Bit 0: raw.
-            flags: u8,
+            /// How it is hashed.
+            flags: u8 as JobFlag,
             /// The 128 bytes of the header in front of the nonce; raw: a header hash, then zeros.
             prefix: [u8; 128],
             /// Seed of the matrix list.
@@ -52,7 +56,7 @@ messages! {
         }
         /// Hashes a range of nonces of a job; it waits while another range runs, unless it replaces it. A range that is given up before it ran may end before the one that ran.
         Run = 0x03, 25 bytes {
-            /// Number of the range, chosen by the host, never used again; results carry it.
+            /// Range id, chosen by the host, never used again; results carry it.
             range: u32,
             /// Number of the job.
             job: u32,
@@ -60,8 +64,8 @@ messages! {
             first: u64,
             /// Nonces, at least 1, and 1 for a raw job; first + count is at most 2^63.
             count: u64,
-            /// Bit 0: replace.
-            flags: u8,
+            /// How it is taken.
+            flags: u8 as RangeFlag,
         }
         /// Gives up what runs and what waits. Every range ends with its `RangeDone`.
         Abort = 0x04, 0 bytes {}
@@ -124,20 +128,20 @@ messages! {
             firmware_build: u32,
             /// Major, minor and patch number.
             firmware_version: [u8; 3],
-            /// Firmware bank that runs; bit 1: on trial.
-            bank: u8,
+            /// Firmware bank that runs.
+            bank: u8 as BankBit,
             /// Rows of a matrix.
             dimension: u16,
             /// Matrix rows processed side by side.
             lanes: u16,
             /// Clock of the core in Hz.
             clock: u32,
-            /// Bit 0: matrix list loaded from outside, bit 1: temperature.
-            capabilities: u32,
+            /// What the chip has.
+            capabilities: u32 as Capability,
             /// Ranges that may wait behind the one that runs.
             queue: u8,
-            /// State of the known-answer test: 0 not done, 1 runs, 2 passed, 3 failed.
-            self_test: u8,
+            /// State of the known-answer test.
+            self_test: u8 as SelfTestState,
             /// Events that may wait for their acknowledgement.
             events: u8,
             /// 0.
@@ -153,15 +157,15 @@ messages! {
         Acknowledged = 0x45, 0 bytes {}
         /// To `Status`.
         Report = 0x46, 112 bytes {
-            /// 0 idle, 1 hashing, 2 matrix list is made, 3 self-test, 4 reading checksums, 5 self-test failed.
-            state: u8,
+            /// What it does.
+            state: u8 as DeviceState,
             /// Ranges that wait.
             waiting: u8,
             /// Events that are not acknowledged.
             events: u8,
-            /// As in `Identity`.
-            self_test: u8,
-            /// Range that runs; 0 if none.
+            /// State of the known-answer test.
+            self_test: u8 as SelfTestState,
+            /// Range id of the range that runs; 0 if none.
             range: u32,
             /// Hashes completed in it.
             range_hashes: u64,
@@ -181,8 +185,8 @@ messages! {
             hashes: u64,
             /// Rounds of the matrix list that are made.
             round: u8,
-            /// Why the device started last: 0 power-up, 1 command, 2 watchdog, 3 not confirmed in time.
-            cause: u8,
+            /// Why the device started last.
+            cause: u8 as ResetCause,
             /// Hundredths of a degree Celsius; -32768 if not measured.
             temperature: i16,
             /// Resets by the watchdog since power-up.
@@ -206,7 +210,7 @@ messages! {
         Checksums = 0x48, 65 bytes {
             /// First matrix.
             first: u8,
-            /// 16 checksums, little-endian: FNV over the words of a matrix, as `hdl/src/checksum.rs` says.
+            /// 16 checksums, little-endian: FNV over the words of a matrix, as `hdl/src/core/checksum.rs` says.
             sums: [u8; 64],
         }
         /// To `Reset`; the last answer before it.
@@ -224,8 +228,8 @@ messages! {
         UpdateConfirmed = 0x4d, 0 bytes {}
         /// To any request: it was not done.
         Refused = 0x7f, 8 bytes {
-            /// Why; see `Refusal`.
-            code: u8,
+            /// Why.
+            code: u8 as Refusal,
             /// Kind of the request, if it was understood; else 0.
             kind: u8,
             /// Oldest protocol version spoken.
@@ -243,16 +247,16 @@ messages! {
     Event {
         /// The device started; jobs, ranges and events of before are gone. Not acknowledged.
         Started = 0x81, 4 bytes {
-            /// As in `Report`.
-            cause: u8,
-            /// As in `Identity`.
-            bank: u8,
+            /// Why it started.
+            cause: u8 as ResetCause,
+            /// Firmware bank that runs.
+            bank: u8 as BankBit,
             /// 0.
             reserved: u16,
         }
         /// A nonce meets its job's target; or the hash of a raw job. Sent until acknowledged.
         Found = 0x82, 44 bytes {
-            /// Range.
+            /// Range id.
             range: u32,
             /// The nonce.
             nonce: u64,
@@ -261,12 +265,12 @@ messages! {
         }
         /// A range is over; all its results were sent before. Sent until acknowledged.
         RangeDone = 0x83, 16 bytes {
-            /// Range.
+            /// Range id.
             range: u32,
             /// Nonces hashed, counted from the first.
             hashes: u64,
-            /// 0 all of it, 1 aborted, 2 replaced.
-            reason: u8,
+            /// Why it ended.
+            reason: u8 as EndReason,
             /// 0.
             reserved: [u8; 3],
         }
@@ -286,85 +290,6 @@ messages! {
             /// The hash.
             hash: [u8; 32],
         }
-    }
-}
-
-/// [`Refused::code`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Refusal {
-    /// The frame was not COBS; its number is not known, 0 stands for it.
-    Frame = 1,
-    /// The frame was too long; 0 stands for its number.
-    Oversized = 2,
-    /// The CRC was wrong; 0 stands for the number.
-    Checksum = 3,
-    /// The protocol version is not spoken.
-    Version = 4,
-    /// No request has this kind.
-    Unknown = 5,
-    /// The payload is too short.
-    Short = 6,
-    /// The job was never set, or forgotten.
-    Job = 7,
-    /// The job's seed is all zeros: it has none.
-    Seed = 8,
-    /// The range is empty or goes beyond 2^63.
-    Range = 9,
-    /// As many ranges wait as may, or so many events that there is no room for the range's end.
-    Full = 10,
-    /// Not while a range runs or waits, or while another test does.
-    Busy = 11,
-    /// The known-answer test failed: the device does not mine.
-    Unfit = 12,
-    /// The offset or size does not fit.
-    Offset = 13,
-    /// The image is not whole, or its CRC is wrong.
-    Image = 14,
-    /// There is no firmware on trial.
-    NotOnTrial = 15,
-    /// The field's value is not one of those defined.
-    Value = 16,
-}
-
-impl Refusal {
-    /// All codes, with what they mean.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Frame, "the frame is not COBS"),
-        (Self::Oversized, "the frame is too long"),
-        (Self::Checksum, "the frame's CRC is wrong"),
-        (Self::Version, "the protocol version is not spoken"),
-        (Self::Unknown, "there is no such request"),
-        (Self::Short, "the payload is too short"),
-        (Self::Job, "the job is not known"),
-        (Self::Seed, "the job has no seed"),
-        (
-            Self::Range,
-            "the range is empty or goes beyond 2^63, or a raw job's is not 1 nonce",
-        ),
-        (
-            Self::Full,
-            "as many ranges wait as may, or events for which there would be no room",
-        ),
-        (Self::Busy, "the device is busy"),
-        (Self::Unfit, "the known-answer test failed"),
-        (Self::Offset, "the offset or size does not fit"),
-        (Self::Image, "the image is not whole, or its CRC is wrong"),
-        (Self::NotOnTrial, "no firmware is on trial"),
-        (Self::Value, "a field's value is not defined"),
-    ];
-
-    /// The refusal of this code.
-    pub fn of(code: u8) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .map(|entry| entry.0)
-            .find(|refusal| *refusal as u8 == code)
-    }
-
-    /// What it means.
-    pub fn about(self) -> &'static str {
-        Self::ALL[self as usize - 1].1
     }
 }
 
@@ -402,16 +327,6 @@ mod tests {
             let sum: usize = message.fields.iter().map(|field| field.size).sum();
             assert_eq!(sum, message.size, "{}", message.name);
         }
-    }
-
-    #[test]
-    fn refusals_are_numbered_from_one() {
-        for (index, (refusal, _)) in Refusal::ALL.iter().enumerate() {
-            assert_eq!(*refusal as usize, index + 1);
-            assert_eq!(Refusal::of(*refusal as u8), Some(*refusal));
-        }
-        assert_eq!(Refusal::of(0), None);
-        assert_eq!(Refusal::of(Refusal::ALL.len() as u8 + 1), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How a register is described.
 
+use crate::code::CodeTable;
+
 /// Who may do what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -46,6 +48,8 @@ pub struct Field {
     pub width: u32,
     /// What they mean.
     pub about: &'static str,
+    /// What its numbers say, if they are codes.
+    pub codes: Option<&'static CodeTable>,
 }
 
 impl Field {
@@ -92,6 +96,8 @@ pub struct Register {
     pub about: &'static str,
     /// Its parts, least significant first; none if the word is one number.
     pub fields: &'static [Field],
+    /// What its words are, if there is a table of them.
+    pub codes: Option<&'static CodeTable>,
 }
 
 impl Register {
@@ -103,6 +109,12 @@ impl Register {
     /// Byte address of word `index`.
     pub const fn word(&self, index: u32) -> u32 {
         self.address() + 4 * index
+    }
+
+    /// Whether the words or a field are codes of `table`.
+    pub fn uses(&self, table: &CodeTable) -> bool {
+        let fields = self.fields.iter().map(|field| field.codes);
+        fields.chain([self.codes]).any(|codes| codes == Some(table))
     }
 
     /// Number of the first word in the peripheral.

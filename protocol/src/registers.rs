@@ -3,6 +3,7 @@
 //! All registers are words of 32 bits at multiples of 4; narrower accesses are not made. A read of
 //! an address that is not listed gives 0, a write to it is lost.
 
+use crate::codes::{BootAction, Capability, Command, Counter, JobLane, ResetCause};
 use crate::register::{Access, Field, Memory, Peripheral, Register, Reset};
 
 /// Version of this map; raised when a register changes its meaning.
@@ -53,9 +54,10 @@ macro_rules! peripheral {
         $module:ident = $number:literal {
             $(
                 $(#[doc = $register_about:literal])*
-                $register:ident: $offset:literal, $access:ident, $width:literal $(x $words:literal)?,
+                $register:ident: $offset:literal, $access:ident, $width:literal $(x $words:tt)?,
                     reset $reset:expr, sampled $sampled:literal, cleared $cleared:literal
-                    $({ $($field:ident: $low:literal, $bits:literal, $field_about:literal;)* })?;
+                    $(, codes $codes:ident)?
+                    $({ $($field:ident: $low:literal, $bits:literal, $field_about:literal $(, codes $field_codes:ident)?;)* })?;
             )*
         }
     ) => {
@@ -86,6 +88,7 @@ macro_rules! peripheral {
                     cleared: $cleared,
                     about: concat!($($register_about),*),
                     fields: &[$($($field),*)?],
+                    codes: [$(Some($codes::TABLE),)? None][0],
                 };
                 $($(
                     #[doc = $field_about]
@@ -94,6 +97,7 @@ macro_rules! peripheral {
                         low: $low,
                         width: $bits,
                         about: $field_about,
+                        codes: [$(Some($field_codes::TABLE),)? None][0],
                     };
                 )*)?
             )*
@@ -122,10 +126,7 @@ peripheral! {
             LANES: 16, 16, "matrix rows processed side by side";
         };
         /// What this chip has, a bit each.
-        CAPABILITIES: 0x1c, ReadOnly, 32, reset Reset::Build, sampled "on read", cleared "never" {
-            HAS_LOADER: 0, 1, "the matrix list is loaded from outside, not generated";
-            HAS_TEMPERATURE: 1, 1, "TEMPERATURE is measured";
-        };
+        CAPABILITIES: 0x1c, ReadOnly, 32, reset Reset::Build, sampled "on read", cleared "never", codes Capability;
         /// Temperature in hundredths of a degree Celsius, two's complement; 0 where there is none.
         TEMPERATURE: 0x20, ReadOnly, 16, reset Reset::Live, sampled "on read", cleared "never";
         /// Clock of the accelerator core in Hz.
@@ -188,11 +189,11 @@ peripheral! {
             BANK: 0, 1, "the bank that runs; 0 after power-up";
             CONFIRMED: 1, 1, "the bank that the chip falls back to; 0 after power-up";
             TRIAL: 2, 1, "the bank that runs is not confirmed";
-            CAUSE: 3, 2, "of the last start: 0 power-up, 1 command, 2 watchdog, 3 not confirmed in time";
+            CAUSE: 3, 2, "why the chip started last", codes ResetCause;
         };
         /// What to do with the chip.
         CONTROL: 0x04, WriteOnly, 2, reset Reset::Value(0), sampled "on write", cleared "done" {
-            ACTION: 0, 2, "1 restart the confirmed bank, 2 start the other bank on trial, 3 confirm the bank that runs";
+            ACTION: 0, 2, "what to do", codes BootAction;
         };
         /// Cycles after which a bank on trial is given up; counts from the start of the trial.
         DEADLINE: 0x08, ReadWrite, 32, reset Reset::Kept("since it was written"), sampled "when the trial starts", cleared "power-up";
@@ -202,11 +203,11 @@ peripheral! {
 peripheral! {
     /// The accelerator core.
     accelerator = 5 {
-        /// The next job, lanes of 64 bits, low half first: 0 to 15 header prefix, 16 to 19 header hash, 20 to 23 seed, 24 to 27 target, 28 first nonce, 29 number of nonces, 30 range id. Written while STATUS.READY.
-        JOB: 0x000, WriteOnly, 32 x 62, reset Reset::Value(0), sampled "when the next command starts", cleared "never";
+        /// The next job, lanes of 64 bits, low half first. Written while STATUS.READY.
+        JOB: 0x000, WriteOnly, 32 x (2 * JobLane::LANES as u32), reset Reset::Value(0), sampled "when the next command starts", cleared "never", codes JobLane;
         /// Begins with the job written last; taken while STATUS.READY.
         COMMAND: 0x100, WriteOnly, 3, reset Reset::Value(0), sampled "on write", cleared "taken" {
-            COMMAND_CODE: 0, 3, "0 hash a range, 1 hash the header hash, 2 generate the matrix list, 3 read checksums, 4 end what runs";
+            COMMAND_CODE: 0, 3, "what to do", codes Command;
         };
         /// What the core does.
         STATUS: 0x104, ReadOnly, 16, reset Reset::Live, sampled "on read", cleared "as it happens" {
@@ -219,7 +220,7 @@ peripheral! {
         };
         /// Any write: the result was read, the next may come.
         RESULT_TAKE: 0x108, WriteOnly, 32, reset Reset::Value(0), sampled "on write", cleared "never";
-        /// Range id of the job that the result belongs to.
+        /// Range id that the result belongs to.
         RESULT_RANGE: 0x10c, ReadOnly, 32, reset Reset::Live, sampled "stable while STATUS.RESULT", cleared "RESULT_TAKE";
         /// Nonce, low half first.
         RESULT_NONCE: 0x110, ReadOnly, 32 x 2, reset Reset::Live, sampled "stable while STATUS.RESULT", cleared "RESULT_TAKE";
@@ -233,8 +234,8 @@ peripheral! {
         CHECKSUM: 0x148, ReadOnly, 32, reset Reset::Live, sampled "stable while STATUS.CHECKSUM_VALID", cleared "CHECKSUM_TAKE";
         /// 1 holds the core in reset.
         RESET: 0x14c, ReadWrite, 1, reset Reset::Value(0), sampled "level", cleared "never";
-        /// Six counters of 40 bits since the reset, low half first; reading a low half samples its high half: tokens issued, cycles stalled for weights, for the load, for the fold, cycles without work, hashes.
-        COUNTERS: 0x180, ReadOnly, 32 x 12, reset Reset::Value(0), sampled "low half on read", cleared "core or chip reset";
+        /// What was counted since the reset, low half first; reading a low half samples its high half.
+        COUNTERS: 0x180, ReadOnly, 32 x (2 * Counter::ALL.len() as u32), reset Reset::Value(0), sampled "low half on read", cleared "core or chip reset", codes Counter;
     }
 }
 

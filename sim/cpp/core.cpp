@@ -2,7 +2,8 @@
 //
 // geometry.h is written for each model: DIMENSION, LANES, BEAT_WORDS, WORD_LANES, and the lists of
 // array ports EACH_DATA, EACH_WRITE_BEAT, EACH_RESULT, EACH_LOADED, EACH_SUM as X(index, port); and
-// EACH_FAULT as X(index, signal), the signals of which core_flip inverts a bit.
+// EACH_FAULT as X(index, signal), the signals of which core_flip inverts a bit; and EACH_COUNT as
+// X(index, port), COUNTERS and KINDS, which Rust knows too.
 
 #include <cstdint>
 #include <cstring>
@@ -19,10 +20,7 @@
 
 namespace {
 
-// The numbers are known to core_model.rs.
-enum Kind : uint32_t {
-    DIGEST, LOADED, MULTIPLIED, SUMMED, FOLDED, HASHED, RESULT, CHECKSUM, ROUND
-};
+enum Kind : uint32_t { KINDS };
 
 struct Event {
     Kind kind;
@@ -60,7 +58,7 @@ struct Core {
 #endif
     uint64_t cycle = 0;
     uint64_t first_issue = 0, last_issue = 0, issued = 0;
-    uint64_t counts_at_start[6] = {};
+    uint64_t counts_at_start[COUNTERS] = {};
     Memory memory;
     std::deque<Event> events;
     Event current{};
@@ -134,21 +132,21 @@ struct Core {
         if (!top.ready) { loaded.reset(); multiplied.reset(); summed.reset(); folded.reset(); }
     }
 
-    // Hash, nonce, job id.
+    // Hash, nonce, range id.
     void result(Kind kind) {
         uint64_t lanes[5] = {top.result_hash__0240, top.result_hash__0241, top.result_hash__0242,
                              top.result_hash__0243, top.result_nonce};
         uint8_t bytes[44];
-        uint32_t job = top.result_job;
+        uint32_t range = top.result_job;
         std::memcpy(bytes, lanes, 40);
-        std::memcpy(bytes + 40, &job, 4);
+        std::memcpy(bytes + 40, &range, 4);
         emit(kind, top.result_hit, bytes, 44);
     }
 
     void read_counters(uint64_t* counts) const {
-        const uint64_t now[6] = {top.count__0240, top.count__0241, top.count__0242,
-                                 top.count__0243, top.count__0244, top.count__0245};
-        std::memcpy(counts, now, sizeof now);
+#define X(i, port) counts[i] = top.port;
+        EACH_COUNT
+#undef X
     }
 
     void tick() {
@@ -281,10 +279,10 @@ uint64_t core_cycle(const Core* core) { return core->cycle; }
 uint64_t core_first_issue(const Core* core) { return core->first_issue; }
 uint64_t core_last_issue(const Core* core) { return core->last_issue; }
 
-// The counters of counters.rs, in their order, since the last start.
+// The counters since the last start, by their numbers.
 void core_counters(const Core* core, uint64_t* counts) {
     core->read_counters(counts);
-    for (int i = 0; i < 6; ++i) counts[i] -= core->counts_at_start[i];
+    for (int i = 0; i < COUNTERS; ++i) counts[i] -= core->counts_at_start[i];
 }
 
 // Opens a waveform for the cycles `from` … `to` - 1; false if this model has none.

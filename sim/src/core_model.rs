@@ -2,9 +2,11 @@
 
 use std::ffi::{CString, c_char};
 use std::fs;
+use std::ops::Index;
 use std::path::Path;
 
 use tensority_hdl::core::counters::COUNTERS;
+pub use tensority_protocol::codes::{Command, Counter, JobLane};
 use verilator::ModelSource;
 
 use crate::error::Error;
@@ -12,53 +14,16 @@ use crate::library::{self, Library};
 use crate::source::{Variant, source};
 use crate::stage::{self, Event};
 
-/// Commands of the core (`tensority_hdl::core::control`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Hash the job's range of nonces.
-    Range = 0,
-    /// Hash the job's header hash.
-    Hash = 1,
-    /// Generate the matrix list of the job's seed.
-    Generate = 2,
-    /// Read the checksums of the matrix list back.
-    Checksum = 3,
-}
-
-/// Lanes of the job memory (`tensority_hdl::core::job`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobLane {
-    /// 128 bytes of header in front of the nonce.
-    Prefix = 0,
-    /// Header hash for [`Command::Hash`].
-    HeaderHash = 16,
-    /// Seed for [`Command::Generate`].
-    Seed = 20,
-    /// Target, little-endian.
-    Target = 24,
-    /// First nonce.
-    Start = 28,
-    /// Number of nonces.
-    Count = 29,
-    /// Job id, 32 bits.
-    Id = 30,
-}
-
-/// The core's counters (`tensority_hdl::core::counters`).
+/// The core's counters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Tokens of multiplies.
-    pub issued: u64,
-    /// Cycles stalled for weights.
-    pub stall_weights: u64,
-    /// Cycles stalled for the block that is loaded.
-    pub stall_load: u64,
-    /// Cycles stalled for the fold of the hash before.
-    pub stall_fold: u64,
-    /// Cycles without a pass to issue.
-    pub idle: u64,
-    /// Hashes completed.
-    pub hashes: u64,
+pub struct Counts([u64; COUNTERS]);
+
+impl Index<Counter> for Counts {
+    type Output = u64;
+
+    fn index(&self, counter: Counter) -> &u64 {
+        &self.0[counter as usize]
+    }
 }
 
 #[repr(C)]
@@ -181,7 +146,7 @@ impl CoreModel {
         for (i, chunk) in bytes.chunks(4).enumerate() {
             let mut word = [0; 4];
             word[..chunk.len()].copy_from_slice(chunk);
-            let address = (2 * lane as usize + i) as u8;
+            let address = (lane.word() + i) as u8;
             // SAFETY: the handle is live.
             unsafe {
                 (self.functions.core_write_job)(self.handle, address, u32::from_le_bytes(word));
@@ -189,7 +154,7 @@ impl CoreModel {
         }
     }
 
-    /// Starts a command with the job written last. Ends what runs.
+    /// Starts a command, other than [`Command::End`], with the job written last. Ends what runs.
     pub fn start(&mut self, command: Command) {
         // SAFETY: the handle is live.
         unsafe { (self.functions.core_start)(self.handle, command as u8) }
@@ -271,15 +236,7 @@ impl CoreModel {
         let mut counts = [0; COUNTERS];
         // SAFETY: the handle is live and the harness writes COUNTERS values.
         unsafe { (self.functions.core_counters)(self.handle, counts.as_mut_ptr()) };
-        let [issued, stall_weights, stall_load, stall_fold, idle, hashes] = counts;
-        Counts {
-            issued,
-            stall_weights,
-            stall_load,
-            stall_fold,
-            idle,
-            hashes,
-        }
+        Counts(counts)
     }
 
     /// Writes a waveform of the cycles `from` … `to` - 1 to `path`, until it is closed.

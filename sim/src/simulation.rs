@@ -65,7 +65,7 @@ pub struct Simulation {
     geometry: Geometry,
     seed: [u8; 32],
     reference: Arc<dyn Reference>,
-    jobs: u32,
+    ranges: u32,
     disturbance: Option<Disturbance>,
 }
 
@@ -97,7 +97,7 @@ impl Simulation {
             geometry,
             seed: *seed,
             reference,
-            jobs: 0,
+            ranges: 0,
             disturbance: None,
         }
     }
@@ -138,11 +138,11 @@ impl Simulation {
         })?;
         let (begun, cycles) = (first, last - first);
 
-        let first = self.start(Command::Checksum, &[]);
+        let first = self.start(Command::Checksums, &[]);
         let list = self.reference.list_bytes();
         let matrices: Vec<_> = list.chunks_exact(self.geometry.matrix_bytes()).collect();
         let total = matrices.len() as u64;
-        self.drive(Command::Checksum, &mut |_, event| {
+        self.drive(Command::Checksums, &mut |_, event| {
             if let Stage::Checksum(index, sum) = event.stage {
                 let expected = checksum::of_matrix(matrices[index]).to_be_bytes();
                 let place = [("matrix", index as u64)];
@@ -211,7 +211,7 @@ impl Simulation {
                 &[
                     (JobLane::HeaderHash, hash),
                     (JobLane::Target, &target),
-                    (JobLane::Start, &[0; 8]),
+                    (JobLane::First, &[0; 8]),
                 ],
             ),
             Work::Nonces {
@@ -223,7 +223,7 @@ impl Simulation {
                 &[
                     (JobLane::Prefix, prefix),
                     (JobLane::Target, &target),
-                    (JobLane::Start, &start.to_le_bytes()),
+                    (JobLane::First, &start.to_le_bytes()),
                     (JobLane::Count, &count.to_le_bytes()),
                 ],
             ),
@@ -235,7 +235,7 @@ impl Simulation {
         let ideal_cycles = self.geometry.ideal_cycles() * work.count();
         let pass = (self.geometry.matrix_bytes() / self.geometry.lanes()) as u64;
         let expected = ideal_cycles + pass + 8000;
-        let (job, mut last, mut completed) = (self.jobs, first, 0);
+        let (range, mut last, mut completed) = (self.ranges, first, 0);
         let mut results = Vec::new();
         self.drive(command, &mut |_, event| {
             if let Some(scoreboard) = &mut scoreboard {
@@ -243,12 +243,12 @@ impl Simulation {
             }
             completed += u64::from(matches!(event.stage, Stage::Hashed(_)));
             if let Stage::Result(result) = &event.stage {
-                let (job, found) = (job.to_be_bytes(), result.job.to_be_bytes());
+                let (expected, found) = (range.to_be_bytes(), result.range.to_be_bytes());
                 compare(
-                    "job id",
+                    "range id",
                     &[("nonce", result.nonce)],
                     event.cycle,
-                    &job,
+                    &expected,
                     &found,
                 )?;
                 results.push(*result);
@@ -278,11 +278,12 @@ impl Simulation {
 
     /// Writes a job and starts it; the cycle in which it starts.
     fn start(&mut self, command: Command, lanes: &[(JobLane, &[u8])]) -> u64 {
-        self.jobs += 1;
+        self.ranges += 1;
         for (lane, bytes) in lanes {
             self.model.write_job(*lane, bytes);
         }
-        self.model.write_job(JobLane::Id, &self.jobs.to_le_bytes());
+        self.model
+            .write_job(JobLane::Range, &self.ranges.to_le_bytes());
         self.model.start(command);
         self.model.cycle()
     }
@@ -312,7 +313,8 @@ impl Simulation {
                 let expected = match command {
                     Command::Range | Command::Hash => "the next stage of a hash",
                     Command::Generate => "the next SMix round",
-                    Command::Checksum => "the next checksum",
+                    Command::Checksums => "the next checksum",
+                    Command::End => "the end of what ran",
                 };
                 return Err(Error::Hang {
                     cycles: patience,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use tensority_boards::Board;
 use tensority_hdl::board::BoardDesign;
+use tensority_hdl::core::counters::COUNTERS;
 use tensority_hdl::emit::{Design, EmitError, FINGERPRINT};
 use tensority_hdl::geometry::Geometry;
 use tensority_hdl::memory::{Sdram, Timing};
@@ -17,6 +18,7 @@ use verilator::{ModelSource, SourceFile};
 use crate::error::Error;
 use crate::functional_array;
 use crate::library;
+use crate::stage;
 
 /// Which array a model contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -237,9 +239,10 @@ fn geometry_header(geometry: &Geometry) -> String {
     let (lanes, beat) = (geometry.lanes(), geometry.beat_words());
     let mut text = format!(
         "#pragma once\n#define DIMENSION {}\n#define LANES {lanes}\n#define BEAT_WORDS {beat}\n\
-         #define WORD_LANES {}\n",
+         #define WORD_LANES {}\n#define COUNTERS {COUNTERS}\n#define KINDS {}\n",
         geometry.dimension(),
         geometry.word_lanes(),
+        stage::kind_names(),
     );
     text += "#define EACH_FAULT\n";
     for (list, port, count) in [
@@ -248,6 +251,7 @@ fn geometry_header(geometry: &Geometry) -> String {
         ("EACH_RESULT", "trace_result", lanes),
         ("EACH_LOADED", "trace_loaded", lanes),
         ("EACH_SUM", "trace_sum", geometry.word_lanes()),
+        ("EACH_COUNT", "count", COUNTERS),
     ] {
         // Verilator writes a dollar sign in a name as __024.
         let ports: String = (0..count)

@@ -26,8 +26,8 @@ pub struct HashReport {
     pub hash: [u8; 32],
     /// Nonce; 0 or whatever the job says for [`Command::Hash`].
     pub nonce: u64,
-    /// Job that it belongs to.
-    pub job: u32,
+    /// Id of the range that it belongs to.
+    pub range: u32,
     /// Whether it meets the job's target.
     pub hit: bool,
 }
@@ -87,19 +87,53 @@ pub struct Event {
     pub block_cycles: Vec<u64>,
 }
 
-/// The stage that the harness reports as `kind` (`cpp/core.cpp`).
+/// What the harness reports (`cpp/core.cpp`), by its number there.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Digest,
+    Loaded,
+    Multiplied,
+    Summed,
+    Folded,
+    Hashed,
+    Result,
+    Checksum,
+    Round,
+}
+
+impl Kind {
+    const ALL: [Self; 9] = [
+        Self::Digest,
+        Self::Loaded,
+        Self::Multiplied,
+        Self::Summed,
+        Self::Folded,
+        Self::Hashed,
+        Self::Result,
+        Self::Checksum,
+        Self::Round,
+    ];
+}
+
+/// The kinds' names in the harness, in the order of their numbers.
+pub(crate) fn kind_names() -> String {
+    Kind::ALL
+        .map(|kind| format!("{kind:?}").to_uppercase())
+        .join(", ")
+}
+
+/// The stage that the harness reports.
 pub(crate) fn decode(kind: u32, detail: u32, bytes: Vec<u8>) -> Stage {
-    match kind {
-        0 => Stage::Digest(digest_kind(detail), array(&bytes)),
-        1 => Stage::Loaded(bytes),
-        2 => Stage::Multiplied(bytes),
-        3 => Stage::Summed(bytes),
-        4 => Stage::Folded(bytes),
-        5 => Stage::Hashed(report(detail, &bytes)),
-        6 => Stage::Result(report(detail, &bytes)),
-        7 => Stage::Checksum(detail as usize, u32::from_le_bytes(array(&bytes))),
-        8 => Stage::Round(detail as usize),
-        _ => unreachable!("the harness has no event of kind {kind}"),
+    match Kind::ALL[kind as usize] {
+        Kind::Digest => Stage::Digest(digest_kind(detail), array(&bytes)),
+        Kind::Loaded => Stage::Loaded(bytes),
+        Kind::Multiplied => Stage::Multiplied(bytes),
+        Kind::Summed => Stage::Summed(bytes),
+        Kind::Folded => Stage::Folded(bytes),
+        Kind::Hashed => Stage::Hashed(report(detail, &bytes)),
+        Kind::Result => Stage::Result(report(detail, &bytes)),
+        Kind::Checksum => Stage::Checksum(detail as usize, u32::from_le_bytes(array(&bytes))),
+        Kind::Round => Stage::Round(detail as usize),
     }
 }
 
@@ -120,7 +154,7 @@ fn report(detail: u32, bytes: &[u8]) -> HashReport {
     HashReport {
         hash: array(&bytes[..32]),
         nonce: u64::from_le_bytes(array(&bytes[32..40])),
-        job: u32::from_le_bytes(array(&bytes[40..44])),
+        range: u32::from_le_bytes(array(&bytes[40..44])),
         hit: detail != 0,
     }
 }

@@ -8,6 +8,7 @@ mod chip;
 
 use chip::{Chip, setup};
 use tensority::{BlockHeader, Target};
+use tensority_protocol::codes::BankBit;
 use tensority_protocol::frame::CRC;
 use tensority_protocol::messages::*;
 use tensority_protocol::registers::BANK_BYTES;
@@ -75,7 +76,7 @@ fn the_genesis_nonce_is_found_and_the_array_never_idles_between_nonces() {
         RangeDone {
             range: 10,
             hashes: 4,
-            reason: 0,
+            reason: EndReason::Complete as u8,
             reserved: [0; 3]
         }
     );
@@ -115,7 +116,10 @@ fn a_job_switch_is_on_the_array_within_three_milliseconds_of_its_first_bit() {
     chip.board().model().mark();
     assert_eq!(chip.answer(number), RangeTaken {}.into());
     let replaced = done(chip.event_but_seeds(HASH));
-    assert_eq!((replaced.range, replaced.reason), (1, 2));
+    assert_eq!(
+        (replaced.range, replaced.reason),
+        (1, EndReason::Replaced as u8)
+    );
     assert_eq!(replaced.hashes, 1);
     match chip.event(3 * HASH) {
         Event::Found(found) => assert_eq!((found.range, found.nonce), (2, 77)),
@@ -171,9 +175,9 @@ fn stage(chip: &mut Chip, image: &[u8]) {
     }
 }
 
-fn started(chip: &mut Chip, cycles: u64) -> (u8, u8) {
+fn started(chip: &mut Chip, cycles: u64) -> (ResetCause, u8) {
     match chip.event_but_seeds(cycles) {
-        Event::Started(started) => (started.cause, started.bank),
+        Event::Started(started) => (started.cause.try_into().expect("a cause"), started.bank),
         other => panic!("expected Started, found {other:?}"),
     }
 }
@@ -189,13 +193,17 @@ fn an_update_runs_on_trial_and_stays_once_it_is_confirmed() {
     });
     assert_eq!(
         started(&mut chip, 10_000_000),
-        (1, 1 | 2),
+        (ResetCause::Command, BankBit::Second as u8 | ON_TRIAL),
         "bank 1, on trial"
     );
     assert_eq!(chip.answer(number), UpdateStarting {}.into());
     assert_eq!(chip.ask(UpdateConfirm {}), UpdateConfirmed {}.into());
     chip.send(Reset {});
-    assert_eq!(started(&mut chip, 10_000_000), (1, 1), "bank 1 for good");
+    assert_eq!(
+        started(&mut chip, 10_000_000),
+        (ResetCause::Command, BankBit::Second as u8),
+        "bank 1 for good"
+    );
 }
 
 #[test]
@@ -209,7 +217,7 @@ fn an_update_that_does_not_work_is_rolled_back() {
     chip.send(UpdateStart { confirm_within: 20 });
     assert_eq!(
         started(&mut chip, 10_000_000),
-        (3, 0),
+        (ResetCause::NotConfirmed, 0),
         "not confirmed in time, back in bank 0"
     );
 }

@@ -22,9 +22,9 @@ struct Job {
 fn write(model: &mut CoreModel, id: u32, job: &Job) {
     model.write_job(JobLane::Prefix, &job.prefix);
     model.write_job(JobLane::Target, &[0xff; 32]);
-    model.write_job(JobLane::Start, &job.start.to_le_bytes());
+    model.write_job(JobLane::First, &job.start.to_le_bytes());
     model.write_job(JobLane::Count, &COUNT.to_le_bytes());
-    model.write_job(JobLane::Id, &id.to_le_bytes());
+    model.write_job(JobLane::Range, &id.to_le_bytes());
 }
 
 #[test]
@@ -75,20 +75,23 @@ fn no_nonce_is_credited_to_another_job() {
         let Stage::Result(result) = event.stage else {
             continue;
         };
-        let job = &jobs[&result.job];
-        assert!(result.job >= last, "results come in the order of the jobs");
-        last = result.job;
+        let job = &jobs[&result.range];
+        assert!(
+            result.range >= last,
+            "results come in the order of the ranges"
+        );
+        last = result.range;
         assert!(
             (job.start..job.start + COUNT).contains(&result.nonce),
-            "job {}",
-            result.job
+            "range {}",
+            result.range
         );
         let header_hash = header_hash(&job.prefix, result.nonce).unwrap();
         assert_eq!(
             result.hash,
             tensority(&header_hash, &list),
-            "job {}",
-            result.job
+            "range {}",
+            result.range
         );
         credited += 1;
     }

@@ -5,7 +5,7 @@ mod common;
 use common::{core, random, silent, small_core, variant};
 use rand::Rng;
 use tensority::Target;
-use tensority_sim::core_model::{Command, CoreModel, JobLane};
+use tensority_sim::core_model::{Command, CoreModel, Counter, JobLane};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::source::{ArrayKind, default_cache};
 use tensority_sim::stage::{Event, Stage};
@@ -113,7 +113,7 @@ fn a_slow_memory_stalls_the_core_and_changes_nothing() {
             .set_memory(random.random_range(1..40), 200, random.random());
         let work = Work::HeaderHash(random.random());
         let outcome = core.hash(&work, Target::MAX, &mut silent).unwrap();
-        let stalls = outcome.counts.stall_weights + outcome.counts.stall_load;
+        let stalls = outcome.counts[Counter::StallWeights] + outcome.counts[Counter::StallLoad];
         assert!(stalls > 100, "{lanes} lanes: {:?}", outcome.counts);
         assert!(outcome.utilization() < 1.0);
     }
@@ -146,7 +146,7 @@ fn a_range_reports_each_nonce_that_meets_the_target_and_no_other() {
         assert_eq!(
             hits,
             [tensority_sim::stage::HashReport {
-                job: hits[0].job,
+                range: hits[0].range,
                 ..*smallest
             }]
         );
@@ -179,7 +179,7 @@ fn a_range_ends_before_nonces_that_bytom_cannot_store() {
     let model = core.model();
     model.write_job(JobLane::Prefix, &[0; 128]);
     model.write_job(JobLane::Target, &[0xff; 32]);
-    model.write_job(JobLane::Start, &((1u64 << 63) - 2).to_le_bytes());
+    model.write_job(JobLane::First, &((1u64 << 63) - 2).to_le_bytes());
     model.write_job(JobLane::Count, &u64::MAX.to_le_bytes());
     model.start(Command::Range);
     let nonces: Vec<u64> = run(model).iter().filter_map(result_nonce).collect();
@@ -200,7 +200,7 @@ fn results_that_nobody_takes_stall_the_core_and_are_not_lost() {
     let model = core.model();
     model.write_job(JobLane::Prefix, &[7; 128]);
     model.write_job(JobLane::Target, &[0xff; 32]);
-    model.write_job(JobLane::Start, &5u64.to_le_bytes());
+    model.write_job(JobLane::First, &5u64.to_le_bytes());
     model.write_job(JobLane::Count, &6u64.to_le_bytes());
     model.hold_results(true);
     model.start(Command::Range);
@@ -214,7 +214,11 @@ fn results_that_nobody_takes_stall_the_core_and_are_not_lost() {
             );
         }
     }
-    assert!(model.counts().stall_fold > 0, "{:?}", model.counts());
+    assert!(
+        model.counts()[Counter::StallFold] > 0,
+        "{:?}",
+        model.counts()
+    );
     assert!(model.running());
     model.hold_results(false);
     let nonces: Vec<u64> = run(model).iter().filter_map(result_nonce).collect();

@@ -1,5 +1,6 @@
 //! The accelerator core's registers.
 
+use tensority_protocol::codes::{Command, Counter, JobLane};
 use tensority_protocol::messages::Found;
 use tensority_protocol::registers::accelerator::{
     CHECKSUM, CHECKSUM_INDEX, CHECKSUM_TAKE, CHECKSUM_VALID, COMMAND, COMMAND_CODE, COUNTERS, JOB,
@@ -9,38 +10,6 @@ use tensority_protocol::registers::accelerator::{
 use crate::bus::Bus;
 use crate::jobs::{Job, Seed};
 use crate::queue::Range;
-
-/// What the core can be told.
-#[derive(Clone, Copy)]
-pub enum Command {
-    /// Hash the job's nonces.
-    Range = 0,
-    /// Hash the job's header hash.
-    Hash = 1,
-    /// Make the matrix list of the job's seed.
-    Generate = 2,
-    /// Read checksums of the matrix list.
-    Checksums = 3,
-    /// End what runs.
-    End = 4,
-}
-
-/// What the core counts since the chip's reset, each 40 bits.
-#[derive(Clone, Copy)]
-pub enum Counter {
-    /// Tokens issued.
-    Issued = 0,
-    /// Cycles stalled for weights.
-    StallWeights = 1,
-    /// Cycles stalled for the load.
-    StallLoad = 2,
-    /// Cycles stalled for the fold.
-    StallFold = 3,
-    /// Cycles without work.
-    Idle = 4,
-    /// Hashes.
-    Hashes = 5,
-}
 
 /// The status at a moment.
 #[derive(Clone, Copy)]
@@ -87,17 +56,17 @@ impl Accelerator {
         bus.write(COMMAND.address(), COMMAND_CODE.put(command as u32));
     }
 
-    /// Writes the next job; the core is ready.
-    pub fn write_job(&mut self, bus: &mut impl Bus, job: &Job, range: &Range) {
-        let mut address = JOB.address();
+    /// Writes the next job with its range, or with one nonce of no range; the core is ready.
+    pub fn write_job(&mut self, bus: &mut impl Bus, job: &Job, range: Option<&Range>) {
         let header_hash = job.message.first_chunk::<8>();
-        put(bus, &mut address, &job.message);
-        put(bus, &mut address, header_hash.unwrap_or(&[0; 8]));
-        put(bus, &mut address, &job.seed);
-        put(bus, &mut address, &job.target);
-        put(bus, &mut address, &words(range.first));
-        put(bus, &mut address, &words(range.count));
-        put(bus, &mut address, &[range.id]);
+        put(bus, JobLane::Prefix, &job.message);
+        put(bus, JobLane::HeaderHash, header_hash.unwrap_or(&[0; 8]));
+        put(bus, JobLane::Seed, &job.seed);
+        put(bus, JobLane::Target, &job.target);
+        let (id, first, count) = range.map_or((0, 0, 1), |own| (own.id, own.first, own.count));
+        put(bus, JobLane::First, &words(first));
+        put(bus, JobLane::Count, &words(count));
+        put(bus, JobLane::Range, &[id]);
     }
 
     /// Takes the result that waits.
@@ -140,11 +109,6 @@ impl Accelerator {
     }
 }
 
-/// Hashes completed from one reading of the counter to a later one.
-pub fn hashes_between(before: u64, after: u64) -> u64 {
-    after.wrapping_sub(before) & ((1 << 40) - 1)
-}
-
 /// The bytes of a seed.
 pub fn seed_bytes(seed: &Seed) -> [u8; 32] {
     let mut bytes = [0; 32];
@@ -154,10 +118,9 @@ pub fn seed_bytes(seed: &Seed) -> [u8; 32] {
     bytes
 }
 
-fn put(bus: &mut impl Bus, address: &mut u32, words: &[u32]) {
-    for word in words {
-        bus.write(*address, *word);
-        *address += 4;
+fn put(bus: &mut impl Bus, lane: JobLane, words: &[u32]) {
+    for (index, word) in (lane.word() as u32..).zip(words) {
+        bus.write(JOB.word(index), *word);
     }
 }
 

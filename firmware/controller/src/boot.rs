@@ -1,6 +1,7 @@
 //! The two firmware banks: an update is staged in the bank that does not run, checked, started on
 //! trial and confirmed; and the restart of the chip.
 
+use tensority_protocol::codes::{BankBit, BootAction};
 use tensority_protocol::crc::Digest;
 use tensority_protocol::frame::CRC;
 use tensority_protocol::messages::{Refusal, UPDATE_CHUNK, UpdateBegin, UpdateStart, UpdateWrite};
@@ -14,15 +15,6 @@ use crate::uart::Uart;
 /// Bytes of the image that are checked in a turn, so that no turn is long.
 const CHECKED_IN_A_TURN: u32 = 64;
 
-/// What the chip can be told.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Action {
-    Nothing = 0,
-    RestartConfirmed = 1,
-    StartOther = 2,
-    Confirm = 3,
-}
-
 /// An image that is being checked.
 struct Check {
     offset: u32,
@@ -32,7 +24,7 @@ struct Check {
 
 /// A restart that waits for the answers to be on the line.
 struct Restart {
-    action: Action,
+    action: BootAction,
     /// When it was decided.
     since: u32,
     /// When the transmit FIFO was first seen empty.
@@ -54,7 +46,7 @@ impl Boot {
             image: UpdateBegin { size: 0, crc: 0 },
             check: None,
             restart: Restart {
-                action: Action::Nothing,
+                action: BootAction::Nothing,
                 since: 0,
                 drained: None,
             },
@@ -66,10 +58,10 @@ impl Boot {
         CAUSE.of(bus.read(STATE.address())) as u8
     }
 
-    /// The bank that runs; bit 1: on trial.
+    /// The bank that runs, in bits of [`BankBit`].
     pub fn bank(&self, bus: &mut impl Bus) -> u8 {
         let state = bus.read(STATE.address());
-        (BANK.of(state) | TRIAL.of(state) << 1) as u8
+        (BANK.of(state) * BankBit::Second as u32 | TRIAL.of(state) * BankBit::OnTrial as u32) as u8
     }
 
     /// Begins an update.
@@ -138,22 +130,22 @@ impl Boot {
         if TRIAL.of(bus.read(STATE.address())) == 0 {
             return Err(Refuse::only(Refusal::NotOnTrial));
         }
-        act(bus, Action::Confirm);
+        act(bus, BootAction::Confirm);
         Ok(())
     }
 
     /// Decides to start what is staged on trial, for `confirm_within` cycles.
     pub fn start_other(&mut self, bus: &mut impl Bus, confirm_within: u32, now: u32) {
         bus.write(DEADLINE.address(), confirm_within);
-        self.decide(Action::StartOther, now);
+        self.decide(BootAction::StartOther, now);
     }
 
     /// Decides to restart.
     pub fn restart(&mut self, now: u32) {
-        self.decide(Action::RestartConfirmed, now);
+        self.decide(BootAction::RestartConfirmed, now);
     }
 
-    fn decide(&mut self, action: Action, now: u32) {
+    fn decide(&mut self, action: BootAction, now: u32) {
         self.restart = Restart {
             action,
             since: now,
@@ -163,7 +155,7 @@ impl Boot {
 
     /// Whether a restart was decided; nothing else is done any more.
     pub fn is_restarting(&self) -> bool {
-        self.restart.action != Action::Nothing
+        self.restart.action != BootAction::Nothing
     }
 
     /// Restarts as soon as everything is sent, or should have been.
@@ -182,6 +174,6 @@ impl Boot {
     }
 }
 
-fn act(bus: &mut impl Bus, action: Action) {
+fn act(bus: &mut impl Bus, action: BootAction) {
     bus.write(CONTROL.address(), ACTION.put(action as u32));
 }

@@ -3,7 +3,19 @@
 use tensority_protocol::messages::{RAW, SetJob};
 
 /// Jobs that are kept: that of the range that runs, of the range that waits, and one more.
-pub const SLOTS: usize = 3;
+const SLOTS: usize = 3;
+
+/// Place of a job that is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Slot(usize);
+
+impl Slot {
+    /// The first place, whatever it holds.
+    pub const FIRST: Self = Self(0);
+    /// A place that there is not.
+    #[cfg(test)]
+    pub const BAD: Self = Self(SLOTS);
+}
 
 /// A seed as words, byte 0 in bits 7..0 of word 0.
 pub type Seed = [u32; 8];
@@ -34,9 +46,6 @@ pub struct Jobs {
     slots: [Kept; SLOTS],
     set: u32,
 }
-
-/// Which of the jobs kept.
-pub type Slot = usize;
 
 impl Jobs {
     /// No jobs.
@@ -70,7 +79,7 @@ impl Jobs {
         let mut oldest: Option<&mut Kept> = None;
         for (slot, kept) in self.slots.iter_mut().enumerate() {
             let older = oldest.as_ref().is_none_or(|oldest| kept.set < oldest.set);
-            if older && !in_use(slot) {
+            if older && !in_use(Slot(slot)) {
                 oldest = Some(kept);
             }
         }
@@ -89,11 +98,12 @@ impl Jobs {
         self.slots
             .iter()
             .position(|kept| kept.set != 0 && kept.number == number)
+            .map(Slot)
     }
 
     /// The job in a slot.
     pub fn get(&self, slot: Slot) -> Option<&Job> {
-        self.slots.get(slot).map(|kept| &kept.job)
+        self.slots.get(slot.0).map(|kept| &kept.job)
     }
 }
 

@@ -11,7 +11,7 @@ const PLACES: usize = 1 + WAITING as usize;
 /// A range of nonces of a job.
 #[derive(Clone, Copy)]
 pub struct Range {
-    /// Number of the range.
+    /// Range id.
     pub id: u32,
     /// Its job.
     pub job: Slot,
@@ -34,7 +34,7 @@ impl Queue {
     pub const fn new() -> Self {
         const NONE: Range = Range {
             id: 0,
-            job: 0,
+            job: Slot::FIRST,
             first: 0,
             count: 0,
         };

@@ -16,15 +16,16 @@
 mod requests;
 mod view;
 
+use tensority_protocol::codes::{Command, Counter, EndReason, SelfTestState};
 use tensority_protocol::messages::{RangeDone, SeedReady, SelfTestDone};
 
-use crate::accelerator::{Accelerator, Command, Counter, Status, hashes_between, seed_bytes};
+use crate::accelerator::{Accelerator, Status, seed_bytes};
 use crate::bus::Bus;
 use crate::checksums::Checksums;
 use crate::events::Events;
-use crate::jobs::{self, Jobs, Seed};
+use crate::jobs::{Jobs, Seed};
 use crate::queue::{Queue, Range};
-use crate::self_test::{self, Verdict};
+use crate::self_test;
 use crate::timer::Timer;
 
 /// Events that a range may end with, whatever happens: its matrix list, a result that the core still
@@ -33,23 +34,10 @@ const EVENTS_PER_RANGE: u8 = 3;
 /// Events of a self-test: its matrix list and its verdict.
 const EVENTS_PER_TEST: u8 = 2;
 
-/// The self-test's range; no slot holds its job.
-static TEST: Range = Range {
-    id: 0,
-    job: jobs::SLOTS,
-    first: 0,
-    count: 1,
-};
-
-/// [`RangeDone::reason`].
-#[derive(Clone, Copy)]
-pub enum Reason {
-    /// All of it was hashed.
-    Complete = 0,
-    /// The host gave it up, or the device is not fit.
-    Aborted = 1,
-    /// Another range took its place.
-    Replaced = 2,
+/// What the core hashes next.
+enum Next<'a> {
+    SelfTest,
+    Range(&'a Range),
 }
 
 /// What the core does.
@@ -78,7 +66,7 @@ pub struct Schedule {
     /// The range that the last command gave up.
     leaving: Option<Range>,
     /// Why.
-    reason: Reason,
+    reason: EndReason,
     /// Count of hashes when the current range began.
     hashes_before: u64,
     /// The job memory holds the range that begins next.
@@ -89,7 +77,7 @@ pub struct Schedule {
     whole: bool,
     /// When its making began.
     list_began: u64,
-    verdict: Verdict,
+    self_test: SelfTestState,
     tested_hash: [u8; 32],
     checksums: Checksums,
     /// Commands given and things taken, counting.
@@ -106,13 +94,13 @@ impl Schedule {
             task: Task::None,
             settling: false,
             leaving: None,
-            reason: Reason::Complete,
+            reason: EndReason::Complete,
             hashes_before: 0,
             prepared: false,
             list: [0; 8],
             whole: false,
             list_began: 0,
-            verdict: Verdict::None,
+            self_test: SelfTestState::NotDone,
             tested_hash: [0; 32],
             checksums: Checksums::new(),
             dealings: 0,
@@ -121,7 +109,7 @@ impl Schedule {
 
     /// Begins with the self-test.
     pub fn start(&mut self) {
-        self.verdict = Verdict::Runs;
+        self.self_test = SelfTestState::Runs;
     }
 
     /// Takes what the core has come to, and tells it what is next.
@@ -154,7 +142,7 @@ impl Schedule {
             if status.result() {
                 events.push(&self.core.take_result(bus));
             }
-            let hashes = hashes_between(self.hashes_before, hashes);
+            let hashes = Counter::between(self.hashes_before, hashes);
             end_range(events, &range, hashes, self.reason);
         }
         self.hashes_before = hashes;
@@ -188,8 +176,8 @@ impl Schedule {
             Task::Range => {
                 let hashes = self.core.count(bus, Counter::Hashes);
                 if let Some(range) = self.queue.pop() {
-                    let hashes = hashes_between(self.hashes_before, hashes);
-                    end_range(events, range, hashes, Reason::Complete);
+                    let hashes = Counter::between(self.hashes_before, hashes);
+                    end_range(events, range, hashes, EndReason::Complete);
                 }
             }
             Task::List => {
@@ -213,15 +201,15 @@ impl Schedule {
             reserved: [0; 7],
             hash: self.tested_hash,
         });
-        self.verdict = Verdict::Passed;
+        self.self_test = SelfTestState::Passed;
         if !passed {
-            self.verdict = Verdict::Failed;
-            self.give_up_all(Reason::Aborted, events);
+            self.self_test = SelfTestState::Failed;
+            self.give_up_all(EndReason::Aborted, events);
         }
     }
 
     /// All ranges end; that which the core hashes, as soon as it is known how far it came.
-    fn give_up_all(&mut self, reason: Reason, events: &mut Events) {
+    fn give_up_all(&mut self, reason: EndReason, events: &mut Events) {
         if self.task == Task::Range {
             self.leaving = self.queue.pop().copied();
             self.reason = reason;
@@ -236,18 +224,26 @@ impl Schedule {
     /// Gives the core what is next, or writes it to the job memory for later.
     fn proceed(&mut self, bus: &mut impl Bus, timer: &Timer) {
         let next = match self.task {
-            Task::None | Task::List if self.verdict == Verdict::Runs => Some(&TEST),
-            Task::None | Task::List => self.queue.current(),
-            Task::Range => self.queue.next(),
+            Task::None | Task::List if self.self_test == SelfTestState::Runs => {
+                Some(Next::SelfTest)
+            }
+            Task::None | Task::List => self.queue.current().map(Next::Range),
+            Task::Range => self.queue.next().map(Next::Range),
             Task::Test | Task::Checksums => return,
         };
-        let Some(range) = next else {
+        let Some(next) = next else {
             if self.leaving.is_some() {
                 self.command(bus, Command::End);
             }
             return;
         };
-        let job = self.jobs.get(range.job).unwrap_or(&self_test::JOB);
+        let (job, range) = match next {
+            Next::SelfTest => (&self_test::JOB, None),
+            Next::Range(range) => match self.jobs.get(range.job) {
+                None => return,
+                Some(job) => (job, Some(range)),
+            },
+        };
         let raw = job.raw;
         let same_list = same(&job.seed, &self.list);
         if !self.prepared {
@@ -266,7 +262,7 @@ impl Schedule {
             return;
         }
         self.task = Task::Range;
-        if self.verdict == Verdict::Runs {
+        if self.self_test == SelfTestState::Runs {
             self.task = Task::Test;
             self.tested_hash = [0; 32];
         }
@@ -284,7 +280,7 @@ impl Schedule {
     /// Room for events that must not be used otherwise.
     fn reserved(&self) -> u8 {
         let others = match self.task {
-            _ if self.verdict == Verdict::Runs => EVENTS_PER_TEST,
+            _ if self.self_test == SelfTestState::Runs => EVENTS_PER_TEST,
             Task::List => 1,
             _ => 0,
         };
@@ -302,12 +298,68 @@ fn same(one: &Seed, other: &Seed) -> bool {
     one.iter().zip(other).all(|(one, other)| one == other)
 }
 
-fn end_range(events: &mut Events, range: &Range, hashes: u64, reason: Reason) {
+fn end_range(events: &mut Events, range: &Range, hashes: u64, reason: EndReason) {
     let complete = hashes == range.count;
     events.push(&RangeDone {
         range: range.id,
         hashes,
-        reason: if complete { Reason::Complete } else { reason } as u8,
+        reason: if complete {
+            EndReason::Complete
+        } else {
+            reason
+        } as u8,
         reserved: [0; 3],
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use tensority_protocol::registers::accelerator::{COMMAND, JOB};
+
+    use super::*;
+    use crate::jobs::Slot;
+
+    /// Counts what is written to the core.
+    #[derive(Default)]
+    struct Writes {
+        job_words: u32,
+        commands: u32,
+    }
+
+    impl Bus for Writes {
+        fn read(&mut self, _: u32) -> u32 {
+            0
+        }
+
+        fn write(&mut self, address: u32, _: u32) {
+            if address == COMMAND.address() {
+                self.commands += 1;
+            } else if (JOB.address()..JOB.word(JOB.words)).contains(&address) {
+                self.job_words += 1;
+            }
+        }
+
+        fn stack_used(&mut self) -> u16 {
+            0
+        }
+    }
+
+    fn written_for(job: Slot) -> (u32, u32) {
+        let mut bus = Writes::default();
+        let mut schedule = Schedule::new();
+        schedule.queue.push(Range {
+            id: 1,
+            job,
+            first: 0,
+            count: 1,
+        });
+        schedule.proceed(&mut bus, &Timer::new());
+        (bus.job_words, bus.commands)
+    }
+
+    #[test]
+    fn a_range_of_a_slot_that_is_not_there_hashes_nothing() {
+        assert_eq!(written_for(Slot::BAD), (0, 0));
+        assert_eq!(written_for(Slot::FIRST), (61, 1));
+    }
 }

@@ -36,19 +36,6 @@ pub static JOB: Job = Job {
     raw: true,
 };
 
-/// How far the test is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It was not begun.
-    None = 0,
-    /// It runs, or will as soon as the core is free.
-    Runs = 1,
-    /// The hash was right.
-    Passed = 2,
-    /// The hash was wrong.
-    Failed = 3,
-}
-
 const fn words(bytes: &[u8; 32]) -> [u32; 8] {
     let mut words = [0; 8];
     let mut i = 0;

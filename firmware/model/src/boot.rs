@@ -1,20 +1,8 @@
 //! The two firmware banks. The model runs the same program in both.
 
+use tensority_protocol::codes::ResetCause;
 use tensority_protocol::registers::BANK_BYTES;
 use tensority_protocol::registers::boot::{BANK, CAUSE, CONFIRMED, TRIAL};
-
-/// Why the chip starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// The power came.
-    PowerUp = 0,
-    /// The controller or a button said so.
-    Command = 1,
-    /// The watchdog was not fed.
-    Watchdog = 2,
-    /// The bank on trial was not confirmed in time.
-    NotConfirmed = 3,
-}
 
 /// See the module's documentation.
 pub struct Boot {
@@ -23,7 +11,7 @@ pub struct Boot {
     pub confirmed: usize,
     /// When the trial ends.
     pub trial: Option<u64>,
-    pub cause: Cause,
+    pub cause: ResetCause,
     pub deadline: u32,
 }
 
@@ -34,7 +22,7 @@ impl Boot {
             bank: 0,
             confirmed: 0,
             trial: None,
-            cause: Cause::PowerUp,
+            cause: ResetCause::PowerUp,
             deadline: 0,
         }
     }
@@ -46,7 +34,7 @@ impl Boot {
             | CAUSE.put(self.cause as u32)
     }
 
-    pub fn restart(&mut self, cause: Cause) {
+    pub fn restart(&mut self, cause: ResetCause) {
         self.bank = self.confirmed;
         self.trial = None;
         self.cause = cause;
@@ -55,7 +43,7 @@ impl Boot {
     pub fn start_other(&mut self, now: u64) {
         self.bank ^= 1;
         self.trial = Some(now + u64::from(self.deadline));
-        self.cause = Cause::Command;
+        self.cause = ResetCause::Command;
     }
 
     pub fn confirm(&mut self) {

@@ -1,6 +1,8 @@
 //! The chip: its parts, its time, and what resets it.
 
-use crate::boot::{Boot, Cause};
+use tensority_protocol::codes::{BootAction, ResetCause};
+
+use crate::boot::Boot;
 use crate::config::Config;
 use crate::core::Core;
 use crate::hashing::Hashing;
@@ -56,19 +58,19 @@ impl Chip {
             && at <= until
         {
             self.config.faults.reset_at = None;
-            self.restart(Cause::Command);
+            self.restart(ResetCause::Command);
         }
         self.now = until;
         self.core
             .advance(self.now, &self.config, &mut *self.hashing);
         self.uart.advance(self.now);
         if self.boot.trial.is_some_and(|end| end <= self.now) {
-            self.restart(Cause::NotConfirmed);
+            self.restart(ResetCause::NotConfirmed);
         }
         let hungry = self.now - self.fed >= u64::from(self.watchdog_period);
         if self.watchdog_period > 0 && hungry {
             self.watchdog_resets = self.watchdog_resets.saturating_add(1);
-            self.restart(Cause::Watchdog);
+            self.restart(ResetCause::Watchdog);
         }
     }
 
@@ -118,17 +120,17 @@ impl Chip {
 
     /// Presses the reset button.
     pub fn reset(&mut self) {
-        self.restart(Cause::Command);
+        self.restart(ResetCause::Command);
     }
 
     /// Switches the power off and on.
     pub fn power_cycle(&mut self) {
         self.boot = Boot::new();
         self.watchdog_resets = 0;
-        self.restart(Cause::PowerUp);
+        self.restart(ResetCause::PowerUp);
     }
 
-    fn restart(&mut self, cause: Cause) {
+    fn restart(&mut self, cause: ResetCause) {
         self.boot.restart(cause);
         self.reset_peripherals();
     }
@@ -146,15 +148,15 @@ impl Chip {
         self.restarted = true;
     }
 
-    pub(crate) fn act(&mut self, action: u32) {
+    pub(crate) fn act(&mut self, action: BootAction) {
         match action {
-            1 => self.restart(Cause::Command),
-            2 => {
+            BootAction::Nothing => {}
+            BootAction::RestartConfirmed => self.restart(ResetCause::Command),
+            BootAction::StartOther => {
                 self.boot.start_other(self.now);
                 self.reset_peripherals();
             }
-            3 => self.boot.confirm(),
-            _ => {}
+            BootAction::Confirm => self.boot.confirm(),
         }
     }
 }

@@ -5,6 +5,8 @@
 //! any command; the next hash waits for it.
 
 use tensority::{Target, header_hash};
+use tensority_protocol::codes::{Command, Counter, JobLane};
+use tensority_protocol::registers::accelerator::JOB;
 
 use crate::config::Config;
 use crate::hashing::Hashing;
@@ -14,7 +16,7 @@ const FIRST_NONCE: u64 = 6000;
 /// Time of the PoW hash, which waits until the last result was taken.
 const LAST_PERMUTATIONS: u64 = 1600;
 /// Words of a job.
-pub const JOB_WORDS: usize = 62;
+const JOB_WORDS: usize = JOB.words as usize;
 /// Matrices of a list.
 const MATRICES: u16 = 256;
 /// Rounds in which they are made.
@@ -31,8 +33,8 @@ pub struct Report {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Idle,
-    /// Until a time; then a command, or nothing.
-    Drain(u64, Option<u32>),
+    /// Until a time; then a command.
+    Drain(u64, Command),
     Hash,
     Generate,
     Checksums,
@@ -54,8 +56,8 @@ pub struct Core {
     pub round: u8,
     /// Seed of the list in memory, if it is whole.
     list: Option<[u8; 32]>,
-    /// As the registers have them: tokens, three stalls, idle, hashes.
-    pub counters: [u64; 6],
+    /// By their numbers in [`Counter`].
+    pub counters: [u64; Counter::ALL.len()],
     /// Hashes in all the core's life, which resets do not end.
     lifetime: u64,
 }
@@ -75,7 +77,7 @@ impl Core {
             next_matrix: 0,
             round: 0,
             list: None,
-            counters: [0; 6],
+            counters: [0; Counter::ALL.len()],
             lifetime: 0,
         }
     }
@@ -113,9 +115,9 @@ impl Core {
         }
     }
 
-    pub fn command(&mut self, command: u32, now: u64, config: &Config) {
+    pub fn command(&mut self, command: Command, now: u64, config: &Config) {
         if self.is_ready() {
-            self.phase = Phase::Drain(now + config.settle, (command < 4).then_some(command));
+            self.phase = Phase::Drain(now + config.settle, command);
         }
     }
 
@@ -179,35 +181,34 @@ impl Core {
             .is_some_and(|hashes| self.lifetime >= hashes)
     }
 
-    fn begin(&mut self, now: u64, command: Option<u32>, config: &Config) {
+    fn begin(&mut self, now: u64, command: Command, config: &Config) {
         self.left = 0;
         self.due = None;
         self.checksum = None;
         self.phase = Phase::Idle;
-        let Some(command) = command else {
-            return;
-        };
-        self.written ^= 1;
-        let job = self.jobs[self.written ^ 1];
+        if command != Command::End {
+            self.written ^= 1;
+        }
         match command {
-            0 | 1 => {
+            Command::End => {}
+            Command::Range | Command::Hash => {
                 self.phase = Phase::Hash;
-                self.raw = command == 1;
-                self.nonce = double(job[56], job[57]);
-                self.left = double(job[58], job[59]);
+                self.raw = command == Command::Hash;
+                self.nonce = u64::from_le_bytes(self.job(JobLane::First));
+                self.left = u64::from_le_bytes(self.job(JobLane::Count));
                 if self.raw {
                     self.left = 1;
                 }
                 self.due = Some(now + FIRST_NONCE + config.hash);
                 self.finish_range();
             }
-            2 => {
+            Command::Generate => {
                 self.phase = Phase::Generate;
                 self.list = None;
                 self.round = 0;
                 self.due = Some(now + config.list / u64::from(ROUNDS));
             }
-            _ => {
+            Command::Checksums => {
                 self.phase = Phase::Checksums;
                 self.next_matrix = 0;
                 self.due = Some(now + config.checksum);
@@ -216,14 +217,9 @@ impl Core {
     }
 
     fn complete_hash(&mut self, due: u64, config: &Config, hashing: &mut dyn Hashing) {
-        let job = self.jobs[self.written ^ 1];
-        let bytes = |from: usize| -> [u8; 32] {
-            std::array::from_fn(|i| job[from + i / 4].to_le_bytes()[i % 4])
-        };
-        let prefix: [u8; 128] = std::array::from_fn(|i| job[i / 4].to_le_bytes()[i % 4]);
         let header_hash = match self.raw {
-            true => bytes(32),
-            false => header_hash(&prefix, self.nonce).unwrap_or_default(),
+            true => self.job(JobLane::HeaderHash),
+            false => header_hash(&self.job(JobLane::Prefix), self.nonce).unwrap_or_default(),
         };
         // The core hashes with what is in memory, whatever the job's seed.
         let seed = self.list.unwrap_or_default();
@@ -234,17 +230,18 @@ impl Core {
         {
             hash[0] ^= 1;
         }
-        let hit = Target::from_le_bytes(bytes(48)).is_ok_and(|target| target.is_met_by(&hash));
+        let hit = Target::from_le_bytes(self.job(JobLane::Target))
+            .is_ok_and(|target| target.is_met_by(&hash));
         if hit || self.raw {
             self.result = Some(Report {
-                range: job[60],
+                range: u32::from_le_bytes(self.job(JobLane::Range)),
                 nonce: self.nonce,
                 hash,
                 hit,
             });
         }
-        self.counters[0] += config.hash;
-        self.counters[5] += 1;
+        self.counters[Counter::Issued as usize] += config.hash;
+        self.counters[Counter::Hashes as usize] += 1;
         self.nonce += 1;
         self.left -= 1;
         self.due = Some(due + config.hash);
@@ -266,15 +263,15 @@ impl Core {
         self.round += 1;
         self.due = Some(due + config.list / u64::from(ROUNDS));
         if self.round == ROUNDS {
-            let job = self.jobs[self.written ^ 1];
-            let seed = std::array::from_fn(|i| job[40 + i / 4].to_le_bytes()[i % 4]);
-            self.list = Some(seed);
+            self.list = Some(self.job(JobLane::Seed));
             self.phase = Phase::Idle;
             self.due = None;
         }
     }
-}
 
-fn double(low: u32, high: u32) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
+    /// Bytes of the current job from a lane on.
+    fn job<const N: usize>(&self, lane: JobLane) -> [u8; N] {
+        let words = &self.jobs[self.written ^ 1][lane.word()..];
+        std::array::from_fn(|i| words[i / 4].to_le_bytes()[i % 4])
+    }
 }

@@ -19,7 +19,6 @@ mod registers;
 mod uart;
 
 pub use board::SoftwareBoard;
-pub use boot::Cause;
 pub use chip::Chip;
 pub use config::{Config, Faults, Noise};
 pub use line::Port;

@@ -1,12 +1,13 @@
 //! The chip as its controller sees it: every register of the map, by its name there.
 
 use tensority_firmware::Bus;
+use tensority_protocol::codes::{BootAction, Capability, Command, Counter};
 use tensority_protocol::register::{Peripheral, Register};
 use tensority_protocol::registers::accelerator::{
-    CHECKSUM_VALID, HIT, READY, RESULT, ROUND, RUNNING,
+    CHECKSUM_VALID, COMMAND_CODE, HIT, READY, RESULT, ROUND, RUNNING,
 };
 use tensority_protocol::registers::boot::ACTION;
-use tensority_protocol::registers::chip::{DIMENSION, HAS_LOADER, HAS_TEMPERATURE, LANES};
+use tensority_protocol::registers::chip::{DIMENSION, LANES};
 use tensority_protocol::registers::uart::{FREE, OVERRUNS, RECEIVED_VALID, WAITING};
 use tensority_protocol::registers::{MAP_VERSION, PERIPHERALS, STAGING};
 
@@ -55,8 +56,9 @@ impl Chip {
             ("chip", "CLOCK" | "CORE_CLOCK") => self.config.clock,
             ("chip", "GEOMETRY") => DIMENSION.put(256) | LANES.put(self.config.lanes.into()),
             ("chip", "CAPABILITIES") => {
-                HAS_LOADER.put(self.config.loader.into())
-                    | HAS_TEMPERATURE.put(self.config.temperature.is_some().into())
+                let temperature = self.config.temperature.is_some();
+                u32::from(self.config.loader) * Capability::Loader as u32
+                    | u32::from(temperature) * Capability::Temperature as u32
             }
             ("chip", "TEMPERATURE") => {
                 u32::from(self.config.temperature.unwrap_or(0).cast_unsigned())
@@ -104,7 +106,7 @@ impl Chip {
             ("CHECKSUM", _) => sum,
             ("COUNTERS", _) if word.is_multiple_of(2) => {
                 let count = self.core.counters[word / 2];
-                self.counter_high = (count >> 32) as u32 & 0xff;
+                self.counter_high = (count >> 32) as u32 & ((1 << (Counter::BITS - 32)) - 1);
                 count as u32
             }
             ("COUNTERS", _) => self.counter_high,
@@ -119,10 +121,18 @@ impl Chip {
             ("uart", "DIVISOR") => self.uart.divisor = value & 0xffff,
             ("watchdog", "PERIOD") => self.watchdog_period = value,
             ("watchdog", "FEED") => self.fed = now,
-            ("boot", "CONTROL") => self.act(ACTION.of(value)),
+            ("boot", "CONTROL") => {
+                if let Ok(action) = BootAction::try_from(ACTION.of(value)) {
+                    self.act(action);
+                }
+            }
             ("boot", "DEADLINE") => self.boot.deadline = value,
             ("accelerator", "JOB") => self.core.write_job(word, value),
-            ("accelerator", "COMMAND") => self.core.command(value & 7, now, &self.config),
+            ("accelerator", "COMMAND") => {
+                if let Ok(command) = Command::try_from(COMMAND_CODE.of(value)) {
+                    self.core.command(command, now, &self.config);
+                }
+            }
             ("accelerator", "RESULT_TAKE") => self.core.take_result(now),
             ("accelerator", "CHECKSUM_TAKE") => self.core.take_checksum(now, &self.config),
             ("accelerator", "RESET") if value & 1 == 1 => self.core.reset(),

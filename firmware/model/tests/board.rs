@@ -105,7 +105,10 @@ fn a_board_with_the_true_hash_passes_its_test_and_answers() {
     let Answer::Identity(identity) = host.ask(Identify {}) else {
         panic!("no identity");
     };
-    assert_eq!((identity.dimension, identity.self_test), (256, 2));
+    assert_eq!(
+        (identity.dimension, identity.self_test),
+        (256, SelfTestState::Passed as u8)
+    );
 }
 
 #[test]
@@ -203,13 +206,19 @@ fn a_reset_is_told_and_an_unplugged_board_is_gone() {
     let mut host = Host::new(&board);
     host.passes_its_test();
     let cause = |heard: &Heard| match heard {
-        Heard::Event(_, Event::Started(started)) => Some(started.cause),
+        Heard::Event(_, Event::Started(started)) => ResetCause::try_from(started.cause).ok(),
         _ => None,
     };
     board.reset();
-    assert_eq!(host.hear(Duration::from_secs(5), cause), Some(1));
+    assert_eq!(
+        host.hear(Duration::from_secs(5), cause),
+        Some(ResetCause::Command)
+    );
     board.power_cycle();
-    assert_eq!(host.hear(Duration::from_secs(5), cause), Some(0));
+    assert_eq!(
+        host.hear(Duration::from_secs(5), cause),
+        Some(ResetCause::PowerUp)
+    );
     let mut port = board.port();
     drop(board);
     let error = port.write_all(&[0]).expect_err("it is gone");

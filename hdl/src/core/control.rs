@@ -1,11 +1,6 @@
 //! Control: takes commands, ends what runs, and starts the next job only when all is quiet.
 //!
-//! | command | does |
-//! |---|---|
-//! | 0 range | hash the job's nonces, report those that meet the target |
-//! | 1 hash | hash the job's header hash once and report it |
-//! | 2 generate | make the matrix list of the job's seed |
-//! | 3 checksum | read the matrix list back, a checksum per matrix |
+//! Commands: `Command` in docs/registers.md. `End` is a port of its own.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
@@ -26,7 +21,7 @@
 //!
 //! A job that is ended leaves nothing behind: for at least 128 cycles nothing is issued, so that
 //! the line of cells runs empty, and all beats asked for have arrived; only then everything is
-//! cleared. What completes meanwhile is reported under the old job's id. About 140 cycles from
+//! cleared. What completes meanwhile is reported under the old range's id. About 140 cycles from
 //! `start` to work. `stop`, `clear` and `swap`, which go all over the core, are registers.
 
 use rust_hdl::prelude::*;

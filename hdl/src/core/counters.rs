@@ -6,15 +6,16 @@
 //! | `event$i` | in | 1 | count this cycle |
 //! | `count$i` | out | 40 | |
 //!
-//! An event is counted two cycles later. Order: tokens of multiplies issued; stalled for weights; for the load; for the fold; no pass to
-//! issue; hashes completed.
+//! An event is counted two cycles later. Events and counts are numbered as `Counter` in
+//! docs/registers.md says.
 
 use rust_hdl::prelude::*;
+use tensority_protocol::codes::Counter;
 
 use crate::primitives::Register;
 
 /// Number of counters.
-pub const COUNTERS: usize = 6;
+pub const COUNTERS: usize = Counter::ALL.len();
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

@@ -1,15 +1,7 @@
 //! Job memory: what the host wants, in two halves, so that the next job can be written while the
 //! current one runs.
 //!
-//! | lane (64 bits) | content |
-//! |---|---|
-//! | 0 … 15 | the 128 bytes of the header that precede the nonce |
-//! | 16 … 19 | header hash, for the command `hash` |
-//! | 20 … 23 | seed |
-//! | 24 … 27 | target, least significant lane first |
-//! | 28 | first nonce |
-//! | 29 | number of nonces |
-//! | 30 | job id, in the low 32 bits |
+//! Which lane of 64 bits holds what: `JobLane` in docs/registers.md.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|

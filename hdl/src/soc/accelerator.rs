@@ -10,15 +10,13 @@
 //! Registers: `accelerator` in docs/registers.md.
 
 use rust_hdl::prelude::*;
+use tensority_protocol::codes::Command;
 use tensority_protocol::registers::accelerator as map;
 
 use super::at;
 use crate::cast::unsigned_cast_extend;
 use crate::core::counters::COUNTERS;
 use crate::primitives::parameter::Parameter;
-
-/// The value of `COMMAND` that ends what runs.
-const CANCEL: usize = 4;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -84,7 +82,7 @@ impl Accelerator {
     pub fn new() -> Self {
         Self {
             job_words: Parameter::new(map::JOB.words as usize),
-            cancel_code: Parameter::new(CANCEL),
+            cancel_code: Parameter::new(Command::End as usize),
             command_at: at(&map::COMMAND, 0),
             status_at: at(&map::STATUS, 0),
             result_take_at: at(&map::RESULT_TAKE, 0),

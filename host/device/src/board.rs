@@ -12,8 +12,8 @@ use std::{
 use tensority_protocol::{
     VERSIONS,
     messages::{
-        Abort, Event, Identify, Identity, NO_TEMPERATURE, RAW, REPLACE, ReadChecksums, Refusal,
-        Report, Reset, Run, SelfTest, SetJob, Status,
+        Abort, EndReason, Event, Identify, Identity, NO_TEMPERATURE, RAW, REPLACE, ReadChecksums,
+        Refusal, Report, Reset, Run, SelfTest, SetJob, Status,
     },
 };
 
@@ -282,14 +282,14 @@ impl<T: Transport> Board<T> {
     }
 
     fn ending(&self, reason: u8) -> Result<Ending, DeviceError> {
-        match reason {
-            0 => Ok(Ending::Complete),
-            1 => Ok(Ending::Aborted),
-            2 => Ok(Ending::Replaced),
-            _ => Err(DeviceError::Unexpected {
+        match EndReason::try_from(reason) {
+            Ok(EndReason::Complete) => Ok(Ending::Complete),
+            Ok(EndReason::Aborted) => Ok(Ending::Aborted),
+            Ok(EndReason::Replaced) => Ok(Ending::Replaced),
+            Err(error) => Err(DeviceError::Unexpected {
                 name: self.description.name.clone(),
-                expected: "a range to end for reason 0 to 2".into(),
-                found: reason.to_string(),
+                expected: "a range to end for a known reason".into(),
+                found: error.to_string(),
             }),
         }
     }

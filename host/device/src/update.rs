@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tensority_protocol::{
     frame::CRC,
-    messages::{UPDATE_CHUNK, UpdateBegin, UpdateConfirm, UpdateStart, UpdateWrite},
+    messages::{ON_TRIAL, UPDATE_CHUNK, UpdateBegin, UpdateConfirm, UpdateStart, UpdateWrite},
 };
 
 use crate::{
@@ -12,9 +12,6 @@ use crate::{
     device::{Device, DeviceError},
     transport::Transport,
 };
-
-/// [`Identity::bank`](tensority_protocol::messages::Identity::bank): the firmware is on trial.
-const ON_TRIAL: u8 = 2;
 
 /// Time that new firmware has to be confirmed, before the chip falls back to the old one.
 pub const TRIAL: Duration = Duration::from_secs(30);

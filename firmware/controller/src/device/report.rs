@@ -1,6 +1,7 @@
 //! Who the device is and how it is: `Identity` and `Report`.
 
 use tensority_protocol::VERSIONS;
+use tensority_protocol::codes::Counter;
 use tensority_protocol::messages::{Identity, NO_TEMPERATURE, Report, TEMPERATURE as MEASURED};
 use tensority_protocol::registers::MAP_VERSION;
 use tensority_protocol::registers::chip::{
@@ -9,7 +10,6 @@ use tensority_protocol::registers::chip::{
 };
 
 use super::Device;
-use crate::accelerator::Counter;
 use crate::bus::Bus;
 use crate::version;
 use crate::{events, queue};
@@ -34,7 +34,7 @@ impl Device {
             clock: bus.read(CORE_CLOCK.address()),
             capabilities: bus.read(CAPABILITIES.address()),
             queue: queue::WAITING,
-            self_test: self.schedule.verdict() as u8,
+            self_test: self.schedule.self_test() as u8,
             events: events::CAPACITY as u8,
             reserved: [0; 5],
         }
@@ -50,10 +50,10 @@ impl Device {
             _ => bus.read(TEMPERATURE.address()) as i16,
         };
         Report {
-            state: self.schedule.state(),
+            state: self.schedule.state() as u8,
             waiting: self.schedule.waiting(),
             events: self.events.count(),
-            self_test: self.schedule.verdict() as u8,
+            self_test: self.schedule.self_test() as u8,
             range,
             range_hashes,
             uptime: self.timer.uptime(bus),

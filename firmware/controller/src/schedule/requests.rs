@@ -1,16 +1,15 @@
 //! What the host may ask of the schedule.
 
+use tensority_protocol::codes::{Command, EndReason, SelfTestState};
 use tensority_protocol::messages::{RAW, REPLACE, ReadChecksums, Refusal, Run, SetJob};
 use tensority_protocol::registers::chip::{DIMENSION, GEOMETRY};
 
-use super::{EVENTS_PER_RANGE, EVENTS_PER_TEST, Reason, Schedule, Task};
-use crate::accelerator::Command;
+use super::{EVENTS_PER_RANGE, EVENTS_PER_TEST, Schedule, Task};
 use crate::bus::Bus;
 use crate::checksums;
 use crate::events::Events;
 use crate::queue::Range;
 use crate::refusal::Refuse;
-use crate::self_test::Verdict;
 use crate::timer::Timer;
 
 /// Nonces at or above it cannot be stored in a block.
@@ -38,7 +37,7 @@ impl Schedule {
         events: &mut Events,
         run: &Run,
     ) -> Result<(), Refuse> {
-        if self.verdict == Verdict::Failed {
+        if self.self_test == SelfTestState::Failed {
             return Err(Refuse::only(Refusal::Unfit));
         }
         if run.flags & !REPLACE != 0 {
@@ -59,7 +58,7 @@ impl Schedule {
             return Err(Refuse::new(Refusal::Full, u32::from(self.queue.len())));
         }
         if replace {
-            self.give_up_all(Reason::Replaced, events);
+            self.give_up_all(EndReason::Replaced, events);
         }
         self.queue.push(Range {
             id: run.range,
@@ -73,16 +72,16 @@ impl Schedule {
 
     /// Gives up all ranges.
     pub fn abort(&mut self, bus: &mut impl Bus, timer: &Timer, events: &mut Events) {
-        self.give_up_all(Reason::Aborted, events);
+        self.give_up_all(EndReason::Aborted, events);
         self.proceed(bus, timer);
     }
 
     /// Begins the self-test.
     pub fn test(&mut self, events: &Events) -> Result<(), Refuse> {
         if self.is_busy() || events.room() < self.reserved() + EVENTS_PER_TEST {
-            return Err(Refuse::new(Refusal::Busy, u32::from(self.state())));
+            return Err(Refuse::new(Refusal::Busy, self.state() as u32));
         }
-        self.verdict = Verdict::Runs;
+        self.self_test = SelfTestState::Runs;
         Ok(())
     }
 
@@ -98,7 +97,7 @@ impl Schedule {
             return Err(Refuse::new(Refusal::Value, first));
         }
         if self.is_busy() || !self.whole {
-            return Err(Refuse::new(Refusal::Busy, u32::from(self.state())));
+            return Err(Refuse::new(Refusal::Busy, self.state() as u32));
         }
         self.checksums.begin(request.first);
         self.task = Task::Checksums;
@@ -107,6 +106,8 @@ impl Schedule {
     }
 
     fn is_busy(&self) -> bool {
-        !self.queue.is_empty() || self.verdict == Verdict::Runs || self.task == Task::Checksums
+        !self.queue.is_empty()
+            || self.self_test == SelfTestState::Runs
+            || self.task == Task::Checksums
     }
 }

@@ -1,11 +1,11 @@
 //! What the schedule tells of itself.
 
+use tensority_protocol::codes::{Counter, DeviceState, SelfTestState};
 use tensority_protocol::messages::Checksums;
 
 use super::{Schedule, Task};
-use crate::accelerator::{Accelerator, Counter, hashes_between};
+use crate::accelerator::Accelerator;
 use crate::bus::Bus;
-use crate::self_test::Verdict;
 
 impl Schedule {
     /// The core.
@@ -19,30 +19,30 @@ impl Schedule {
     }
 
     /// How far the self-test is.
-    pub fn verdict(&self) -> Verdict {
-        self.verdict
+    pub fn self_test(&self) -> SelfTestState {
+        self.self_test
     }
 
-    /// `Report::state`.
-    pub fn state(&self) -> u8 {
+    /// What the device does.
+    pub fn state(&self) -> DeviceState {
         match self.task {
-            _ if self.verdict == Verdict::Runs => 3,
-            Task::Range => 1,
-            Task::List => 2,
-            Task::Test => 3,
-            Task::Checksums => 4,
-            Task::None if self.verdict == Verdict::Failed => 5,
-            Task::None => 0,
+            _ if self.self_test == SelfTestState::Runs => DeviceState::SelfTest,
+            Task::Range => DeviceState::Hashing,
+            Task::List => DeviceState::Generating,
+            Task::Test => DeviceState::SelfTest,
+            Task::Checksums => DeviceState::Checksums,
+            Task::None if self.self_test == SelfTestState::Failed => DeviceState::Unfit,
+            Task::None => DeviceState::Idle,
         }
     }
 
-    /// Number of the range that runs, or 0, and the hashes it has come to.
+    /// Id of the range that runs, or 0, and the hashes it has come to.
     pub fn running(&self, bus: &mut impl Bus) -> (u32, u64) {
         match (self.task, self.queue.current()) {
             (Task::Range, Some(range)) if self.settling => (range.id, 0),
             (Task::Range, Some(range)) => {
                 let hashes = self.core.count(bus, Counter::Hashes);
-                (range.id, hashes_between(self.hashes_before, hashes))
+                (range.id, Counter::between(self.hashes_before, hashes))
             }
             _ => (0, 0),
         }

@@ -180,7 +180,7 @@ impl Bench {
     /// Asks for something that is refused, and returns why.
     pub fn refusal(&mut self, request: impl Into<Request>) -> Refusal {
         match self.ask(request) {
-            Answer::Refused(refused) => Refusal::of(refused.code).expect("a refusal"),
+            Answer::Refused(refused) => Refusal::try_from(refused.code).expect("a refusal"),
             other => panic!("expected a refusal, found {other:?}"),
         }
     }
@@ -227,7 +227,8 @@ impl Bench {
     pub fn settle(&mut self) {
         for _ in 0..1_000_000 {
             let report = self.report();
-            if report.state == 0 && report.waiting == 0 && report.events == 0 {
+            if report.state == DeviceState::Idle as u8 && report.waiting == 0 && report.events == 0
+            {
                 return;
             }
         }

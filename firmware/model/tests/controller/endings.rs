@@ -18,13 +18,17 @@ fn check(bench: &mut Bench, range: u32, job: &SetJob, first: u64, count: u64) ->
     let (found, done) = bench.range(range);
     assert!(done.hashes <= count, "{done:?}");
     assert_eq!(found, truth(job, first, done.hashes), "{done:?}");
-    assert_eq!(done.hashes == count, done.reason == 0, "{done:?}");
+    assert_eq!(
+        done.hashes == count,
+        done.reason == EndReason::Complete as u8,
+        "{done:?}"
+    );
     done
 }
 
 #[test]
 fn an_abort_at_any_moment_ends_a_range_once_and_exactly() {
-    let mut reasons = [0; 3];
+    let mut reasons = [0; EndReason::ALL.len()];
     let mut hashes = 0;
     for turns in (0..400).chain((400..1600).step_by(4)) {
         let mut bench = Bench::ready(quick());
@@ -66,10 +70,10 @@ fn a_replacement_at_any_moment_ends_all_before_it() {
         let taken = bench.ask(replace(run(3, other, 0, 6)));
         assert_eq!(taken, RangeTaken {}.into());
         let done = check(&mut bench, 1, &job(1, 1), 5, 20);
-        cut += u64::from(done.reason == 2 && done.hashes > 0);
+        cut += u64::from(done.reason == EndReason::Replaced as u8 && done.hashes > 0);
         check(&mut bench, 2, &job(1, 1), 90, 20);
         let done = check(&mut bench, 3, &job(other, 1), 0, 6);
-        assert_eq!((done.hashes, done.reason), (6, 0));
+        assert_eq!((done.hashes, done.reason), (6, EndReason::Complete as u8));
         bench.settle();
         assert_eq!(bench.ends(), 0, "a range ended twice");
     }
@@ -124,7 +128,7 @@ fn an_abort_during_the_self_test_ends_the_ranges_that_wait_and_not_the_test() {
     bench.ask(Abort {});
     for range in [1, 2] {
         let (_, done) = bench.range(range);
-        assert_eq!((done.hashes, done.reason), (0, 1));
+        assert_eq!((done.hashes, done.reason), (0, EndReason::Aborted as u8));
     }
     bench.until("self-test", |said| {
         matches!(
@@ -139,10 +143,10 @@ fn a_matrix_list_goes_on_after_an_abort_and_serves_the_next_range() {
     let mut bench = Bench::ready(Config::default());
     bench.ask(job(1, 1));
     bench.ask(run(1, 1, 0, 10));
-    assert_eq!(bench.report().state, 2);
+    assert_eq!(bench.report().state, DeviceState::Generating as u8);
     bench.ask(Abort {});
     assert_eq!(bench.range(1).1.hashes, 0);
-    assert_eq!(bench.report().state, 2);
+    assert_eq!(bench.report().state, DeviceState::Generating as u8);
     bench.ask(run(2, 1, 0, 10));
     bench.range(2);
     let lists = bench
@@ -164,12 +168,15 @@ fn a_reset_in_a_range_leaves_nothing_of_it() {
     bench.until("start", |said| {
         matches!(
             said,
-            Said::Event(0, Event::Started(Started { cause: 1, .. }))
+            Said::Event(0, Event::Started(Started { cause, .. })) if *cause == ResetCause::Command as u8
         )
     });
     bench.settle();
     let report = bench.report();
-    assert_eq!((report.hashes, report.self_test), (1, 2));
+    assert_eq!(
+        (report.hashes, report.self_test),
+        (1, SelfTestState::Passed as u8)
+    );
     assert!(
         bench
             .said

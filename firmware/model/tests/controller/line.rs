@@ -29,7 +29,7 @@ fn refusals(bench: &mut Bench) -> Vec<Refusal> {
         .map(|said| match said {
             Said::Answer(0, Answer::Refused(refused)) => {
                 assert_eq!(refused.kind, 0);
-                Refusal::of(refused.code).expect("a refusal")
+                Refusal::try_from(refused.code).expect("a refusal")
             }
             other => panic!("{other:?}"),
         })

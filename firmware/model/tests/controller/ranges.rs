@@ -11,21 +11,28 @@ fn a_new_device_starts_tests_itself_and_hashes() {
     let Said::Event(0, Event::Started(started)) = bench.until("start", |_| true) else {
         panic!("the first is no Started");
     };
-    assert_eq!((started.cause, started.bank), (0, 0));
+    assert_eq!(
+        (started.cause, started.bank),
+        (ResetCause::PowerUp as u8, 0)
+    );
     assert_eq!(bench.ask(job(1, 4)), JobSet {}.into());
     // Two ranges are taken while the self-test runs; they wait.
     assert_eq!(bench.ask(run(7, 1, 1000, 64)), RangeTaken {}.into());
     assert_eq!(bench.ask(run(8, 1, 0, 1)), RangeTaken {}.into());
     assert_eq!(bench.refusal(run(9, 1, 0, 1)), Refusal::Full);
     let report = bench.report();
-    assert_eq!((report.state, report.waiting, report.self_test), (3, 2, 1));
+    let (state, self_test) = (DeviceState::SelfTest as u8, SelfTestState::Runs as u8);
+    assert_eq!(
+        (report.state, report.waiting, report.self_test),
+        (state, 2, self_test)
+    );
 
     let (found, done) = bench.range(7);
     assert_eq!(found, truth(&job(1, 4), 1000, 64));
     assert!(!found.is_empty());
-    assert_eq!((done.hashes, done.reason), (64, 0));
+    assert_eq!((done.hashes, done.reason), (64, EndReason::Complete as u8));
     let (_, done) = bench.range(8);
-    assert_eq!((done.hashes, done.reason), (1, 0));
+    assert_eq!((done.hashes, done.reason), (1, EndReason::Complete as u8));
     bench.settle();
     let kinds: Vec<_> = bench
         .said
@@ -146,7 +153,7 @@ fn a_raw_job_is_hashed_as_it_is_and_always_reported() {
     let (found, done) = bench.range(1);
     let header_hash = raw.prefix[..32].try_into().expect("32 bytes");
     assert_eq!(found, [(77, Cheap.pow_hash(&raw.seed, header_hash))]);
-    assert_eq!((done.hashes, done.reason), (1, 0));
+    assert_eq!((done.hashes, done.reason), (1, EndReason::Complete as u8));
 }
 
 #[test]
@@ -206,7 +213,7 @@ fn a_status_counts_the_hashes_of_the_range_that_runs() {
         let report = bench.report();
         assert!(report.range_hashes >= last);
         last = report.range_hashes;
-        if report.state == 1 && last > 500 {
+        if report.state == DeviceState::Hashing as u8 && last > 500 {
             assert_eq!((report.range, report.waiting), (1, 1));
             assert_eq!(report.hashes, 1 + last);
             break;

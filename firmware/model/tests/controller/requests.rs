@@ -38,7 +38,7 @@ fn the_identity_is_what_the_registers_say() {
             clock: 100_000_000,
             capabilities: LOADER | TEMPERATURE,
             queue: 1,
-            self_test: 2,
+            self_test: SelfTestState::Passed as u8,
             events: 16,
             reserved: [0; 5],
         }
@@ -52,8 +52,14 @@ fn the_report_is_what_the_registers_say() {
     let now = bench.chip.now();
     let report = bench.report();
     assert!((now..now + 100_000).contains(&report.uptime));
-    assert_eq!((report.state, report.waiting, report.events), (0, 0, 0));
-    assert_eq!((report.hashes, report.round, report.cause), (1, 128, 0));
+    assert_eq!(
+        (report.state, report.waiting, report.events),
+        (DeviceState::Idle as u8, 0, 0)
+    );
+    assert_eq!(
+        (report.hashes, report.round, report.cause),
+        (1, 128, ResetCause::PowerUp as u8)
+    );
     assert_eq!(report.temperature, NO_TEMPERATURE);
     assert!(report.issued > 0);
     // In the model an access takes 20 cycles, so this is the number of accesses.
@@ -72,7 +78,7 @@ fn checksums_are_those_of_the_list_and_come_once() {
         let number = bench.send(&request.into());
         // Repetitions are dropped until the answer is there; status is answered.
         bench.send_bytes(&frame(number, &request.into()));
-        assert_eq!(bench.report().state, 4);
+        assert_eq!(bench.report().state, DeviceState::Checksums as u8);
         assert_eq!(bench.refusal(run(1, 1, 0, 1)), Refusal::Busy);
         assert_eq!(bench.refusal(request), Refusal::Busy);
         let answer = bench.answer(number);
@@ -109,7 +115,7 @@ fn a_reset_is_answered_whole_before_it_happens() {
     bench.until("start", |said| {
         matches!(
             said,
-            Said::Event(0, Event::Started(Started { cause: 1, .. }))
+            Said::Event(0, Event::Started(Started { cause, .. })) if *cause == ResetCause::Command as u8
         )
     });
     let answers: Vec<u16> = bench

@@ -48,9 +48,12 @@ fn a_core_that_hashes_wrongly_does_not_mine() {
     let mut wrong = self_test::POW_HASH;
     wrong[0] ^= 1;
     assert_eq!((done.passed, done.hash), (0, wrong));
-    assert_eq!(bench.range(1).1.reason, 1);
+    assert_eq!(bench.range(1).1.reason, EndReason::Aborted as u8);
     let report = bench.report();
-    assert_eq!((report.state, report.self_test), (5, 3));
+    assert_eq!(
+        (report.state, report.self_test),
+        (DeviceState::Unfit as u8, SelfTestState::Failed as u8)
+    );
     assert_eq!(bench.refusal(run(2, 1, 0, 4)), Refusal::Unfit);
     // The third is right: the device is fit again.
     bench.ask(SelfTest {});

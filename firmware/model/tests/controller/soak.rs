@@ -191,18 +191,22 @@ fn no_result_is_lost_or_made_up_whatever_happens() {
         let Answer::Report(report) = soak.ask(Status {}.into()) else {
             panic!("no report");
         };
-        if report.events == 0 && report.waiting == 0 && report.state == 0 {
+        if report.events == 0 && report.waiting == 0 && report.state == DeviceState::Idle as u8 {
             break;
         }
     }
-    let (mut hashes, mut found, mut reasons) = (0, 0, [0; 3]);
+    let (mut hashes, mut found, mut reasons) = (0, 0, [0; EndReason::ALL.len()]);
     for (range, taken) in &soak.ranges {
         let done = taken
             .done
             .unwrap_or_else(|| panic!("range {range} did not end"));
         let expected = truth(&taken.job, taken.run.first, done.hashes);
         assert_eq!(taken.found, expected, "range {range}, {done:?}");
-        assert_eq!(done.reason == 0, done.hashes == taken.run.count, "{done:?}");
+        assert_eq!(
+            done.reason == EndReason::Complete as u8,
+            done.hashes == taken.run.count,
+            "{done:?}"
+        );
         hashes += done.hashes;
         found += taken.found.len();
         reasons[usize::from(done.reason)] += 1;

@@ -2,8 +2,11 @@
 
 use crate::bench::*;
 use tensority_model::Config;
+use tensority_protocol::codes::BankBit;
 use tensority_protocol::messages::*;
 use tensority_protocol::registers::BANK_BYTES;
+
+const SECOND_ON_TRIAL: u8 = BankBit::Second as u8 | ON_TRIAL;
 
 fn image(size: usize) -> Vec<u8> {
     (0..size).map(|i| (i * i / 11 + 1) as u8).collect()
@@ -46,16 +49,19 @@ fn an_update_is_staged_started_and_confirmed_while_the_device_mines() {
     let mut bench = Bench::ready(Config::default());
     bench.ask(job(1, 8));
     bench.ask(run(1, 1, 0, 1 << 40));
-    while bench.report().state != 1 {}
+    while bench.report().state != DeviceState::Hashing as u8 {}
     let image = image(BANK_BYTES as usize);
     stage(&mut bench, &image);
-    assert_eq!(bench.report().state, 1);
+    assert_eq!(bench.report().state, DeviceState::Hashing as u8);
     let number = bench.send(&TRIAL.into());
-    assert_eq!(bench.report().state, 1);
+    assert_eq!(bench.report().state, DeviceState::Hashing as u8);
     assert_eq!(bench.refusal(begin(&image)), Refusal::Busy);
     assert_eq!(bench.answer(number), UpdateStarting {}.into());
     let started = start(&mut bench);
-    assert_eq!((started.cause, started.bank), (1, 3));
+    assert_eq!(
+        (started.cause, started.bank),
+        (ResetCause::Command as u8, SECOND_ON_TRIAL)
+    );
     assert_eq!(bench.chip.bank_content(1), image);
     assert_eq!(bench.ask(UpdateConfirm {}), UpdateConfirmed {}.into());
     assert_eq!(bench.refusal(UpdateConfirm {}), Refusal::NotOnTrial);
@@ -65,7 +71,7 @@ fn an_update_is_staged_started_and_confirmed_while_the_device_mines() {
         bench.chip.advance(1000);
     }
     bench.ask(Reset {});
-    assert_eq!(start(&mut bench).bank, 1);
+    assert_eq!(start(&mut bench).bank, BankBit::Second as u8);
 }
 
 #[test]
@@ -73,10 +79,13 @@ fn an_update_that_is_not_confirmed_is_given_up_in_time() {
     let mut bench = Bench::ready(Config::default());
     stage(&mut bench, &image(256));
     assert_eq!(bench.ask(TRIAL), UpdateStarting {}.into());
-    assert_eq!(start(&mut bench).bank, 3);
+    assert_eq!(start(&mut bench).bank, SECOND_ON_TRIAL);
     let begun = bench.chip.now();
     let started = start(&mut bench);
-    assert_eq!((started.cause, started.bank), (3, 0));
+    assert_eq!(
+        (started.cause, started.bank),
+        (ResetCause::NotConfirmed as u8, 0)
+    );
     let trial = bench.chip.now() - begun;
     assert!((9_900_000..10_100_000).contains(&trial), "{trial} cycles");
     assert_eq!(bench.refusal(UpdateConfirm {}), Refusal::NotOnTrial);
@@ -90,7 +99,7 @@ fn a_trial_of_days_is_as_long_as_the_register_can_say() {
         confirm_within: u32::MAX,
     };
     assert_eq!(bench.ask(days), UpdateStarting {}.into());
-    assert_eq!(start(&mut bench).bank, 3);
+    assert_eq!(start(&mut bench).bank, SECOND_ON_TRIAL);
     for _ in 0..1000 {
         bench.turn();
         bench.chip.advance(100_000);

@@ -19,7 +19,7 @@ fn a_core_that_hangs_is_reset_and_the_host_is_told() {
         bench.ask(run(1, 1, 0, 1000));
         let begun = bench.chip.now();
         let bitten = |said: &Said| match said {
-            Said::Event(0, Event::Started(started)) => started.cause == 2,
+            Said::Event(0, Event::Started(started)) => started.cause == ResetCause::Watchdog as u8,
             _ => false,
         };
         while !bench.said.iter().any(bitten) {
@@ -31,7 +31,10 @@ fn a_core_that_hangs_is_reset_and_the_host_is_told() {
         assert!((100_000_000..200_000_000).contains(&time), "{time} cycles");
         bench.settle();
         let report = bench.report();
-        assert_eq!((report.watchdog_resets, report.self_test), (1, 2));
+        assert_eq!(
+            (report.watchdog_resets, report.self_test),
+            (1, SelfTestState::Passed as u8)
+        );
     }
 }
 

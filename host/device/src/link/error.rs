@@ -99,13 +99,13 @@ fn reason(refused: &Refused) -> String {
         protocol_high,
         ..
     } = refused;
-    match Refusal::of(*code) {
-        Some(refusal @ Refusal::Version) => {
+    match Refusal::try_from(*code) {
+        Ok(refusal @ Refusal::Version) => {
             let versions = version_reason(*protocol_low, *protocol_high);
             format!("{}: {versions}", refusal.about())
         }
-        Some(refusal) => refusal.about().into(),
-        None => format!("reason {code}, which this program does not know"),
+        Ok(refusal) => refusal.about().into(),
+        Err(_) => format!("reason {code}, which this program does not know"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use tensority_sim::core_model::Counts;
+use tensority_sim::core_model::Counter;
 use tensority_sim::error::Error;
 use tensority_sim::simulation::HashOutcome;
 
@@ -169,23 +169,17 @@ struct Stalls {
 impl Account {
     /// The account of a hashing job, with the cycles of a cache generation in front of it.
     pub fn new(outcome: &HashOutcome, cache_cycles: Option<u64>, cache_stages: u64) -> Self {
-        let Counts {
-            stall_weights,
-            stall_load,
-            stall_fold,
-            idle,
-            ..
-        } = outcome.counts;
+        let counts = outcome.counts;
         let wall_secs = outcome.wall.as_secs_f64();
         Self {
             cycles: outcome.cycles,
             mac_cycles_ideal: outcome.ideal_cycles,
             mac_utilization: outcome.utilization(),
             stalls: Stalls {
-                weights: stall_weights,
-                load: stall_load,
-                fold: stall_fold,
-                idle,
+                weights: counts[Counter::StallWeights],
+                load: counts[Counter::StallLoad],
+                fold: counts[Counter::StallFold],
+                idle: counts[Counter::Idle],
             },
             cache_cycles,
             wall_secs,
