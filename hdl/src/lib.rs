@@ -23,6 +23,7 @@
 // The ports of a block are documented in the table at the head of its file.
 #![allow(missing_docs)]
 
+pub mod blocks;
 pub mod board;
 pub mod cast;
 pub mod core;

@@ -59,11 +59,10 @@ fn count<const N: usize>(
     }
     script += &format!(
         "hierarchy -check -top {}; proc; opt_clean; \
-         check -assert; select -assert-none t:$dlatch",
+         check -assert; select -assert-none t:$dlatch; flatten",
         design.top
     );
     for cell in cells {
-        // A module has no second instance, so cells of modules are cells of the design.
         script += &format!("; tee -a counts.txt select -count t:{cell}");
     }
     let output = Command::new(yosys())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_char, c_void};
 use std::path::Path;
 
-use tensority_hdl::emit::Design;
+use tensority_hdl::emit::{Design, Module};
 use verilator::{ModelSource, SourceFile};
 
 use crate::error::Error;
@@ -55,7 +55,7 @@ impl BlockModel {
         };
         let mut verilog = vec![SourceFile {
             name: "block.v".into(),
-            text: design.text(),
+            text: design.code(),
         }];
         verilog.extend(design.cell_models().map(|cells| SourceFile {
             name: "ecp5.v".into(),
@@ -142,18 +142,9 @@ impl Drop for BlockModel {
     }
 }
 
-/// The ports of the top module, from its head.
+/// The ports of the top module.
 fn port_names(design: &Design) -> Vec<String> {
-    let top = design
-        .modules
-        .iter()
-        .find(|module| module.name == design.top);
-    let head = top.map_or("", |module| {
-        module.text.split(");").next().unwrap_or_default()
-    });
-    let list = head.split_once('(').map_or("", |(_, list)| list);
-    list.split(',')
-        .map(|name| name.trim().to_string())
-        .filter(|name| !name.is_empty())
-        .collect()
+    let ports = design.module(&design.top).map(Module::ports);
+    let names = ports.into_iter().flatten().map(|port| port.name);
+    names.collect()
 }

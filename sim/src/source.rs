@@ -20,6 +20,9 @@ use crate::functional_array;
 use crate::library;
 use crate::stage;
 
+/// The module that the functional array takes the place of.
+const ARRAY: &str = "array";
+
 /// Which array a model contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum ArrayKind {
@@ -49,7 +52,7 @@ pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
     let geometry = &variant.geometry;
     let name = format!("core_{geometry}");
     let design = kept_design(&name, "core", cache, || Design::core(geometry))?;
-    let mut source = model_source(name, &design, variant, "core$array");
+    let mut source = model_source(name, &design, variant);
     source
         .cpp
         .push(file("core.cpp", include_str!("../cpp/core.cpp")));
@@ -68,14 +71,14 @@ pub fn board_source(
     let geometry = &variant.geometry;
     let name = format!("soc_{geometry}_{}", settings.divisor());
     let design = kept_design(&name, "soc", cache, || Design::soc(geometry, settings))?;
-    let mut source = model_source(name, &design, variant, "soc$core$array");
+    let mut source = model_source(name, &design, variant);
     source.verilog.push(file("picorv32.v", &picorv32()?));
     source
         .cpp
         .extend(board_harness(include_str!("../cpp/soc.h")));
-    source
-        .public
-        .push(("soc$controller$code$bank0".into(), "mem".into()));
+    let bank = design.module_of("soc.controller.code.bank0");
+    let bank = bank.map(|module| (module.name.clone(), "mem".into()));
+    source.public.extend(bank);
     Ok(source)
 }
 
@@ -91,7 +94,7 @@ pub fn top_source(
 ) -> Result<ModelSource, Error> {
     let design = BoardDesign::new(board, &variant.geometry, clock, firmware)?;
     let name = format!("{}_{}_{}", board.name, variant.geometry, clock / 1000);
-    let mut source = model_source(name, &design.chip, variant, "board$core$array");
+    let mut source = model_source(name, &design.chip, variant);
     source.top = "bench".into();
     source.verilog.extend([
         file("picorv32.v", &picorv32()?),
@@ -127,7 +130,7 @@ pub fn sdram_source(geometry: &Geometry, timing: &Timing) -> Result<ModelSource,
     Ok(ModelSource {
         name: format!("sdram_{geometry}_{}", timing.refresh),
         top: design.top.clone(),
-        verilog: vec![file("design.v", &design.text())],
+        verilog: vec![file("design.v", &design.code())],
         cpp: vec![
             file("geometry.h", &geometry_header(geometry)),
             file("clock.h", include_str!("../cpp/clock.h")),
@@ -141,7 +144,7 @@ pub fn sdram_source(geometry: &Geometry, timing: &Timing) -> Result<ModelSource,
 }
 
 /// What all models have: the design with the array that is wanted, the geometry and the memory.
-fn model_source(mut name: String, design: &Design, variant: &Variant, array: &str) -> ModelSource {
+fn model_source(mut name: String, design: &Design, variant: &Variant) -> ModelSource {
     let geometry = &variant.geometry;
     let mut cpp = vec![
         file("geometry.h", &geometry_header(geometry)),
@@ -150,17 +153,11 @@ fn model_source(mut name: String, design: &Design, variant: &Variant, array: &st
     ];
     let mut verilog = Vec::new();
     match variant.array {
-        ArrayKind::Rtl => verilog.push(file("design.v", &design.text())),
+        ArrayKind::Rtl => verilog.push(file("design.v", &design.code())),
         ArrayKind::Functional => {
             name += "_functional";
-            let inside = format!("{array}$");
-            let outside = design
-                .modules
-                .iter()
-                .filter(|module| module.name != array && !module.name.starts_with(&inside));
-            let text: String = outside.map(|module| module.text.as_str()).collect();
-            verilog.push(file("design.v", &text));
-            verilog.push(file("array.sv", &functional_array::module(array, geometry)));
+            verilog.push(file("design.v", &design.without(ARRAY).code()));
+            verilog.push(file("array.sv", &functional_array::module(ARRAY, geometry)));
             cpp.push(file("array.cpp", include_str!("../cpp/array.cpp")));
         }
     }
@@ -263,27 +260,23 @@ fn geometry_header(geometry: &Geometry) -> String {
 }
 
 /// The source of a model in which [`CoreModel::flip`] reaches registers and RAMs, to see that the
-/// scoreboard finds a fault. A signal is a module's name, such as `core$fold$lanes$0$result`, and
-/// the name of a signal in it; a RAM's name comes with the index of the word.
+/// scoreboard finds a fault. A signal is an instance's path, such as `core.fold.lanes$0`, and the name of a
+/// signal in it; a RAM's name comes with the index of the word.
+///
+/// # Panics
+/// If there is no such instance.
 pub fn with_faults(mut source: ModelSource, signals: &[(&str, &str)]) -> ModelSource {
     let mut list = String::from("#define EACH_FAULT");
-    for (i, (module, signal)) in signals.iter().enumerate() {
+    let design = Design::from_text(&source.top, &source.verilog[0].text);
+    for (i, (path, signal)) in signals.iter().enumerate() {
+        let module = design.module_of(path);
+        let module = module.unwrap_or_else(|| panic!("the design has no instance {path}"));
         let name = signal.split('[').next().unwrap_or(signal);
-        source.public.push((module.to_string(), name.to_string()));
-        let mut path = String::new();
-        for part in module.split('$') {
-            // The number of an instance in an array belongs to its name.
-            let number = part.bytes().all(|byte| byte.is_ascii_digit());
-            let joint = if path.is_empty() {
-                ""
-            } else if number {
-                "__024"
-            } else {
-                "__DOT__"
-            };
-            path += &format!("{joint}{part}");
-        }
-        list += &format!(" X({i}, {path}__DOT__{signal})");
+        source.public.push((module.name.clone(), name.into()));
+        let path = format!("{path}.{signal}")
+            .replace('.', "__DOT__")
+            .replace('$', "__024");
+        list += &format!(" X({i}, {path})");
     }
     for file in source
         .cpp
@@ -313,7 +306,7 @@ mod tests {
         const THREADS: usize = 8;
         let cache = tempfile::tempdir().unwrap();
         // So long that the threads write it at the same time.
-        let text = format!("module top();\n{}endmodule\n", "wire w;\n".repeat(1 << 20));
+        let text = format!("module top ();\n{}endmodule\n", "wire w;\n".repeat(1 << 20));
         let barrier = Barrier::new(THREADS);
         thread::scope(|scope| {
             for _ in 0..THREADS {

@@ -14,14 +14,14 @@ use tensority_sim::stage::{DigestKind, Event, Stage};
 
 /// Where bits are flipped.
 const SIGNALS: [(&str, &str); 8] = [
-    ("core$hasher$keccak$parity$0", "q"),
-    ("core$smix$block_mix$words$5", "q"),
-    ("core$load$picked$0", "q"),
-    ("core$array$lanes$0$sum", "q"),
-    ("core$fold$lanes$0$ram", "mem[5]"),
-    ("core$fold$levels$0$first", "q"),
-    ("core$hasher$comparison$below", "q"),
-    ("core$hasher$completing", "q"),
+    ("core.hasher.keccak", "parity$0"),
+    ("core.smix.block_mix", "words$5"),
+    ("core.load", "picked$0"),
+    ("core.array.lanes$0", "sum"),
+    ("core.fold.lanes$0.ram", "mem[5]"),
+    ("core.fold.levels$0", "first"),
+    ("core.hasher.comparison", "below"),
+    ("core.hasher", "completing"),
 ];
 const PARITY: usize = 0;
 const X_WORD: usize = 1;

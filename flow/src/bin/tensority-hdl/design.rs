@@ -59,7 +59,7 @@ pub fn design(wanted: &Wanted, tools: &Tools) -> Result<Project, Failure> {
         part: board.part.clone(),
         top: "top".into(),
         sources: vec![
-            source("board.v", design.chip.text()),
+            source("board.v", design.chip.code()),
             source("top.v", design.top),
             tools.controller()?,
         ],
