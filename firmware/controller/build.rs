@@ -6,7 +6,6 @@ use std::{env, fs};
 
 /// What the image depends on, from the folder `firmware`; this package and the protocol are in it.
 const SOURCES: &[&str] = &[
-    "Cargo.lock",
     "memory.x",
     "src",
     "controller/build.rs",
@@ -15,6 +14,9 @@ const SOURCES: &[&str] = &[
     "../protocol/src",
 ];
 
+/// Packages of others that the image depends on, as the workspace's lock file has them.
+const PACKAGES: &[&str] = &["cobs"];
+
 fn main() {
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut fingerprint = Fnv(0x811c_9dc5);
@@ -22,6 +24,15 @@ fn main() {
         let path = package.join("..").join(name);
         println!("cargo:rerun-if-changed={}", path.display());
         fingerprint.take_path(name, &path);
+    }
+    let lock = package.join("../../Cargo.lock");
+    println!("cargo:rerun-if-changed={}", lock.display());
+    let lock = fs::read_to_string(lock).unwrap_or_default();
+    for locked in lock.split("[[package]]") {
+        let is_named = |name: &&str| locked.starts_with(&format!("\nname = \"{name}\"\n"));
+        if PACKAGES.iter().any(|name| is_named(name)) {
+            fingerprint.take(locked.as_bytes());
+        }
     }
     println!("cargo:rustc-env=FIRMWARE_FINGERPRINT={}", fingerprint.0);
 }

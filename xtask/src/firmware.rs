@@ -16,17 +16,13 @@ use image::Image;
 
 /// Builds the firmware; fails if it does not fit into the controller's memories.
 pub fn build() -> Result<(), Failure> {
-    let output = workspace::root().join("target/firmware");
-    let build = output.join("build");
-    let mut cargo = Compiler::find().ok_or_else(compiler::missing)?.cargo();
-    cargo
-        .args(["build", "--release", "--target", TARGET])
-        .current_dir(workspace::root().join("firmware"))
-        .env("CARGO_TARGET_DIR", &build);
-    step::named("firmware", &mut cargo)?;
+    build_clone(workspace::root())
+}
 
-    let linked = build.join(TARGET).join("release/firmware");
-    let elf = fs::read(&linked).map_err(|error| Failure::file("read", &linked, &error))?;
+/// As [`build`], of the clone in the folder `root`.
+pub fn build_clone(root: &Path) -> Result<(), Failure> {
+    let output = root.join("target/firmware");
+    let elf = compile(root, &output.join("build"))?;
     let image = Image::of(&elf)?;
     let sizes = image.sizes.to_string();
     write_if_changed(&output.join("firmware.elf"), &elf)?;
@@ -34,6 +30,19 @@ pub fn build() -> Result<(), Failure> {
     write_if_changed(&output.join("size.txt"), sizes.as_bytes())?;
     eprint!("{sizes}");
     Ok(())
+}
+
+/// The linked firmware. Its bytes depend on neither folder.
+fn compile(root: &Path, build: &Path) -> Result<Vec<u8>, Failure> {
+    let mut cargo = Compiler::find().ok_or_else(compiler::missing)?.cargo();
+    cargo
+        .args(["build", "--package", "firmware", "--features", "chip"])
+        .args(["--profile", "firmware", "--target", TARGET])
+        .current_dir(root)
+        .env("CARGO_TARGET_DIR", build);
+    step::named("firmware", &mut cargo)?;
+    let linked = build.join(TARGET).join("firmware/firmware");
+    fs::read(&linked).map_err(|error| Failure::file("read", &linked, &error))
 }
 
 /// What depends on the file need not be made again while it stays as it is.

@@ -11,6 +11,7 @@ mod setup;
 mod step;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -29,7 +30,11 @@ enum Chore {
     /// pinned hardware tools.
     Setup,
     /// Set up, then build the program of the on-chip controller.
-    Firmware,
+    Firmware {
+        /// Build that of another clone, without setting up.
+        #[arg(long, value_name = "FOLDER")]
+        clone: Option<PathBuf>,
+    },
     /// Write docs/registers.md and docs/protocol.md anew.
     Docs,
     /// Set up, then mine on the simulated hardware.
@@ -61,7 +66,8 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.chore {
         Chore::Setup => setup::run(),
-        Chore::Firmware => setup::run().and_then(|()| firmware::build()),
+        Chore::Firmware { clone: None } => setup::run().and_then(|()| firmware::build()),
+        Chore::Firmware { clone: Some(root) } => firmware::build_clone(&root),
         Chore::Docs => documents::write(),
         Chore::Board {
             board,
