@@ -1,4 +1,4 @@
-//! How a table of codes is described.
+//! Description of tables of codes.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -52,7 +52,7 @@ macro_rules! codes {
         $(#[doc = $table_about:literal])*
         $table:ident { $($name:ident = $number:literal, $about:literal;)* }
     )*) => {
-        /// All tables.
+        /// All tables, in the order of this file.
         pub const TABLES: &[&CodeTable] = &[$($table::TABLE),*];
 
         $(

@@ -3,7 +3,7 @@
 use crate::code::{Code, CodeError, CodeTable, codes};
 
 codes! {
-    /// What the accelerator core is told to do.
+    /// Commands of the accelerator core.
     Command {
         Range = 0, "hash the job's range of nonces and report those that meet the target";
         Hash = 1, "hash the job's header hash once and report it";
@@ -23,7 +23,7 @@ codes! {
         Range = 30, "range id, in the low half";
     }
 
-    /// What the accelerator core counts since its reset, 40 bits each.
+    /// Counters of the accelerator core since its reset, 40 bits each.
     Counter {
         Issued = 0, "tokens of multiplies issued to the array";
         StallWeights = 1, "cycles stalled for weights";
@@ -33,7 +33,7 @@ codes! {
         Hashes = 5, "hashes completed";
     }
 
-    /// Why the chip started last.
+    /// Causes of a start of the chip.
     ResetCause {
         PowerUp = 0, "power-up";
         Command = 1, "the controller or the reset button";
@@ -41,7 +41,7 @@ codes! {
         NotConfirmed = 3, "the bank on trial was not confirmed in time";
     }
 
-    /// What is done with the firmware banks.
+    /// Actions on the firmware banks.
     BootAction {
         Nothing = 0, "nothing";
         RestartConfirmed = 1, "restart the confirmed bank";
@@ -71,7 +71,7 @@ codes! {
         Replace = 0x01, "what runs and what waits is given up for this range";
     }
 
-    /// What the device does.
+    /// Activities of the device.
     DeviceState {
         Idle = 0, "nothing";
         Hashing = 1, "hashes a range";
@@ -81,7 +81,7 @@ codes! {
         Unfit = 5, "nothing, since the known-answer test failed";
     }
 
-    /// How far the known-answer test is.
+    /// Progress of the known-answer test.
     SelfTestState {
         NotDone = 0, "not begun";
         Runs = 1, "runs, or will as soon as the core is free";
@@ -89,14 +89,14 @@ codes! {
         Failed = 3, "the hash was wrong";
     }
 
-    /// Why a range ended.
+    /// Reasons for the end of a range.
     EndReason {
         Complete = 0, "all of it was hashed";
         Aborted = 1, "the host gave it up, or the device is not fit";
         Replaced = 2, "another range took its place";
     }
 
-    /// Why a request was not done.
+    /// Reasons to refuse a request.
     Refusal {
         Frame = 1, "the frame is not COBS";
         Oversized = 2, "the frame is too long";
@@ -128,7 +128,7 @@ impl JobLane {
 }
 
 impl Counter {
-    /// Width in bits.
+    /// Bits of a counter, which wraps.
     pub const BITS: u32 = 40;
 
     /// What was counted from one reading to a later one.

@@ -45,7 +45,7 @@ impl Digest {
     }
 }
 
-/// What four bits that leave at the low end do to the rest.
+/// Effect that four bits which leave at the low end have on the rest.
 static TABLE: [u32; 16] = {
     let mut table = [0; 16];
     let mut i = 0;

@@ -108,7 +108,7 @@ fn write_register(f: &mut Formatter<'_>, register: &Register) -> fmt::Result {
     writeln!(f, " |")
 }
 
-/// Where the codes of a field are explained.
+/// Link to the table of a field.
 fn write_reference(f: &mut Formatter<'_>, codes: Option<&CodeTable>) -> fmt::Result {
     let Some(CodeTable { name, .. }) = codes else {
         return Ok(());

@@ -34,12 +34,12 @@ const fn max(a: usize, b: usize) -> usize {
     if a > b { a } else { b }
 }
 
-/// What stands in front of a payload.
+/// Front part of a frame, [`HEADER`] bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Version of the protocol.
     pub version: u8,
-    /// Which message.
+    /// Kind byte of the message.
     pub kind: u8,
     /// Number of the request or event; 0 is no request.
     pub number: u16,
@@ -47,7 +47,7 @@ pub struct Header {
 
 /// A message of any set, to be sent.
 pub trait Message {
-    /// The byte that says which message this is.
+    /// Kind byte of the frame.
     fn kind(&self) -> u8;
     /// Writes the payload to the front of `bytes` and returns its length.
     fn put(&self, bytes: &mut [u8; MAX_PAYLOAD]) -> usize;
@@ -105,7 +105,7 @@ pub fn encode_parts(header: Header, payload: &[u8], line: &mut [u8]) -> usize {
     }
 }
 
-/// Why the bytes up to a 0 are no frame.
+/// Fault of the bytes up to a 0 that are no frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
     /// A run of COBS ends too early, or there is less than a header and a CRC.

@@ -4,20 +4,20 @@ use crate::code::CodeTable;
 
 /// A field's type on the wire.
 pub trait Wire: Sized {
-    /// Bytes.
+    /// Size in bytes.
     const SIZE: usize;
     /// Name in the documentation.
     const NAME: &'static str;
-    /// Writes the value.
+    /// Writes the value behind what is written already.
     fn put(&self, payload: &mut Writer);
-    /// Reads the value.
+    /// Reads the value behind what is read already.
     fn get(payload: &mut Reader) -> Self;
 }
 
-/// Where the next field goes. What does not fit is dropped.
+/// Sink of fields. What does not fit is dropped.
 pub struct Writer<'a>(&'a mut [u8]);
 
-/// Where the next field comes from. What is missing is 0.
+/// Source of fields. What is missing is 0.
 pub struct Reader<'a>(&'a [u8]);
 
 // The controller's code has to be small: a field costs a call.
@@ -119,30 +119,30 @@ impl<const N: usize> Wire for [u8; N] {
 /// A field of a payload, for the documentation.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldLayout {
-    /// Its name.
+    /// Name, unique in the message.
     pub name: &'static str,
-    /// Its type.
+    /// Name of the type, [`Wire::NAME`].
     pub wire: &'static str,
-    /// Bytes.
+    /// Size in bytes.
     pub size: usize,
-    /// What it holds.
+    /// Meaning, one line each.
     pub about: &'static [&'static str],
-    /// What its numbers say, if they are codes.
+    /// Table of its numbers, if they are codes.
     pub codes: Option<&'static CodeTable>,
 }
 
 /// A kind of message, for the documentation.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageLayout {
-    /// Its name.
+    /// Name of the struct.
     pub name: &'static str,
-    /// The byte that says so.
+    /// Kind byte of the frame.
     pub kind: u8,
-    /// Bytes of the payload.
+    /// Size of the payload in bytes.
     pub size: usize,
-    /// What it is for.
+    /// Purpose, one line each.
     pub about: &'static [&'static str],
-    /// In order.
+    /// In the order of the payload.
     pub fields: &'static [FieldLayout],
 }
 
@@ -153,11 +153,11 @@ impl MessageLayout {
     }
 }
 
-/// What a message carries.
+/// Payload of one kind of message.
 pub trait Payload: Sized {
-    /// The byte that says which message this is.
+    /// Kind byte of the frame.
     const KIND: u8;
-    /// Bytes.
+    /// Size in bytes.
     const SIZE: usize;
     /// Writes the payload to the front of `bytes`; what does not fit is dropped.
     fn put(&self, bytes: &mut [u8]);
@@ -165,7 +165,7 @@ pub trait Payload: Sized {
     fn get(bytes: &[u8]) -> Self;
 }
 
-/// Why a message that came whole is not understood.
+/// Fault of a message whose frame is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayloadError {
     /// No message of this set has this kind.
@@ -176,9 +176,9 @@ pub enum PayloadError {
     Short {
         /// Kind of the message.
         kind: u8,
-        /// Bytes it has.
+        /// Bytes of the first version.
         expected: usize,
-        /// Bytes that came.
+        /// Bytes that arrived.
         found: usize,
     },
 }
@@ -274,7 +274,7 @@ macro_rules! messages {
                 max
             };
 
-            /// The byte that says which message this is.
+            /// Kind byte of the frame.
             pub fn kind(&self) -> u8 {
                 match self {
                     $(Self::$name(_) => $kind,)*

@@ -1,5 +1,4 @@
-//! What the chip, its firmware and the host agree on, described once: the register map that the
-//! controller sees, and the messages on the serial link.
+//! Register map, link messages and enumerations, described once for chip, firmware and host.
 //!
 //! ```text
 //! code.rs, codes.rs ──────────► all of them: every enumeration

@@ -37,15 +37,15 @@ pub const TEMPERATURE: u32 = Capability::Temperature as u32;
 pub const NO_TEMPERATURE: i16 = i16::MIN;
 
 messages! {
-    /// What the host asks.
+    /// Messages of the host.
     Request {
-        /// Who are you? Answered in every protocol version.
+        /// Asks for the identity. Answered in every protocol version.
         Identify = 0x01, 0 bytes {}
         /// Keeps a job. A job that no range uses is forgotten for it; the device holds three.
         SetJob = 0x02, 197 bytes {
             /// Number of the job, chosen by the host; a job of the same number is replaced.
             job: u32,
-            /// How it is hashed.
+            /// Flags of the job.
             flags: u8 as JobFlag,
             /// The 128 bytes of the header in front of the nonce; raw: a header hash, then zeros.
             prefix: [u8; 128],
@@ -64,7 +64,7 @@ messages! {
             first: u64,
             /// Nonces, at least 1, and 1 for a raw job; first + count is at most 2^63.
             count: u64,
-            /// How it is taken.
+            /// Flags of the range.
             flags: u8 as RangeFlag,
         }
         /// Gives up what runs and what waits. Every range ends with its `RangeDone`.
@@ -74,7 +74,7 @@ messages! {
             /// Number of the event.
             event: u16,
         }
-        /// How are you?
+        /// Asks for a report.
         Status = 0x06, 0 bytes {}
         /// Hashes a header hash whose PoW hash is known; taken while no range runs or waits.
         SelfTest = 0x07, 0 bytes {}
@@ -94,9 +94,9 @@ messages! {
         }
         /// Writes a part of the image.
         UpdateWrite = 0x0b, 132 bytes {
-            /// Where it begins, a multiple of 128.
+            /// First byte, a multiple of 128.
             offset: u32,
-            /// The bytes.
+            /// Bytes of the image.
             data: [u8; 128],
         }
         /// Starts the staged image on trial, if its CRC is right. Unless it is confirmed in time, the chip falls back.
@@ -110,7 +110,7 @@ messages! {
 }
 
 messages! {
-    /// What the device answers.
+    /// Answers of the device.
     Answer {
         /// To `Identify`.
         Identity = 0x41, 44 bytes {
@@ -136,7 +136,7 @@ messages! {
             lanes: u16,
             /// Clock of the core in Hz.
             clock: u32,
-            /// What the chip has.
+            /// Optional parts of the chip.
             capabilities: u32 as Capability,
             /// Ranges that may wait behind the one that runs.
             queue: u8,
@@ -157,7 +157,7 @@ messages! {
         Acknowledged = 0x45, 0 bytes {}
         /// To `Status`.
         Report = 0x46, 112 bytes {
-            /// What it does.
+            /// Activity.
             state: u8 as DeviceState,
             /// Ranges that wait.
             waiting: u8,
@@ -185,7 +185,7 @@ messages! {
             hashes: u64,
             /// Rounds of the matrix list that are made.
             round: u8,
-            /// Why the device started last.
+            /// Cause of the last start.
             cause: u8 as ResetCause,
             /// Hundredths of a degree Celsius; -32768 if not measured.
             temperature: i16,
@@ -219,7 +219,7 @@ messages! {
         UpdateBegun = 0x4a, 0 bytes {}
         /// To `UpdateWrite`.
         UpdateWritten = 0x4b, 4 bytes {
-            /// Where it began.
+            /// First byte of the part.
             offset: u32,
         }
         /// To `UpdateStart`; the last answer before the restart.
@@ -228,7 +228,7 @@ messages! {
         UpdateConfirmed = 0x4d, 0 bytes {}
         /// To any request: it was not done.
         Refused = 0x7f, 8 bytes {
-            /// Why.
+            /// Reason.
             code: u8 as Refusal,
             /// Kind of the request, if it was understood; else 0.
             kind: u8,
@@ -236,18 +236,18 @@ messages! {
             protocol_low: u8,
             /// Newest protocol version spoken.
             protocol_high: u8,
-            /// What was found instead, if there is a number for it.
+            /// Number that was found instead of what was expected; 0 if there is none.
             found: u32,
         }
     }
 }
 
 messages! {
-    /// What the device says unasked. The frame's number counts the events.
+    /// Messages of the device on its own. The frame's number counts the events.
     Event {
         /// The device started; jobs, ranges and events of before are gone. Not acknowledged.
         Started = 0x81, 4 bytes {
-            /// Why it started.
+            /// Cause of the start.
             cause: u8 as ResetCause,
             /// Firmware bank that runs.
             bank: u8 as BankBit,
@@ -258,7 +258,7 @@ messages! {
         Found = 0x82, 44 bytes {
             /// Range id.
             range: u32,
-            /// The nonce.
+            /// Nonce in the range.
             nonce: u64,
             /// PoW hash.
             hash: [u8; 32],
@@ -269,14 +269,14 @@ messages! {
             range: u32,
             /// Nonces hashed, counted from the first.
             hashes: u64,
-            /// Why it ended.
+            /// Reason for the end.
             reason: u8 as EndReason,
             /// 0.
             reserved: [u8; 3],
         }
         /// A matrix list is made. Sent until acknowledged.
         SeedReady = 0x84, 40 bytes {
-            /// Its seed.
+            /// Seed of the list.
             seed: [u8; 32],
             /// Clock cycles it took.
             cycles: u64,
@@ -287,7 +287,7 @@ messages! {
             passed: u8,
             /// 0.
             reserved: [u8; 7],
-            /// The hash.
+            /// PoW hash of the known header hash.
             hash: [u8; 32],
         }
     }

@@ -1,8 +1,8 @@
-//! How a register is described.
+//! Description of peripherals, registers and fields.
 
 use crate::code::CodeTable;
 
-/// Who may do what.
+/// Directions of access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Reads give the value; writes are lost.
@@ -27,7 +27,7 @@ impl Access {
 /// Value after a reset of the chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reset {
-    /// Always this.
+    /// A constant of the map.
     Value(u32),
     /// Fixed for a build or a board.
     Build,
@@ -37,18 +37,18 @@ pub enum Reset {
     Live,
 }
 
-/// Some bits of a register.
+/// A group of bits of a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// Its name.
+    /// Name, unique in the peripheral.
     pub name: &'static str,
-    /// Least significant bit.
+    /// Position of the least significant bit.
     pub low: u32,
-    /// Bits.
+    /// Width in bits.
     pub width: u32,
-    /// What they mean.
+    /// Meaning, without a full stop.
     pub about: &'static str,
-    /// What its numbers say, if they are codes.
+    /// Table of its numbers, if they are codes.
     pub codes: Option<&'static CodeTable>,
 }
 
@@ -74,17 +74,17 @@ impl Field {
 /// One or more words of 32 bits at consecutive addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Register {
-    /// Its name in the peripheral.
+    /// Name, unique in the peripheral.
     pub name: &'static str,
     /// Byte address of the peripheral.
     pub base: u32,
     /// Byte offset of the first word in the peripheral.
     pub offset: u32,
-    /// Words.
+    /// Number of words.
     pub words: u32,
     /// Bits of a word that are used.
     pub width: u32,
-    /// Access.
+    /// Directions of access.
     pub access: Access,
     /// Value after a reset.
     pub reset: Reset,
@@ -92,11 +92,11 @@ pub struct Register {
     pub sampled: &'static str,
     /// What makes it 0 or empties it.
     pub cleared: &'static str,
-    /// What it is for.
+    /// Meaning, as sentences.
     pub about: &'static str,
     /// Its parts, least significant first; none if the word is one number.
     pub fields: &'static [Field],
-    /// What its words are, if there is a table of them.
+    /// Table of its words or numbers, if there is one.
     pub codes: Option<&'static CodeTable>,
 }
 
@@ -126,11 +126,11 @@ impl Register {
 /// A peripheral and its registers.
 #[derive(Clone, Copy, Debug)]
 pub struct Peripheral {
-    /// Its name.
+    /// Name, unique in the map.
     pub name: &'static str,
     /// Byte address; peripherals are [`Peripheral::SPACING`] apart.
     pub base: u32,
-    /// What it is.
+    /// Purpose, as sentences.
     pub about: &'static str,
     /// In the order of their offsets.
     pub registers: &'static [Register],
@@ -144,12 +144,12 @@ impl Peripheral {
 /// A range of addresses that is memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Memory {
-    /// Its name.
+    /// Name, unique in the map.
     pub name: &'static str,
-    /// First byte address.
+    /// Byte address of the first word.
     pub base: u32,
-    /// Bytes.
+    /// Size in bytes.
     pub bytes: u32,
-    /// What it is for.
+    /// Purpose, without a full stop.
     pub about: &'static str,
 }

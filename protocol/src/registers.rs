@@ -25,19 +25,19 @@ pub const STAGING: Memory = Memory {
     bytes: BANK_BYTES,
     about: "the other firmware bank, for an update; whole words",
 };
-/// Data memory.
+/// Data memory and stack.
 pub const RAM: Memory = Memory {
     name: "ram",
     base: 0x1_0000,
     bytes: 8 * 1024,
     about: "data and stack",
 };
-/// All memories.
+/// All memories, in the order of their addresses.
 pub const MEMORIES: &[Memory] = &[CODE, STAGING, RAM];
 
 /// Address of the first peripheral.
 pub const PERIPHERALS_BASE: u32 = 0x0200_0000;
-/// All peripherals.
+/// All peripherals, in the order of their addresses.
 pub const PERIPHERALS: &[Peripheral] = &[
     chip::PERIPHERAL,
     uart::PERIPHERAL,
@@ -65,7 +65,7 @@ macro_rules! peripheral {
         pub mod $module {
             use super::*;
 
-            /// Byte address.
+            /// Byte address of the peripheral.
             pub const BASE: u32 = PERIPHERALS_BASE + $number * Peripheral::SPACING;
             /// The peripheral with all its registers.
             pub const PERIPHERAL: Peripheral = Peripheral {
@@ -106,7 +106,7 @@ macro_rules! peripheral {
 }
 
 peripheral! {
-    /// Which chip this is.
+    /// Identity of the chip.
     chip = 0 {
         /// `TENS` in ASCII, first letter in the low byte.
         MAGIC: 0x00, ReadOnly, 32, reset Reset::Value(0x534e_4554), sampled "constant", cleared "never";
@@ -125,7 +125,7 @@ peripheral! {
             DIMENSION: 0, 16, "rows of a matrix";
             LANES: 16, 16, "matrix rows processed side by side";
         };
-        /// What this chip has, a bit each.
+        /// Optional parts of this chip, a bit each.
         CAPABILITIES: 0x1c, ReadOnly, 32, reset Reset::Build, sampled "on read", cleared "never", codes Capability;
         /// Temperature in hundredths of a degree Celsius, two's complement; 0 where there is none.
         TEMPERATURE: 0x20, ReadOnly, 16, reset Reset::Live, sampled "on read", cleared "never";
@@ -151,7 +151,7 @@ peripheral! {
         };
         /// Clock cycles of a bit, at least 8.
         DIVISOR: 0x0c, ReadWrite, 16, reset Reset::Build, sampled "at each start bit", cleared "never";
-        /// What went wrong on the line; the counters stop at their largest value.
+        /// Line errors; the counters stop at their largest value.
         ERRORS: 0x10, ReadOnly, 32, reset Reset::Value(0), sampled "on read", cleared "chip reset" {
             OVERRUNS: 0, 16, "bytes lost because the receive FIFO was full";
             FRAMING_ERRORS: 16, 16, "bytes dropped because their stop bit was not 1";
@@ -184,16 +184,16 @@ peripheral! {
 peripheral! {
     /// The two firmware banks, and the reset of the chip.
     boot = 4 {
-        /// Which bank runs, and why the chip started.
+        /// Firmware banks, and the cause of the last start.
         STATE: 0x00, ReadOnly, 5, reset Reset::Kept("see the fields"), sampled "on read", cleared "power-up" {
             BANK: 0, 1, "the bank that runs; 0 after power-up";
             CONFIRMED: 1, 1, "the bank that the chip falls back to; 0 after power-up";
             TRIAL: 2, 1, "the bank that runs is not confirmed";
-            CAUSE: 3, 2, "why the chip started last", codes ResetCause;
+            CAUSE: 3, 2, "cause of the last start", codes ResetCause;
         };
-        /// What to do with the chip.
+        /// Acts on the firmware banks.
         CONTROL: 0x04, WriteOnly, 2, reset Reset::Value(0), sampled "on write", cleared "done" {
-            ACTION: 0, 2, "what to do", codes BootAction;
+            ACTION: 0, 2, "action", codes BootAction;
         };
         /// Cycles after which a bank on trial is given up; counts from the start of the trial.
         DEADLINE: 0x08, ReadWrite, 32, reset Reset::Kept("since it was written"), sampled "when the trial starts", cleared "power-up";
@@ -207,9 +207,9 @@ peripheral! {
         JOB: 0x000, WriteOnly, 32 x (2 * JobLane::LANES as u32), reset Reset::Value(0), sampled "when the next command starts", cleared "never", codes JobLane;
         /// Begins with the job written last; taken while STATUS.READY.
         COMMAND: 0x100, WriteOnly, 3, reset Reset::Value(0), sampled "on write", cleared "taken" {
-            COMMAND_CODE: 0, 3, "what to do", codes Command;
+            COMMAND_CODE: 0, 3, "command", codes Command;
         };
-        /// What the core does.
+        /// State of the core.
         STATUS: 0x104, ReadOnly, 16, reset Reset::Live, sampled "on read", cleared "as it happens" {
             READY: 0, 1, "a command or a job is taken";
             RUNNING: 1, 1, "a command is in work";
@@ -230,11 +230,11 @@ peripheral! {
         CHECKSUM_TAKE: 0x140, WriteOnly, 32, reset Reset::Value(0), sampled "on write", cleared "never";
         /// Number of the matrix.
         CHECKSUM_INDEX: 0x144, ReadOnly, 8, reset Reset::Live, sampled "stable while STATUS.CHECKSUM_VALID", cleared "CHECKSUM_TAKE";
-        /// Its checksum.
+        /// Checksum of the matrix.
         CHECKSUM: 0x148, ReadOnly, 32, reset Reset::Live, sampled "stable while STATUS.CHECKSUM_VALID", cleared "CHECKSUM_TAKE";
         /// 1 holds the core in reset.
         RESET: 0x14c, ReadWrite, 1, reset Reset::Value(0), sampled "level", cleared "never";
-        /// What was counted since the reset, low half first; reading a low half samples its high half.
+        /// Counters since the reset, low half first; reading a low half samples its high half.
         COUNTERS: 0x180, ReadOnly, 32 x (2 * Counter::ALL.len() as u32), reset Reset::Value(0), sampled "low half on read", cleared "core or chip reset", codes Counter;
     }
 }
