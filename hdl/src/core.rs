@@ -11,22 +11,69 @@
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `reset` | in | 1 | level: as after power-up; resets the memory's requests too |
-//! | `job_write`, `job_address`, `job_data` | in | 1, 6, 32 | see `job.rs`; only while `ready` |
-//! | `start`, `command`, `cancel`, `ready`, `running` | | | see `control.rs` |
-//! | `request` … `data$i` | | | memory, see `memory_port.rs` |
-//! | `result_…` | | | see `hasher.rs` |
-//! | `checksum_…` | | | see `checksum.rs` |
-//! | `round` | out | 8 | SMix rounds completed |
+//! | `start` | in | 1 | begin `command` with the job that was written last; taken if `ready` |
+//! | `command` | in | 2 | what to begin, `Command` in docs/registers.md |
+//! | `cancel` | in | 1 | end what runs; taken if `ready` |
 //! | `loader` | in | 1 | static: `generate` waits for a loader outside instead of making the list |
 //! | `loaded` | in | 1 | one cycle: the loader has filled the memory |
-//! | `seed_valid`, `seed_lane` | out | 1, 64 | the 16 lanes of the extended seed, in order, of `generate` |
+//! | `job_write` | in | 1 | write a word of the next job; only while `ready` |
+//! | `job_address` | in | 6 | which word: 2l is the low half of lane l, `JobLane` in docs/registers.md |
+//! | `job_data` | in | 32 | the word |
+//! | `request_ready` | in | 1 | memory: the request is taken when `request` is 1 too |
+//! | `write_ready` | in | 1 | memory: `write_beat$i` is taken when `write_valid` is 1 too |
+//! | `data_valid` | in | 1 | memory: `data$i` is the next beat read |
+//! | `data$i` | in | 32 x beat words | memory: word i of the beat, lowest address first |
+//! | `result_ready` | in | 1 | the result is handed over when `result_valid` is 1 too |
+//! | `checksum_ready` | in | 1 | the checksum is handed over when `checksum_valid` is 1 too |
+//! | `ready` | out | 1 | commands are taken and the next job may be written |
+//! | `running` | out | 1 | a command is in work |
+//! | `request` | out | 1 | memory: a burst is asked for, until it is taken |
+//! | `request_write` | out | 1 | memory: it is written, not read |
+//! | `address` | out | 24 | memory: byte address of its first beat |
+//! | `beats` | out | 8 | memory: its length |
+//! | `write_valid` | out | 1 | memory: `write_beat$i` is the next beat to write |
+//! | `write_beat$i` | out | 32 x beat words | memory: word i of the beat, lowest address first |
+//! | `result_valid` | out | 1 | the result ports hold a result |
+//! | `result_range` | out | 32 | id of the range that it belongs to |
+//! | `result_nonce` | out | 64 | its nonce |
+//! | `result_hit` | out | 1 | it meets the target |
+//! | `result_hash$i` | out | 64 x 4 | lane i of its PoW hash, the least significant first |
+//! | `checksum_valid` | out | 1 | `checksum` is that of matrix `checksum_index` |
+//! | `checksum_index` | out | 8 | the matrix |
+//! | `checksum` | out | 32 | as in `checksum.rs` |
+//! | `round` | out | 8 | SMix rounds completed |
 //! | `seed_clear` | out | 1 | the lanes so far, and the list that they ask for, are not wanted |
-//! | `count$i` | out | 40 | see `counters.rs` |
-//! | `trace_…` | out | | every stage boundary as it is passed, for checking; leave open in hardware |
+//! | `seed_valid` | out | 1 | `seed_lane` is the next of the 16 lanes of the extended seed, of `generate` |
+//! | `seed_lane` | out | 64 | the lane |
+//! | `count$i` | out | 40 x 6 | how the array's time was spent, as in `counters.rs` |
+//! | `trace_digest` | out | 1 | `trace_value` is a lane of a digest |
+//! | `trace_kind` | out | 3 | of which message, as in `messages.rs` |
+//! | `trace_part`, `trace_lane` | out | 2 | which of its kind, and which lane |
+//! | `trace_value` | out | 64 | the lane |
+//! | `trace_issued` | out | 1 | a token of a multiply is issued |
+//! | `trace_multiplied` | out | 1 | `trace_result$c` are bytes of a multiply |
+//! | `trace_result$c` | out | 8 x lanes | lane c, in the order of blocks, then slots |
+//! | `trace_loading` | out | 1 | `trace_loaded$c` are bytes of a load |
+//! | `trace_loaded$c` | out | 8 x lanes | lane c, in the order of blocks, then slots |
+//! | `trace_summed` | out | 1 | `trace_sum$q` are words of the sum |
+//! | `trace_sum$q` | out | 32 x word lanes | word lane q, in the order of blocks, then slots |
+//! | `trace_folded` | out | 1 | `trace_word` is a word of the folded row |
+//! | `trace_word` | out | 32 | the word, in order |
+//! | `trace_hash` | out | 1 | a hash is complete, hit or not: the result ports hold it |
 //!
-//! Cycles per hash: 252 * dimension^2 / lanes while the memory keeps up, since a pass follows a pass
-//! without a gap and the loads run beside the last passes; plus, once per job, the first load
-//! (dimension^2 / lanes) and about 6000 cycles for the first nonce's seven permutations.
+//! The trace ports show every stage boundary as it is passed, for checking; hardware leaves them open. The
+//! contract with the memory is told in `memory_port.rs`.
+//!
+//! Cycles per hash: 252 * dimension^2 / lanes ([`Geometry::ideal_cycles`]) while the memory keeps up, since a
+//! pass follows a pass without a gap and the loads run beside the last passes; plus, once per job, the first
+//! load (dimension^2 / lanes, [`Geometry::pass_cycles`]) and about 6000 cycles for the first nonce's seven
+//! permutations.
+//!
+//! Byte order: little-endian everywhere; byte 0 of a message, row or beat is in the lowest bits of its first
+//! lane, word or beat word.
+//!
+//! Checked by `sim/tests/small_cores.rs`, `sim/tests/job_switch.rs` and `sim/tests/faults.rs`, stage by stage
+//! against the reference. It does not keep a queue of jobs: one runs and one is written.
 
 pub mod array;
 pub mod block_mix;
@@ -49,6 +96,7 @@ pub mod load;
 pub mod memory_port;
 pub mod messages;
 pub mod pair;
+pub mod pass;
 pub mod sequencer;
 pub mod smix;
 pub mod sum;
@@ -58,7 +106,6 @@ pub mod xi;
 
 use rust_hdl::prelude::*;
 
-use crate::cast::unsigned_cast_extend;
 use crate::core::array::Array;
 use crate::core::checksum::Checksum;
 use crate::core::control::Control;
@@ -70,6 +117,7 @@ use crate::core::issue::Issue;
 use crate::core::job::Job;
 use crate::core::load::Load;
 use crate::core::memory_port::MemoryPort;
+use crate::core::messages::Kind;
 use crate::core::sequencer::Sequencer;
 use crate::core::smix::Smix;
 use crate::core::writeback::Writeback;
@@ -81,63 +129,59 @@ use crate::primitives::BlockBuffer;
 pub struct Core {
     pub clock: Signal<In, Clock>,
     pub reset: Signal<In, Bit>,
-    pub job_write: Signal<In, Bit>,
-    pub job_address: Signal<In, Bits<6>>,
-    pub job_data: Signal<In, Bits<32>>,
     pub start: Signal<In, Bit>,
     pub command: Signal<In, Bits<2>>,
     pub cancel: Signal<In, Bit>,
+    pub loader: Signal<In, Bit>,
+
+    pub loaded: Signal<In, Bit>,
+    pub job_write: Signal<In, Bit>,
+    pub job_address: Signal<In, Bits<6>>,
+    pub job_data: Signal<In, Bits<32>>,
+    pub request_ready: Signal<In, Bit>,
+    pub write_ready: Signal<In, Bit>,
+    pub data_valid: Signal<In, Bit>,
+    pub data: Vec<Signal<In, Bits<32>>>,
+    pub result_ready: Signal<In, Bit>,
+    pub checksum_ready: Signal<In, Bit>,
+
     pub ready: Signal<Out, Bit>,
     pub running: Signal<Out, Bit>,
-
     pub request: Signal<Out, Bit>,
-    pub request_ready: Signal<In, Bit>,
     pub request_write: Signal<Out, Bit>,
     pub address: Signal<Out, Bits<24>>,
     pub beats: Signal<Out, Bits<8>>,
     pub write_valid: Signal<Out, Bit>,
-    pub write_ready: Signal<In, Bit>,
     pub write_beat: Vec<Signal<Out, Bits<32>>>,
-    pub data_valid: Signal<In, Bit>,
-    pub data: Vec<Signal<In, Bits<32>>>,
-
     pub result_valid: Signal<Out, Bit>,
-    pub result_ready: Signal<In, Bit>,
-    pub result_job: Signal<Out, Bits<32>>,
+    pub result_range: Signal<Out, Bits<32>>,
     pub result_nonce: Signal<Out, Bits<64>>,
     pub result_hit: Signal<Out, Bit>,
     pub result_hash: [Signal<Out, Bits<64>>; 4],
     pub checksum_valid: Signal<Out, Bit>,
-    pub checksum_ready: Signal<In, Bit>,
     pub checksum_index: Signal<Out, Bits<8>>,
     pub checksum: Signal<Out, Bits<32>>,
     pub round: Signal<Out, Bits<8>>,
-    pub loader: Signal<In, Bit>,
-    pub loaded: Signal<In, Bit>,
     pub seed_clear: Signal<Out, Bit>,
     pub seed_valid: Signal<Out, Bit>,
     pub seed_lane: Signal<Out, Bits<64>>,
     pub count: [Signal<Out, Bits<40>>; COUNTERS],
 
-    /// A digest lane: which message (`messages.rs`), part and lane.
+    // Trace.
     pub trace_digest: Signal<Out, Bit>,
-    pub trace_kind: Signal<Out, Bits<3>>,
+    pub trace_kind: Signal<Out, Kind>,
     pub trace_part: Signal<Out, Bits<2>>,
     pub trace_lane: Signal<Out, Bits<2>>,
     pub trace_value: Signal<Out, Bits<64>>,
-    /// A token of a multiply is issued.
     pub trace_issued: Signal<Out, Bit>,
-    /// Result bytes of a multiply, and loaded bytes, in the order of blocks, slots and lanes.
     pub trace_multiplied: Signal<Out, Bit>,
     pub trace_result: Vec<Signal<Out, Bits<8>>>,
     pub trace_loading: Signal<Out, Bit>,
     pub trace_loaded: Vec<Signal<Out, Bits<8>>>,
-    /// Words of the sum, in the order of blocks, slots and word lanes; words of the folded row.
     pub trace_summed: Signal<Out, Bit>,
     pub trace_sum: Vec<Signal<Out, Bits<32>>>,
     pub trace_folded: Signal<Out, Bit>,
     pub trace_word: Signal<Out, Bits<32>>,
-    /// A hash is complete, hit or not: the result ports hold it.
     pub trace_hash: Signal<Out, Bit>,
 
     job: Job,
@@ -145,39 +189,40 @@ pub struct Core {
     hasher: Hasher,
     sequencer: Sequencer,
     fetch: Fetch,
-    weights: BlockBuffer,
-    loads: BlockBuffer,
+    weight_buffer: BlockBuffer,
+    load_buffer: BlockBuffer,
     issue: Issue,
     array: Array,
     load: Load,
     writeback: Writeback,
     fold: Fold,
     smix: Smix,
-    sums: Checksum,
+    checksums: Checksum,
     memory: MemoryPort,
     counters: Counters,
 
     pass_taken: Signal<Local, Bit>,
-    load_half: DFF<Bit>,
-    listed: Signal<Local, Bit>,
+    /// The block of the load buffer that is read.
+    load_buffer_half: DFF<Bit>,
 }
 
 impl Core {
     /// A core of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
         let mut core = Self {
+            control: Control::new(),
             hasher: Hasher::new(geometry),
             sequencer: Sequencer::new(geometry),
             fetch: Fetch::new(geometry),
-            weights: BlockBuffer::new(geometry),
-            loads: BlockBuffer::new(geometry),
+            weight_buffer: BlockBuffer::new(geometry),
+            load_buffer: BlockBuffer::new(geometry),
             issue: Issue::new(geometry),
             array: Array::new(geometry),
             load: Load::new(geometry),
             writeback: Writeback::new(geometry),
             fold: Fold::new(geometry),
             smix: Smix::new(geometry),
-            sums: Checksum::new(geometry),
+            checksums: Checksum::new(geometry),
             memory: MemoryPort::new(geometry),
             ..Self::default()
         };
@@ -199,12 +244,22 @@ impl Logic for Core {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(
-            self, clock, job, control, hasher, sequencer, fetch, weights, loads, issue, array
+            self,
+            clock,
+            job,
+            control,
+            hasher,
+            sequencer,
+            fetch,
+            weight_buffer,
+            load_buffer,
+            issue,
+            array
         );
         clock!(
-            self, clock, load, writeback, fold, smix, sums, memory, counters
+            self, clock, load, writeback, fold, smix, checksums, memory, counters
         );
-        dff_setup!(self, clock, load_half);
+        dff_setup!(self, clock, load_buffer_half);
 
         // Job and control.
         self.job.write.next = self.job_write.val();
@@ -220,11 +275,10 @@ impl Logic for Core {
         self.control.command.next = self.command.val();
         self.control.cancel.next = self.cancel.val();
         self.control.quiet.next = self.memory.quiet.val();
-        self.listed.next = self.smix.finished.val() | (self.loader.val() & self.loaded.val());
-        self.control.done.next = unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into())
-            | (unsigned_cast_extend::<4, 1>(self.hasher.finished.val().into()) << 1)
-            | (unsigned_cast_extend::<4, 1>(self.listed.val().into()) << 2)
-            | (unsigned_cast_extend::<4, 1>(self.sums.finished.val().into()) << 3);
+        self.control.hashes_done.next = self.hasher.finished.val();
+        self.control.list_done.next =
+            self.smix.finished.val() | (self.loader.val() & self.loaded.val());
+        self.control.checksums_done.next = self.checksums.finished.val();
         self.ready.next = self.control.ready.val();
         self.running.next = self.control.running.val();
 
@@ -234,7 +288,7 @@ impl Logic for Core {
         self.hasher.run.next = self.control.run.val();
         self.hasher.set_nonce.next = self.control.set_nonce.val();
         self.hasher.set_count.next = self.control.set_count.val();
-        self.hasher.set_job.next = self.control.set_job.val();
+        self.hasher.set_range.next = self.control.set_range.val();
         self.hasher.extend_seed.next = self.control.extend_seed.val();
         self.hasher.job.next = self.job.lane.val();
         self.hasher.hash_taken.next = self.sequencer.hash_taken.val();
@@ -245,7 +299,7 @@ impl Logic for Core {
         self.hasher.fold_full.next = self.fold.full.val();
         self.hasher.result_ready.next = self.result_ready.val();
         self.result_valid.next = self.hasher.result_valid.val();
-        self.result_job.next = self.hasher.result_job.val();
+        self.result_range.next = self.hasher.result_range.val();
         self.result_nonce.next = self.hasher.result_nonce.val();
         self.result_hit.next = self.hasher.result_hit.val();
         for i in 0..4 {
@@ -260,9 +314,7 @@ impl Logic for Core {
         self.sequencer.pass_ready.next = self.pass_taken.val();
         self.fetch.clear.next = self.control.clear.val();
         self.fetch.pass_valid.next = self.sequencer.pass_valid.val() & self.issue.pass_ready.val();
-        self.fetch.multiply.next = self.sequencer.multiply.val();
-        self.fetch.load.next = self.sequencer.load.val();
-        self.fetch.last.next = self.sequencer.last.val();
+        self.fetch.pass.next = self.sequencer.pass.val();
         self.fetch.weight_matrix.next = self.sequencer.weight_matrix.val();
         self.fetch.load_matrix.next = self.sequencer.load_matrix.val();
         self.fetch.request_ready.next = self.memory.row_ready.val();
@@ -272,38 +324,35 @@ impl Logic for Core {
         self.issue.clear.next = self.control.clear.val();
         self.issue.stop.next = self.control.stop.val();
         self.issue.pass_valid.next = self.sequencer.pass_valid.val() & self.fetch.pass_ready.val();
-        self.issue.next_multiply.next = self.sequencer.multiply.val();
-        self.issue.next_load.next = self.sequencer.load.val();
-        self.issue.next_last.next = self.sequencer.last.val();
-        self.issue.next_chain.next = self.sequencer.chain.val();
+        self.issue.pass_in.next = self.sequencer.pass.val();
         self.issue.weights_arrived.next = self.fetch.weights_arrived.val();
         self.issue.load_arrived.next = self.fetch.load_arrived.val();
         self.issue.fold_full.next = self.fold.full.val();
 
         // Block buffers.
-        self.weights.write.next = self.fetch.write_weights.val();
-        self.weights.write_half.next = self.fetch.write_half.val();
-        self.weights.write_lane.next = self.fetch.write_lane.val();
-        self.weights.write_beat.next = self.fetch.write_beat.val();
-        self.weights.read.next = self.issue.read.val();
-        self.weights.read_half.next = self.issue.read_half.val();
-        self.weights.read_word.next = self.issue.read_word.val();
-        self.loads.write.next = self.fetch.write_load.val();
-        self.loads.write_half.next = self.fetch.write_half.val();
-        self.loads.write_lane.next = self.fetch.write_lane.val();
-        self.loads.write_beat.next = self.fetch.write_beat.val();
-        self.loads.read.next = self.writeback.load_read.val();
-        self.loads.read_half.next = self.load_half.q.val();
-        self.loads.read_word.next = self.load.read_word.val();
+        self.weight_buffer.write.next = self.fetch.write_weights.val();
+        self.weight_buffer.write_half.next = self.fetch.write_half.val();
+        self.weight_buffer.write_lane.next = self.fetch.write_lane.val();
+        self.weight_buffer.write_beat.next = self.fetch.write_beat.val();
+        self.weight_buffer.read.next = self.issue.read.val();
+        self.weight_buffer.read_half.next = self.issue.read_half.val();
+        self.weight_buffer.read_word.next = self.issue.read_word.val();
+        self.load_buffer.write.next = self.fetch.write_load.val();
+        self.load_buffer.write_half.next = self.fetch.write_half.val();
+        self.load_buffer.write_lane.next = self.fetch.write_lane.val();
+        self.load_buffer.write_beat.next = self.fetch.write_beat.val();
+        self.load_buffer.read.next = self.writeback.load_read.val();
+        self.load_buffer.read_half.next = self.load_buffer_half.q.val();
+        self.load_buffer.read_word.next = self.load.read_word.val();
         if self.writeback.load_done.val() {
-            self.load_half.d.next = !self.load_half.q.val();
+            self.load_buffer_half.d.next = !self.load_buffer_half.q.val();
         }
         if self.control.clear.val() {
-            self.load_half.d.next = false;
+            self.load_buffer_half.d.next = false;
         }
         for i in 0..self.data.len() {
-            self.weights.beat[i].next = self.memory.beat[i].val();
-            self.loads.beat[i].next = self.memory.beat[i].val();
+            self.weight_buffer.beat[i].next = self.memory.beat[i].val();
+            self.load_buffer.beat[i].next = self.memory.beat[i].val();
         }
 
         // Array, load, write-back.
@@ -312,18 +361,15 @@ impl Logic for Core {
         self.array.write.next = self.writeback.write.val();
         self.array.write_address.next = self.writeback.write_address.val();
         self.array.write_block.next = self.writeback.write_block.val();
-        self.load.soon.next = self.array.soon.val();
+        self.load.token_early.next = self.array.token_early.val();
         self.writeback.clear.next = self.control.clear.val();
-        self.writeback.soon.next = self.array.soon.val();
-        self.writeback.multiply.next = self.issue.multiply.val();
-        self.writeback.load.next = self.issue.load.val();
-        self.writeback.last.next = self.issue.last.val();
-        self.writeback.chain.next = self.issue.chain.val();
+        self.writeback.token_early.next = self.array.token_early.val();
+        self.writeback.pass.next = self.issue.pass_out.val();
         for c in 0..self.trace_result.len() {
-            self.issue.word[c].next = self.weights.word[c].val();
+            self.issue.word[c].next = self.weight_buffer.word[c].val();
             self.array.weight[c].next = self.issue.weight[c].val();
             self.array.write_byte[c].next = self.writeback.write_byte[c].val();
-            self.load.word[c].next = self.loads.word[c].val();
+            self.load.word[c].next = self.load_buffer.word[c].val();
             self.writeback.result[c].next = self.array.result[c].val();
             self.writeback.loaded[c].next = self.load.byte[c].val();
             self.fold.result[c].next = self.array.result[c].val();
@@ -337,7 +383,7 @@ impl Logic for Core {
         self.fold.chain.next = self.writeback.sum_chain.val();
         self.fold.block.next = self.writeback.block.val();
         self.fold.slot.next = self.writeback.slot.val();
-        self.fold.soon.next = self.array.soon.val();
+        self.fold.token_early.next = self.array.token_early.val();
         self.fold.taken.next = self.hasher.fold_taken.val();
 
         // Cache generator and checksum.
@@ -351,20 +397,20 @@ impl Logic for Core {
         self.smix.request_ready.next = self.memory.entry_ready.val();
         self.smix.write_ready.next = self.write_ready.val();
         self.smix.data_valid.next = self.memory.arrived.val();
-        self.sums.clear.next = self.control.clear.val();
-        self.sums.start.next = self.control.sum_start.val();
-        self.sums.request_ready.next = self.memory.word_ready.val();
-        self.sums.data_valid.next = self.memory.arrived.val();
-        self.sums.ready.next = self.checksum_ready.val();
+        self.checksums.clear.next = self.control.clear.val();
+        self.checksums.start.next = self.control.sum_start.val();
+        self.checksums.request_ready.next = self.memory.word_ready.val();
+        self.checksums.data_valid.next = self.memory.arrived.val();
+        self.checksums.ready.next = self.checksum_ready.val();
         for i in 0..self.data.len() {
             self.memory.data[i].next = self.data[i].val();
             self.smix.data[i].next = self.memory.beat[i].val();
-            self.sums.data[i].next = self.memory.beat[i].val();
+            self.checksums.data[i].next = self.memory.beat[i].val();
             self.write_beat[i].next = self.smix.write_beat[i].val();
         }
-        self.checksum_valid.next = self.sums.valid.val();
-        self.checksum_index.next = self.sums.index.val();
-        self.checksum.next = self.sums.sum.val();
+        self.checksum_valid.next = self.checksums.valid.val();
+        self.checksum_index.next = self.checksums.index.val();
+        self.checksum.next = self.checksums.sum.val();
         self.round.next = self.smix.round.val();
 
         // Memory.
@@ -375,8 +421,8 @@ impl Logic for Core {
         self.memory.entry.next = self.smix.request.val();
         self.memory.entry_write.next = self.smix.request_write.val();
         self.memory.entry_address.next = self.smix.address.val();
-        self.memory.word.next = self.sums.request.val();
-        self.memory.word_address.next = self.sums.address.val();
+        self.memory.word.next = self.checksums.request.val();
+        self.memory.word_address.next = self.checksums.address.val();
         self.memory.sending.next = self.smix.sending.val();
         self.memory.data_valid.next = self.data_valid.val();
         self.memory.request_ready.next = self.request_ready.val();

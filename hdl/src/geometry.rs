@@ -2,6 +2,15 @@
 
 use std::fmt;
 
+/// Chains of a hash.
+pub const CHAINS: usize = 4;
+
+/// Multiplies of a chain, the first of which, by the identity, is a load.
+pub const STEPS: usize = 64;
+
+/// Multiplies of a hash that are not loads.
+pub const MULTIPLIES: usize = CHAINS * (STEPS - 1);
+
 /// Matrix dimensions that a core can be built for; 256 is Tensority's, the others test faster.
 pub const DIMENSIONS: [usize; 4] = [32, 64, 128, 256];
 
@@ -202,9 +211,14 @@ impl Geometry {
         }
     }
 
-    /// Array cycles of one hash if every multiplier worked on every cycle: 252 multiplies.
+    /// Array cycles of one pass.
+    pub fn pass_cycles(&self) -> u64 {
+        (self.matrix_bytes() / self.lanes) as u64
+    }
+
+    /// Array cycles of one hash if every multiplier worked on every cycle: [`MULTIPLIES`] passes.
     pub fn ideal_cycles(&self) -> u64 {
-        252 * self.matrix_bytes() as u64 / self.lanes as u64
+        MULTIPLIES as u64 * self.pass_cycles()
     }
 }
 

@@ -14,8 +14,8 @@ namespace {
 
 constexpr uint32_t FIRST = 1 << 10, BANK = 1 << 8, SLOT = 0xff;
 constexpr uint32_t CELLS = DIMENSION / 4;
-// Cycles from `token` to `soon` and to `out`.
-constexpr uint32_t SOON = CELLS + 6, OUT = CELLS + 10;
+// Cycles from `token` to `token_early` and to `token_out`.
+constexpr uint32_t EARLY = CELLS + 6, OUT = CELLS + 10;
 constexpr uint32_t RING = 128;
 
 struct Array {
@@ -65,12 +65,12 @@ void array_write(void* handle, int address, int block, const svBitVecVal* bytes)
     for (uint32_t lane = 0; lane < LANES; ++lane) row[lane] = copy[lane] ^ 0x80;
 }
 
-void array_step(void* handle, int token, int* soon, int* out, svBitVecVal* result) {
+void array_step(void* handle, int token, int* early, int* out, svBitVecVal* result) {
     Array& array = *static_cast<Array*>(handle);
     array.tokens[array.now % RING] = uint32_t(token);
     // A reset may have cut off the words of the block before.
     if (token & FIRST) array.words = 0;
-    *soon = int(array.tokens[(array.now - (SOON - 1)) % RING]);
+    *early = int(array.tokens[(array.now - (EARLY - 1)) % RING]);
     uint32_t leaving = array.tokens[(array.now - (OUT - 1)) % RING];
     *out = int(leaving);
     ++array.now;

@@ -137,7 +137,7 @@ struct Core {
         uint64_t lanes[5] = {top.result_hash__0240, top.result_hash__0241, top.result_hash__0242,
                              top.result_hash__0243, top.result_nonce};
         uint8_t bytes[44];
-        uint32_t range = top.result_job;
+        uint32_t range = top.result_range;
         std::memcpy(bytes, lanes, 40);
         std::memcpy(bytes + 40, &range, 4);
         emit(kind, top.result_hit, bytes, 44);

@@ -25,14 +25,14 @@ pub fn module(name: &str, geometry: &Geometry) -> String {
             .join(", ")
     };
     let mut text = format!(
-        "module {name}(clock, token, weight_valid, {weight}, soon, out, {result}, write,
+        "module {name}(clock, token, weight_valid, {weight}, token_early, token_out, {result}, write,
     write_address, write_block, {byte});
   input wire clock;
   input wire [11:0] token;
   input wire weight_valid;
   input wire [31:0] {weight};
-  output reg [11:0] soon;
-  output reg [11:0] out;
+  output reg [11:0] token_early;
+  output reg [11:0] token_out;
   output wire [7:0] {result};
   input wire write;
   input wire [8:0] write_address;
@@ -44,19 +44,19 @@ pub fn module(name: &str, geometry: &Geometry) -> String {
   import \"DPI-C\" function void array_write(input chandle array, input int address,
     input int block, input bit [{byte_top}:0] bytes);
   import \"DPI-C\" function void array_step(input chandle array, input int token,
-    output int soon, output int out, output bit [{byte_top}:0] result);
+    output int early, output int out, output bit [{byte_top}:0] result);
 
   chandle array;
   initial array = array_new();
-  int soon_next, out_next;
+  int early_next, out_next;
   bit [{byte_top}:0] result_next;
   reg [{byte_top}:0] result;
   always @(posedge clock) begin
-    array_step(array, {{20'd0, token}}, soon_next, out_next, result_next);
+    array_step(array, {{20'd0, token}}, early_next, out_next, result_next);
     if (weight_valid) array_weights(array, {{{weights}}});
     if (write) array_write(array, {{23'd0, write_address}}, {{24'd0, write_block}}, {{{bytes}}});
-    soon <= soon_next[11:0];
-    out <= out_next[11:0];
+    token_early <= early_next[11:0];
+    token_out <= out_next[11:0];
     result <= result_next;
   end
 ",

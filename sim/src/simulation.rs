@@ -233,8 +233,7 @@ impl Simulation {
             Work::Nonces { .. } => Command::Range,
         };
         let ideal_cycles = self.geometry.ideal_cycles() * work.count();
-        let pass = (self.geometry.matrix_bytes() / self.geometry.lanes()) as u64;
-        let expected = ideal_cycles + pass + 8000;
+        let expected = ideal_cycles + self.geometry.pass_cycles() + 8000;
         let (range, mut last, mut completed) = (self.ranges, first, 0);
         let mut results = Vec::new();
         self.drive(command, &mut |_, event| {

@@ -58,7 +58,7 @@ fn multiply(array: &mut BlockModel, geometry: &Geometry, matrix: &Rows) -> (Rows
             array.set(&format!("weight${lane}"), u32::from_le_bytes(bytes).into());
         }
         array.step(1);
-        let out = array.get("out");
+        let out = array.get("token_out");
         if out & 1 << 9 != 0 {
             if left == 0 {
                 first = cycle + 1;

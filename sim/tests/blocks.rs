@@ -234,7 +234,7 @@ fn the_load_reduces_every_byte_as_the_reference_does() {
     for byte in i8::MIN..=i8::MAX {
         for slot in [0, 1, 2, 3, 77, 128, 255u64] {
             let row = geometry.row_of_slot(slot as usize);
-            model.set("soon", slot);
+            model.set("token_early", slot);
             model.settle();
             assert_eq!(model.get("read_word") as usize, row / 4);
             model.step(2);

@@ -118,7 +118,7 @@ impl Logic for BoardChip {
         self.accelerator.running.next = self.core.running.val();
         self.accelerator.result_valid.next = self.core.result_valid.val();
         self.core.result_ready.next = self.accelerator.result_ready.val();
-        self.accelerator.result_job.next = self.core.result_job.val();
+        self.accelerator.result_range.next = self.core.result_range.val();
         self.accelerator.result_nonce.next = self.core.result_nonce.val();
         self.accelerator.result_hit.next = self.core.result_hit.val();
         for i in 0..4 {

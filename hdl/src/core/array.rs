@@ -1,5 +1,5 @@
-//! The array: a line of cells that multiplies the state by a block of matrix rows per pass of
-//! tokens, and keeps the state.
+//! The array: multiplies the state by a block of matrix rows for every row of the state, reduces the
+//! products to bytes (the reference's `multiply` and `reduce`), and keeps the state.
 //!
 //! One token, that is one state row, enters cell 0 per cycle and moves on by one cell per cycle;
 //! `lanes` partial sums travel with it. When the token that opens a block reaches a cell, the cell's
@@ -8,44 +8,46 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `token` | in | 12 | see `token.rs`; a `first` token only every `dimension` cycles or later |
+//! | `token` | in | 12 | the state row that enters the line, fields as in `token.rs`; `first` only every `dimension` cycles or later |
 //! | `weight_valid` | in | 1 | 1 in the cycles 1 … cells after a `first` token |
-//! | `weight$c` | in | 32 | lane c: word g of its matrix row in cycle 1 + g, offset form |
-//! | `soon` | out | 12 | the token whose result is `out` four cycles later |
-//! | `out` | out | 12 | the token that `result` belongs to |
-//! | `result$c` | out | 8 | reduce(row of the state . matrix row of lane c) |
-//! | `write` | in | 1 | store `write_byte` |
+//! | `weight$c` | in | 32 x lanes | word g of lane c's matrix row in cycle 1 + g, offset form |
+//! | `write` | in | 1 | store `write_byte$c` |
 //! | `write_address` | in | 9 | bank (bit 8) and slot |
 //! | `write_block` | in | 8 | the columns are `write_block * lanes + c` |
-//! | `write_byte$c` | in | 8 | signed bytes |
+//! | `write_byte$c` | in | 8 x lanes | signed bytes |
+//! | `token_early` | out | 12 | the `token_out` of four cycles later ([`EARLY`]) |
+//! | `token_out` | out | 12 | the token that `result$c` belongs to |
+//! | `result$c` | out | 8 x lanes | reduce(row of the state . matrix row of lane c) |
 //!
-//! Latency `token` to `out`: cells + 10 cycles ([`latency`]); `write` to a token that may read it: 2
+//! Latency `token` to `token_out`: cells + 10 cycles ([`latency`]); `write` to a token that may read it: 2
 //! ([`WRITE_LATENCY`]). So a row may be written while the tokens of the next pass already run, as
 //! long as cells + 12 <= dimension; xi follows in time if dimension >= 14. Throughput: one token per
 //! cycle, 4 * cells * lanes multiply-accumulates.
 //!
-//! Weights and writes reach the cells through a register for every eight of them, so that no wire
-//! has to cross the whole array in a cycle.
+//! Weights and writes reach the cells through a register for every eight of them ([`GROUP`]), so that no
+//! wire has to cross the whole array in a cycle.
 //!
-//! Example: the state row 1, 2, 0, … and the matrix row 3, -4, 0, … give 3 - 8 = -5 = 0xfffffffb,
-//! and reduce makes 0xfb + 0xff = 0xfa of it.
+//! Byte order: byte j of a word, in bits 8j+7..8j, is column 4g + j. Example: the state row 1, 2, 0, … and
+//! the matrix row 3, -4, 0, … give 3 - 8 = -5 = 0xfffffffb, and reduce makes 0xfb + 0xff = 0xfa of it.
 //!
 //! Multipliers with FIP: 2 * cells * lanes in the cells, 2 * lanes for eta, max(1, lanes/2) for xi.
 //!
-//! Checked by every whole-hash test against the reference, multiply by multiply, and against the
-//! functional array of the simulator, which has these ports and these cycles.
+//! Checked by `sim/tests/array.rs` alone, by every whole-hash test against the reference, multiply by
+//! multiply, and against the functional array of the simulator, which has these ports and these cycles.
+//! It does not know passes or chains, and does not wait: whoever sends a token has the weights ready.
 
 use rust_hdl::prelude::*;
 
 use crate::core::cell::Cell;
 use crate::core::eta::Eta;
 use crate::core::lane::{self, Lane};
+use crate::core::token::Token;
 use crate::core::xi::Xi;
 use crate::geometry::Geometry;
 use crate::primitives::Register;
 use crate::primitives::parameter::Parameter;
 
-/// Cycles from `token` to `out`.
+/// Cycles from `token` to `token_out`.
 pub fn latency(geometry: &Geometry) -> usize {
     // A register in front of the line, one per cell, the RAM and the lane of the last cell (less
     // the register that its token is in), and the two of `dot` and `reduced`.
@@ -55,26 +57,28 @@ pub fn latency(geometry: &Geometry) -> usize {
 /// Cycles from `write` to a `token` that reads what was written.
 pub const WRITE_LATENCY: usize = 2;
 
-/// Cycles from `soon` to `out`.
-pub const SOON: usize = 4;
+/// Cycles from `token_early` to `token_out`.
+pub const EARLY: usize = 4;
 
 /// Cells that share the registers of weights and writes.
-const GROUP: usize = 8;
+pub const GROUP: usize = 8;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Array {
     pub clock: Signal<In, Clock>,
-    pub token: Signal<In, Bits<12>>,
+
+    pub token: Signal<In, Token>,
     pub weight_valid: Signal<In, Bit>,
     pub weight: Vec<Signal<In, Bits<32>>>,
-    pub soon: Signal<Out, Bits<12>>,
-    pub out: Signal<Out, Bits<12>>,
-    pub result: Vec<Signal<Out, Bits<8>>>,
     pub write: Signal<In, Bit>,
     pub write_address: Signal<In, Bits<9>>,
     pub write_block: Signal<In, Bits<8>>,
     pub write_byte: Vec<Signal<In, Bits<8>>>,
+
+    pub token_early: Signal<Out, Token>,
+    pub token_out: Signal<Out, Token>,
+    pub result: Vec<Signal<Out, Bits<8>>>,
 
     cells: Vec<Cell>,
     /// Lane c of cell g is number `c * cells + g`.
@@ -82,30 +86,30 @@ pub struct Array {
     etas: Vec<Eta>,
     xi: Xi,
 
-    /// The token in front of the first cell, and on its way from the last one to `out`.
-    entering: DFF<Bits<12>>,
-    after: [DFF<Bits<12>>; 9],
+    /// The token in front of the first cell, and on its way from the last one to `token_out`.
+    token_reg: DFF<Token>,
+    token_late: [DFF<Token>; 9],
     /// xi + eta.
     correction: Vec<DFF<Bits<16>>>,
     dot: Vec<DFF<Bits<16>>>,
     reduced: Vec<DFF<Bits<8>>>,
 
     /// The write, one cycle later: in offset form, with the cell that it concerns.
-    storing: DFF<Bit>,
-    stored_address: DFF<Bits<9>>,
-    stored_block: DFF<Bits<8>>,
-    stored_cell: DFF<Bits<8>>,
-    stored_bytes: DFF<Bits<4>>,
-    stored: Vec<DFF<Bits<8>>>,
+    write_reg: DFF<Bit>,
+    write_address_reg: DFF<Bits<9>>,
+    write_block_reg: DFF<Bits<8>>,
+    write_byte_reg: Vec<DFF<Bits<8>>>,
+    write_cell: DFF<Bits<8>>,
+    write_enables: DFF<Bits<4>>,
     /// Copies for each group of cells: number `lane * groups + group`.
     group_weight: Vec<Register<32>>,
     group_byte: Vec<DFF<Bits<8>>>,
     group_address: Vec<DFF<Bits<9>>>,
     /// Which of the group's cells the write concerns, as in `cell_number`, and its byte enables.
     group_cell: Vec<DFF<Bits<8>>>,
-    group_bytes: Vec<DFF<Bits<4>>>,
+    group_enables: Vec<DFF<Bits<4>>>,
     group_number: Vec<Parameter<8>>,
-    /// log2 of the `stored_cell` values of a group.
+    /// log2 of the `write_cell` values of a group.
     group_bits: Parameter<8>,
     group_mask: Parameter<8>,
     /// With fewer than four lanes a cell is written in 4 / lanes blocks.
@@ -161,7 +165,7 @@ impl Array {
         array.correction.resize_with(lanes, Default::default);
         array.dot.resize_with(lanes, Default::default);
         array.reduced.resize_with(lanes, Default::default);
-        array.stored.resize_with(lanes, Default::default);
+        array.write_byte_reg.resize_with(lanes, Default::default);
         array
             .group_weight
             .resize_with(lanes * groups, Default::default);
@@ -170,7 +174,7 @@ impl Array {
             .resize_with(lanes * groups, Default::default);
         array.group_address.resize_with(groups, Default::default);
         array.group_cell.resize_with(groups, Default::default);
-        array.group_bytes.resize_with(groups, Default::default);
+        array.group_enables.resize_with(groups, Default::default);
         array
     }
 }
@@ -182,15 +186,15 @@ impl Logic for Array {
             self,
             clock,
             xi,
-            entering,
-            storing,
-            stored_address,
-            stored_block,
-            stored_cell,
-            stored_bytes
+            token_reg,
+            write_reg,
+            write_address_reg,
+            write_block_reg,
+            write_cell,
+            write_enables
         );
-        for i in 0..9 {
-            self.after[i].clock.next = self.clock.val();
+        for i in 0..self.token_late.len() {
+            self.token_late[i].clock.next = self.clock.val();
         }
 
         // Weights, group by group.
@@ -201,16 +205,18 @@ impl Logic for Array {
                     self.group_weight[c * n + k].enable.next = self.weight_valid.val();
                     self.group_weight[c * n + k].d.next = self.weight[c].val();
                 }
-                for g in 0..self.cells.len() {
-                    self.lanes[c * n * 8 + g].weight.next =
-                        self.group_weight[c * n + g / 8].q.val();
+                for size in GROUP..(GROUP + 1) {
+                    for g in 0..self.cells.len() {
+                        self.lanes[c * n * size + g].weight.next =
+                            self.group_weight[c * n + g / size].q.val();
+                    }
                 }
             }
         }
 
         // The line.
-        self.entering.d.next = self.token.val();
-        self.cells[0].token_in.next = self.entering.q.val();
+        self.token_reg.d.next = self.token.val();
+        self.cells[0].token_in.next = self.token_reg.q.val();
         for g in 1..self.cells.len() {
             self.cells[g].token_in.next = self.cells[g - 1].token_out.val();
         }
@@ -228,27 +234,27 @@ impl Logic for Array {
             }
         }
         for last in (self.cells.len() - 1)..self.cells.len() {
-            self.after[0].d.next = self.cells[last].token_out.val();
+            self.token_late[0].d.next = self.cells[last].token_out.val();
         }
-        for i in 1..9 {
-            self.after[i].d.next = self.after[i - 1].q.val();
+        for i in 1..self.token_late.len() {
+            self.token_late[i].d.next = self.token_late[i - 1].q.val();
         }
-        self.soon.next = self.after[4].q.val();
-        self.out.next = self.after[8].q.val();
+        self.token_early.next = self.token_late[4].q.val();
+        self.token_out.next = self.token_late[8].q.val();
 
         // Post: subtract xi and eta, reduce.
         for c in 0..self.weight.len() {
             self.etas[c].clock.next = self.clock.val();
             self.etas[c].weight.next = self.weight[c].val();
-            self.etas[c].first.next = self.entering.q.val().get_bit(10);
+            self.etas[c].first.next = self.token_reg.q.val().first;
             self.etas[c].more.next = self.weight_valid.val();
-            self.etas[c].take.next = self.after[4].q.val().get_bit(10);
+            self.etas[c].take.next = self.token_late[4].q.val().first;
             self.correction[c].clock.next = self.clock.val();
             self.correction[c].d.next = self.xi.xi.val() + self.etas[c].eta.val();
             self.dot[c].clock.next = self.clock.val();
             self.reduced[c].clock.next = self.clock.val();
         }
-        self.xi.read_address.next = self.after[3].q.val().get_bits::<9>(0);
+        self.xi.read_address.next = self.token_late[3].q.val().address;
         for n in self.cells.len()..(self.cells.len() + 1) {
             for c in 0..self.weight.len() {
                 self.dot[c].d.next =
@@ -262,60 +268,66 @@ impl Logic for Array {
         }
 
         // Store.
-        self.storing.d.next = self.write.val();
-        self.stored_address.d.next = self.write_address.val();
-        self.stored_block.d.next = self.write_block.val();
-        self.stored_cell.d.next = self.write_block.val() >> self.blocks_per_cell_bits.q.val();
+        self.write_reg.d.next = self.write.val();
+        self.write_address_reg.d.next = self.write_address.val();
+        self.write_block_reg.d.next = self.write_block.val();
+        self.write_cell.d.next = self.write_block.val() >> self.blocks_per_cell_bits.q.val();
         self.column_in_cell.next = (self.write_block.val() << self.lane_bits.q.val()) & 3;
-        self.stored_bytes.d.next = self.byte_enables.q.val() << self.column_in_cell.val();
+        self.write_enables.d.next = self.byte_enables.q.val() << self.column_in_cell.val();
         for c in 0..self.write_byte.len() {
-            self.stored[c].clock.next = self.clock.val();
-            self.stored[c].d.next = self.write_byte[c].val() ^ 128;
+            self.write_byte_reg[c].clock.next = self.clock.val();
+            self.write_byte_reg[c].d.next = self.write_byte[c].val() ^ 128;
         }
         for k in 0..self.group_address.len() {
             self.group_address[k].clock.next = self.clock.val();
             self.group_cell[k].clock.next = self.clock.val();
-            self.group_bytes[k].clock.next = self.clock.val();
-            self.group_address[k].d.next = self.stored_address.q.val();
-            self.group_cell[k].d.next = self.stored_cell.q.val() & self.group_mask.q.val();
-            self.group_bytes[k].d.next = 0.into();
-            if self.storing.q.val()
-                & ((self.stored_cell.q.val() >> self.group_bits.q.val())
+            self.group_enables[k].clock.next = self.clock.val();
+            self.group_address[k].d.next = self.write_address_reg.q.val();
+            self.group_cell[k].d.next = self.write_cell.q.val() & self.group_mask.q.val();
+            self.group_enables[k].d.next = 0.into();
+            if self.write_reg.q.val()
+                & ((self.write_cell.q.val() >> self.group_bits.q.val())
                     == self.group_number[k].q.val())
             {
-                self.group_bytes[k].d.next = self.stored_bytes.q.val();
+                self.group_enables[k].d.next = self.write_enables.q.val();
             }
         }
         for n in self.group_address.len()..(self.group_address.len() + 1) {
-            for c in 0..self.stored.len() {
+            for c in 0..self.write_byte_reg.len() {
                 for k in 0..self.group_address.len() {
                     self.group_byte[c * n + k].clock.next = self.clock.val();
-                    self.group_byte[c * n + k].d.next = self.stored[c].q.val();
+                    self.group_byte[c * n + k].d.next = self.write_byte_reg[c].q.val();
                 }
             }
-            for g in 0..self.cells.len() {
-                self.cells[g].clock.next = self.clock.val();
-                self.cells[g].write_address.next = self.group_address[g / 8].q.val();
-                self.cells[g].write.next = 0.into();
-                if self.group_cell[g / 8].q.val() == self.cell_number[g].q.val() {
-                    self.cells[g].write.next = self.group_bytes[g / 8].q.val();
-                }
-            }
-            for m in self.stored.len()..(self.stored.len() + 1) {
+            for size in GROUP..(GROUP + 1) {
                 for g in 0..self.cells.len() {
-                    self.cells[g].d0.next = self.group_byte[((4 * g) % m) * n + g / 8].q.val();
-                    self.cells[g].d1.next = self.group_byte[((4 * g + 1) % m) * n + g / 8].q.val();
-                    self.cells[g].d2.next = self.group_byte[((4 * g + 2) % m) * n + g / 8].q.val();
-                    self.cells[g].d3.next = self.group_byte[((4 * g + 3) % m) * n + g / 8].q.val();
+                    self.cells[g].clock.next = self.clock.val();
+                    self.cells[g].write_address.next = self.group_address[g / size].q.val();
+                    self.cells[g].write.next = 0.into();
+                    if self.group_cell[g / size].q.val() == self.cell_number[g].q.val() {
+                        self.cells[g].write.next = self.group_enables[g / size].q.val();
+                    }
+                }
+                for m in self.write_byte.len()..(self.write_byte.len() + 1) {
+                    for g in 0..self.cells.len() {
+                        self.cells[g].d0.next =
+                            self.group_byte[((4 * g) % m) * n + g / size].q.val();
+                        self.cells[g].d1.next =
+                            self.group_byte[((4 * g + 1) % m) * n + g / size].q.val();
+                        self.cells[g].d2.next =
+                            self.group_byte[((4 * g + 2) % m) * n + g / size].q.val();
+                        self.cells[g].d3.next =
+                            self.group_byte[((4 * g + 3) % m) * n + g / size].q.val();
+                    }
                 }
             }
         }
-        self.xi.write.next = self.storing.q.val();
-        self.xi.write_address.next = self.stored_address.q.val();
-        self.xi.first.next = self.stored_block.q.val() == 0;
-        self.xi.odd.next = self.stored_block.q.val().get_bit(0);
-        for c in 0..self.stored.len() {
-            self.xi.byte[c].next = self.stored[c].q.val();
+        self.xi.write.next = self.write_reg.q.val();
+        self.xi.write_address.next = self.write_address_reg.q.val();
+        self.xi.first.next = self.write_block_reg.q.val() == 0;
+        self.xi.odd.next = self.write_block_reg.q.val().get_bit(0);
+        for c in 0..self.write_byte_reg.len() {
+            self.xi.byte[c].next = self.write_byte_reg[c].q.val();
         }
     }
 }
@@ -341,7 +353,7 @@ mod tests {
                     "{core}: xi after {known}"
                 );
                 // What `control.rs` grants the line to run empty.
-                assert!(known + SOON < 128, "{core}: {known} cycles to run empty");
+                assert!(known + EARLY < 128, "{core}: {known} cycles to run empty");
             }
         }
     }

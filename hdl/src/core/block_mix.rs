@@ -1,4 +1,5 @@
-//! BlockMix with r = 1: two Salsa20/8 on the two halves of X, in place, and the ways X is filled.
+//! BlockMix with r = 1 (the reference's `block_mix`): two Salsa20/8 on the two halves of X, in place, and the
+//! ways X is filled.
 //!
 //! X is 32 words of 32 bits, word 0 first. A Salsa20/8 takes 35 cycles: one to mix the halves, 32
 //! quarters of rounds, two to add. A quarter changes one word of every column; then the words of a
@@ -8,29 +9,78 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
+//! | `clear` | in | 1 | stop; X is worth nothing then |
 //! | `start` | in | 1 | X becomes BlockMix(X); only while `busy` is 0 |
-//! | `busy` | out | 1 | |
+//! | `shift` | in | 1 | X moves down by two words, `lane` enters at the top |
+//! | `lane` | in | 64 | two words, the first in bits 31..0 |
+//! | `rotate` | in | 1 | X rotates by one beat, XORed with the beat on the way |
+//! | `beat$i` | in | 32 x beat words | word i of the beat |
+//! | `busy` | out | 1 | X is being mixed |
 //! | `done` | out | 1 | one cycle, the last of `busy` |
-//! | `shift`, `lane` | in | 1, 64 | X moves down by two words, `lane` enters at the top |
-//! | `rotate`, `beat$i` | in | 1, 32 | X rotates by one beat, XORed with the beat on the way |
-//! | `x$i` | out | 32 | |
+//! | `x$i` | out | 32 x 32 | word i of X |
 //!
-//! `start` to the cycle after `done`: 70 cycles ([`CYCLES`]). `shift` and `rotate` take effect one
-//! cycle late; `start` may be in the cycle after them. Four 32-bit adders for the rounds, sixteen to
+//! Latency, `start` to the cycle after `done`: 2 * 35 = 70 cycles ([`CYCLES`]). `shift` and `rotate` take effect
+//! one cycle late; `start` may be in the cycle after them. Four 32-bit adders for the rounds, sixteen to
 //! add. Byte order: word i of X is bytes 4i … 4i+3, byte 4i in bits 7..0.
 //!
 //! X has 1024 bits all over the chip: what becomes of them is decided a cycle ahead, so that its
 //! enables and selects are registers.
 //!
-//! Checked by `sim/tests/blocks.rs` against the reference on random X, and whole by the cache.
+//! Checked by `sim/tests/blocks.rs` against the reference on random X, and whole by every generated matrix
+//! list. It does not write X anywhere: that is `smix.rs`.
 
 use rust_hdl::prelude::*;
 
 use crate::geometry::Geometry;
+use crate::primitives::parameter::Parameter;
 use crate::primitives::{Delay, Register};
 
-/// Cycles of one BlockMix.
-pub const CYCLES: u64 = 70;
+/// Quarters of the eight rounds of a Salsa20/8.
+const QUARTERS: usize = 8 * 4;
+
+/// Cycles of one BlockMix: two Salsa20/8, each with one cycle to mix and two to add.
+pub const CYCLES: u64 = 2 * (1 + QUARTERS + 2) as u64;
+
+/// What BlockMix does in this cycle.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum State {
+    /// Waits for `start`.
+    Idle,
+    /// Mixes the halves of X.
+    Mix,
+    /// Does the rounds, a quarter a cycle.
+    Rounds,
+    /// Adds what went in.
+    Add,
+    /// Keeps the sums.
+    Keep,
+}
+
+/// What the words of X become where they change.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum Update {
+    /// Shifted by a lane.
+    Shift,
+    /// Rotated by a beat.
+    Rotate,
+    /// The low half: XORed with the high one.
+    Mix,
+    /// The low half becomes the high one, the high one the sums.
+    Swap,
+}
+
+/// What the words under Salsa20/8 become where they change.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum WorkUpdate {
+    /// The sums.
+    Add,
+    /// X's mixed halves.
+    Mix,
+    /// A quarter further.
+    Quarter,
+    /// A quarter further, and transposed.
+    Transpose,
+}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -38,12 +88,14 @@ pub struct BlockMix {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
     pub start: Signal<In, Bit>,
-    pub busy: Signal<Out, Bit>,
-    pub done: Signal<Out, Bit>,
+
     pub shift: Signal<In, Bit>,
     pub lane: Signal<In, Bits<64>>,
     pub rotate: Signal<In, Bit>,
     pub beat: Vec<Signal<In, Bits<32>>>,
+
+    pub busy: Signal<Out, Bit>,
+    pub done: Signal<Out, Bit>,
     pub x: [Signal<Out, Bits<32>>; 32],
 
     words: [Register<32>; 32],
@@ -55,32 +107,35 @@ pub struct BlockMix {
     turned: [Signal<Local, Bits<32>>; 4],
     changed: [Signal<Local, Bits<32>>; 4],
 
-    /// 0 idle, 1 mix, 2 rounds, 3 add, 4 keep the sums.
-    phase: DFF<Bits<3>>,
+    state: DFF<State>,
     second_half: DFF<Bit>,
-    begins: Signal<Local, Bit>,
-    goes_on: Signal<Local, Bit>,
+    /// A Salsa20/8 begins: the second goes on from the first.
+    mix_first: Signal<Local, Bit>,
+    mix_second: Signal<Local, Bit>,
+    mix: Signal<Local, Bit>,
     quarter: DFF<Bits<5>>,
+    last_quarter: Parameter<5>,
 
-    entering: Delay<64>,
-    beats: Vec<Delay<32>>,
-    /// What X becomes where it changes: 0 shifted, 1 rotated, 2 mixed (the low half), 3 changed over
-    /// (the low half becomes the high one, the high one the sums).
-    becomes: DFF<Bits<2>>,
-    low_changes: DFF<Bit>,
-    high_changes: DFF<Bit>,
-    /// What the words under Salsa20/8 become: 0 the sums, 1 mixed, 2 moved on, 3 transposed too.
-    work_becomes: DFF<Bits<2>>,
-    work_changes: DFF<Bit>,
+    lane_reg: Delay<64>,
+    beat_reg: Vec<Delay<32>>,
+    /// What changes in this cycle, and to what.
+    update: DFF<Update>,
+    low_enable: DFF<Bit>,
+    high_enable: DFF<Bit>,
+    work_update: DFF<WorkUpdate>,
+    work_enable: DFF<Bit>,
 }
 
 impl BlockMix {
     /// BlockMix with the memory beats of the given geometry.
     pub fn new(geometry: &Geometry) -> Self {
-        let mut block_mix = Self::default();
+        let mut block_mix = Self {
+            last_quarter: Parameter::new(QUARTERS - 1),
+            ..Self::default()
+        };
         let words = geometry.beat_words();
         block_mix.beat.resize_with(words, Default::default);
-        block_mix.beats.resize_with(words, Default::default);
+        block_mix.beat_reg.resize_with(words, Default::default);
         block_mix
     }
 }
@@ -88,49 +143,50 @@ impl BlockMix {
 impl Logic for BlockMix {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, phase, second_half, quarter);
+        dff_setup!(self, clock, state, second_half, quarter);
         clock!(
             self,
             clock,
-            entering,
-            becomes,
-            low_changes,
-            high_changes,
-            work_becomes,
-            work_changes
+            lane_reg,
+            update,
+            low_enable,
+            high_enable,
+            work_update,
+            work_enable
         );
 
         // X.
-        self.entering.d.next = self.lane.val();
+        self.lane_reg.d.next = self.lane.val();
         for i in 0..32 {
             self.x[i].next = self.words[i].q.val();
             self.words[i].clock.next = self.clock.val();
             self.words[i].d.next = self.words[(i + 2) % 32].q.val();
         }
-        self.words[30].d.next = self.entering.q.val().get_bits::<32>(0);
-        self.words[31].d.next = self.entering.q.val().get_bits::<32>(32);
+        self.words[30].d.next = self.lane_reg.q.val().get_bits::<32>(0);
+        self.words[31].d.next = self.lane_reg.q.val().get_bits::<32>(32);
         for i in 0..self.beat.len() {
-            self.beats[i].clock.next = self.clock.val();
-            self.beats[i].d.next = self.beat[i].val();
+            self.beat_reg[i].clock.next = self.clock.val();
+            self.beat_reg[i].d.next = self.beat[i].val();
         }
-        if self.becomes.q.val() == 1 {
+        if self.update.q.val() == Update::Rotate {
             for w in self.beat.len()..(self.beat.len() + 1) {
                 for i in 0..32 {
                     self.words[i].d.next = self.words[(i + w) % 32].q.val();
                 }
                 for i in 0..self.beat.len() {
-                    self.words[32 - w + i].d.next = self.words[i].q.val() ^ self.beats[i].q.val();
+                    self.words[32 - w + i].d.next =
+                        self.words[i].q.val() ^ self.beat_reg[i].q.val();
                 }
             }
         }
         for i in 0..16 {
             self.mixed[i].next = self.words[i].q.val() ^ self.words[i + 16].q.val();
-            self.words[i].enable.next = self.low_changes.q.val();
-            self.words[i + 16].enable.next = self.high_changes.q.val();
-            if self.becomes.q.val() == 2 {
+            self.words[i].enable.next = self.low_enable.q.val();
+            self.words[i + 16].enable.next = self.high_enable.q.val();
+            if self.update.q.val() == Update::Mix {
                 self.words[i].d.next = self.mixed[i].val();
             }
-            if self.becomes.q.val() == 3 {
+            if self.update.q.val() == Update::Swap {
                 self.words[i].d.next = self.words[i + 16].q.val();
                 self.words[i + 16].d.next = self.work[i].q.val();
             }
@@ -140,7 +196,7 @@ impl Logic for BlockMix {
         // the sum of a and d, and all move on by one place.
         for i in 0..16 {
             self.work[i].clock.next = self.clock.val();
-            self.work[i].enable.next = self.work_changes.q.val();
+            self.work[i].enable.next = self.work_enable.q.val();
             self.work[i].d.next = self.work[i].q.val() + self.words[i].q.val();
         }
         for j in 0..4 {
@@ -158,12 +214,14 @@ impl Logic for BlockMix {
             }
             self.changed[j].next = self.work[(5 * j + 4) % 16].q.val() ^ self.turned[j].val();
         }
-        if self.work_becomes.q.val() == 1 {
+        if self.work_update.q.val() == WorkUpdate::Mix {
             for i in 0..16 {
                 self.work[i].d.next = self.mixed[i].val();
             }
         }
-        if self.work_becomes.q.val() >= 2 {
+        if (self.work_update.q.val() == WorkUpdate::Quarter)
+            | (self.work_update.q.val() == WorkUpdate::Transpose)
+        {
             for j in 0..4 {
                 self.work[5 * j % 16].d.next = self.changed[j].val();
                 self.work[(5 * j + 4) % 16].d.next = self.work[(5 * j + 8) % 16].q.val();
@@ -171,7 +229,7 @@ impl Logic for BlockMix {
                 self.work[(5 * j + 12) % 16].d.next = self.work[5 * j % 16].q.val();
             }
         }
-        if self.work_becomes.q.val() == 3 {
+        if self.work_update.q.val() == WorkUpdate::Transpose {
             // Row j holds column j from its diagonal word on.
             for j in 0..4 {
                 self.work[4 * j + (j + 1) % 4].d.next = self.work[(5 * j + 8) % 16].q.val();
@@ -181,74 +239,74 @@ impl Logic for BlockMix {
         }
 
         // Sequence.
-        self.busy.next = self.phase.q.val() != 0;
-        self.done.next = (self.phase.q.val() == 4) & self.second_half.q.val();
-        self.begins.next = (self.phase.q.val() == 0) & self.start.val();
-        self.goes_on.next = (self.phase.q.val() == 4) & (!self.second_half.q.val());
-        match self.phase.q.val().index() {
-            0 => {
+        self.busy.next = self.state.q.val() != State::Idle;
+        self.done.next = (self.state.q.val() == State::Keep) & self.second_half.q.val();
+        self.mix_first.next = (self.state.q.val() == State::Idle) & self.start.val();
+        self.mix_second.next = (self.state.q.val() == State::Keep) & (!self.second_half.q.val());
+        self.mix.next = self.mix_first.val() | self.mix_second.val();
+        match self.state.q.val() {
+            State::Idle => {
                 self.second_half.d.next = false;
                 self.quarter.d.next = 0.into();
                 if self.start.val() {
-                    self.phase.d.next = 1.into();
+                    self.state.d.next = State::Mix;
                 }
             }
-            1 => {
-                self.phase.d.next = 2.into();
+            State::Mix => {
+                self.state.d.next = State::Rounds;
             }
-            2 => {
+            State::Rounds => {
                 self.quarter.d.next = self.quarter.q.val() + 1;
-                if self.quarter.q.val() == 31 {
-                    self.phase.d.next = 3.into();
+                if self.quarter.q.val() == self.last_quarter.q.val() {
+                    self.state.d.next = State::Add;
                 }
             }
-            3 => {
-                self.phase.d.next = 4.into();
+            State::Add => {
+                self.state.d.next = State::Keep;
             }
-            _ => {
-                self.phase.d.next = 0.into();
-                if self.goes_on.val() {
-                    self.phase.d.next = 1.into();
+            State::Keep => {
+                self.state.d.next = State::Idle;
+                if self.mix_second.val() {
+                    self.state.d.next = State::Mix;
                     self.second_half.d.next = true;
                 }
             }
         }
         if self.clear.val() {
-            self.phase.d.next = 0.into();
+            self.state.d.next = State::Idle;
         }
 
         // What changes in the next cycle, and to what.
-        self.high_changes.d.next = self.shift.val() | self.rotate.val() | (self.phase.q.val() == 3);
-        self.low_changes.d.next = self.shift.val()
+        self.high_enable.d.next =
+            self.shift.val() | self.rotate.val() | (self.state.q.val() == State::Add);
+        self.low_enable.d.next = self.shift.val()
             | self.rotate.val()
-            | (self.phase.q.val() == 3)
-            | self.begins.val()
-            | self.goes_on.val();
-        self.becomes.d.next = 0.into();
+            | (self.state.q.val() == State::Add)
+            | self.mix.val();
+        self.update.d.next = Update::Shift;
         if self.rotate.val() {
-            self.becomes.d.next = 1.into();
+            self.update.d.next = Update::Rotate;
         }
-        if self.begins.val() | self.goes_on.val() {
-            self.becomes.d.next = 2.into();
+        if self.mix.val() {
+            self.update.d.next = Update::Mix;
         }
-        if self.phase.q.val() == 3 {
-            self.becomes.d.next = 3.into();
+        if self.state.q.val() == State::Add {
+            self.update.d.next = Update::Swap;
         }
-        self.work_becomes.d.next = 2.into();
-        if self.begins.val() | self.goes_on.val() {
-            self.work_becomes.d.next = 1.into();
+        self.work_update.d.next = WorkUpdate::Quarter;
+        if self.mix.val() {
+            self.work_update.d.next = WorkUpdate::Mix;
         }
-        if self.phase.q.val() == 2 {
+        if self.state.q.val() == State::Rounds {
             if self.quarter.q.val().get_bits::<2>(0) == 2 {
-                self.work_becomes.d.next = 3.into();
+                self.work_update.d.next = WorkUpdate::Transpose;
             }
-            if self.quarter.q.val() == 31 {
-                self.work_becomes.d.next = 0.into();
+            if self.quarter.q.val() == self.last_quarter.q.val() {
+                self.work_update.d.next = WorkUpdate::Add;
             }
         }
-        self.work_changes.d.next = self.begins.val()
-            | self.goes_on.val()
-            | (self.phase.q.val() == 1)
-            | (self.phase.q.val() == 2);
+        self.work_enable.d.next = self.mix.val()
+            | (self.state.q.val() == State::Mix)
+            | (self.state.q.val() == State::Rounds);
     }
 }

@@ -7,13 +7,22 @@
 //! |---|---|---|---|
 //! | `clear` | in | 1 | stop; no beat may be on its way |
 //! | `start` | in | 1 | begin with matrix 0 |
-//! | `request`, `request_ready`, `address` | out, in, out | 1, 1, 24 | one beat; taken when both are 1 |
-//! | `data_valid`, `data$i` | in | 1, 32 | the beat |
-//! | `valid`, `ready` | out, in | 1 | a checksum is handed over when both are 1 |
-//! | `index`, `sum` | out | 8, 32 | matrix and its checksum |
+//! | `request_ready` | in | 1 | the request is taken when `request` is 1 too |
+//! | `data_valid` | in | 1 | `data$i` is the beat asked for |
+//! | `data$i` | in | 32 x beat words | word i of the beat, lowest address first |
+//! | `ready` | in | 1 | the checksum is handed over when `valid` is 1 too |
+//! | `request` | out | 1 | one beat is read |
+//! | `address` | out | 24 | byte address of the beat |
+//! | `valid` | out | 1 | `sum` is the checksum of matrix `index` |
+//! | `index` | out | 8 | the matrix |
+//! | `sum` | out | 32 | its checksum |
 //! | `finished` | out | 1 | level, until the next `start` |
 //!
-//! A beat of W words takes 3 W + 2 + memory latency cycles.
+//! A beat of W words takes 3 W + 2 + memory latency cycles. Byte order: byte 4i of a matrix is in bits 7..0 of
+//! its word i.
+//!
+//! Checked by `sim/tests/small_cores.rs` and `sim/tests/faults.rs` against [`of_matrix`]. It compares with
+//! nothing: the host knows what the sums have to be.
 
 use rust_hdl::prelude::*;
 
@@ -34,25 +43,45 @@ pub fn of_matrix(bytes: &[u8]) -> u32 {
     })
 }
 
+/// What the checksum unit does in this cycle.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum State {
+    /// Waits for `start`.
+    Idle,
+    /// Asks for a beat.
+    Ask,
+    /// Waits for it.
+    Wait,
+    /// Gives a word to FNV.
+    Take,
+    /// Waits for FNV.
+    Hash,
+    /// Keeps the hash.
+    Keep,
+    /// Hands the checksum of a matrix over.
+    Deliver,
+}
+
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Checksum {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
     pub start: Signal<In, Bit>,
-    pub request: Signal<Out, Bit>,
+
     pub request_ready: Signal<In, Bit>,
-    pub address: Signal<Out, Bits<24>>,
     pub data_valid: Signal<In, Bit>,
     pub data: Vec<Signal<In, Bits<32>>>,
-    pub valid: Signal<Out, Bit>,
     pub ready: Signal<In, Bit>,
+
+    pub request: Signal<Out, Bit>,
+    pub address: Signal<Out, Bits<24>>,
+    pub valid: Signal<Out, Bit>,
     pub index: Signal<Out, Bits<8>>,
     pub sum: Signal<Out, Bits<32>>,
     pub finished: Signal<Out, Bit>,
 
-    /// 0 idle, 1 ask, 2 wait, 3 take a word, 4 wait for FNV, 5 keep its step, 6 hand over.
-    phase: DFF<Bits<3>>,
+    state: DFF<State>,
     matrix: DFF<Bits<8>>,
     /// Byte within the matrix.
     position: DFF<Bits<16>>,
@@ -94,82 +123,83 @@ impl Checksum {
 impl Logic for Checksum {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, phase, matrix, position, words_left, hash);
-        self.request.next = self.phase.q.val() == 1;
+        dff_setup!(self, clock, state, matrix, position, words_left, hash);
+        self.request.next = self.state.q.val() == State::Ask;
         self.address.next = (unsigned_cast_extend::<24, 8>(self.matrix.q.val())
             << self.matrix_bits.q.val())
             | unsigned_cast_extend::<24, 16>(self.position.q.val());
         for i in 0..self.words.len() {
             self.words[i].clock.next = self.clock.val();
-            self.words[i].enable.next = (self.phase.q.val() == 2) | (self.phase.q.val() == 5);
+            self.words[i].enable.next =
+                (self.state.q.val() == State::Wait) | (self.state.q.val() == State::Keep);
             self.words[i].d.next = self.data[i].val();
         }
-        if self.phase.q.val() == 5 {
+        if self.state.q.val() == State::Keep {
             for i in 1..self.words.len() {
                 self.words[i - 1].d.next = self.words[i].q.val();
             }
         }
         self.fnv.clock.next = self.clock.val();
-        self.fnv.take.next = self.phase.q.val() == 3;
+        self.fnv.take.next = self.state.q.val() == State::Take;
         self.fnv.a.next = self.hash.q.val();
         self.fnv.b.next = self.words[0].q.val();
-        self.valid.next = self.phase.q.val() == 6;
+        self.valid.next = self.state.q.val() == State::Deliver;
         self.index.next = self.matrix.q.val();
         self.sum.next = self.hash.q.val();
-        self.finished.next = self.phase.q.val() == 0;
+        self.finished.next = self.state.q.val() == State::Idle;
 
-        match self.phase.q.val().index() {
-            0 => {
+        match self.state.q.val() {
+            State::Idle => {
                 self.matrix.d.next = 0.into();
                 self.position.d.next = 0.into();
                 self.hash.d.next = self.basis.q.val();
                 if self.start.val() {
-                    self.phase.d.next = 1.into();
+                    self.state.d.next = State::Ask;
                 }
             }
-            1 => {
+            State::Ask => {
                 if self.request_ready.val() {
-                    self.phase.d.next = 2.into();
+                    self.state.d.next = State::Wait;
                 }
             }
-            2 => {
+            State::Wait => {
                 self.words_left.d.next = self.beat_words.q.val();
                 if self.data_valid.val() {
-                    self.phase.d.next = 3.into();
+                    self.state.d.next = State::Take;
                 }
             }
-            3 => {
-                self.phase.d.next = 4.into();
+            State::Take => {
+                self.state.d.next = State::Hash;
             }
-            4 => {
-                self.phase.d.next = 5.into();
+            State::Hash => {
+                self.state.d.next = State::Keep;
             }
-            5 => {
-                self.phase.d.next = 3.into();
+            State::Keep => {
+                self.state.d.next = State::Take;
                 self.hash.d.next = self.fnv.hash.val();
                 self.words_left.d.next = self.words_left.q.val() - 1;
                 if self.words_left.q.val() == 1 {
                     self.position.d.next = self.position.q.val() + self.beat_bytes.q.val();
-                    self.phase.d.next = 1.into();
+                    self.state.d.next = State::Ask;
                     if self.position.q.val() == self.last_position.q.val() {
                         self.position.d.next = 0.into();
-                        self.phase.d.next = 6.into();
+                        self.state.d.next = State::Deliver;
                     }
                 }
             }
-            _ => {
+            State::Deliver => {
                 if self.ready.val() {
                     self.hash.d.next = self.basis.q.val();
                     self.matrix.d.next = self.matrix.q.val() + 1;
-                    self.phase.d.next = 1.into();
+                    self.state.d.next = State::Ask;
                     if self.matrix.q.val() == self.last_matrix.q.val() {
-                        self.phase.d.next = 0.into();
+                        self.state.d.next = State::Idle;
                     }
                 }
             }
         }
         if self.clear.val() {
-            self.phase.d.next = 0.into();
+            self.state.d.next = State::Idle;
         }
     }
 }

@@ -5,28 +5,102 @@
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `reset` | in | 1 | level: back to the state after power-up |
-//! | `start`, `command` | in | 1, 2 | begin with the job that was written last; taken if `ready` |
+//! | `start` | in | 1 | begin `command` with the job that was written last; taken if `ready` |
+//! | `command` | in | 2 | what to begin |
 //! | `cancel` | in | 1 | end what runs; taken if `ready` |
+//! | `quiet` | in | 1 | the memory port is quiet |
+//! | `hashes_done`, `list_done`, `checksums_done` | in | 1 | level: this is complete, for `Range` and `Hash`, `Generate`, `Checksums` |
 //! | `ready` | out | 1 | commands are taken and the next job may be written |
 //! | `running` | out | 1 | a command is in work |
-//! | `quiet` | in | 1 | the memory port is quiet |
-//! | `done` | in | 4 | level per command: it is complete |
 //! | `stop` | out | 1 | issue no tokens, ask for nothing |
 //! | `clear` | out | 1 | one cycle: forget all work |
 //! | `swap` | out | 1 | one cycle: the job written last is the current one |
-//! | `reading`, `job_address` | out | 1, 5 | control is reading the job memory |
-//! | `set_nonce`, `set_count`, `set_job` | out | 1 | the job memory's lane is this value |
-//! | `raw`, `run` | out | 1 | to the hasher |
-//! | `extend_seed`, `sum_start` | out | 1 | one cycle: begin |
+//! | `reading` | out | 1 | control is reading the job memory |
+//! | `job_address` | out | 5 | lane that it reads |
+//! | `set_nonce`, `set_count`, `set_range` | out | 1 | one cycle: the job memory's lane is this value |
+//! | `raw` | out | 1 | the command is `Hash` |
+//! | `run` | out | 1 | hashes may be worked on |
+//! | `extend_seed`, `sum_start` | out | 1 | one cycle: begin the list, begin the checksums |
 //!
-//! A job that is ended leaves nothing behind: for at least 128 cycles nothing is issued, so that
-//! the line of cells runs empty, and all beats asked for have arrived; only then everything is
-//! cleared. What completes meanwhile is reported under the old range's id. About 140 cycles from
+//! A job that is ended leaves nothing behind: for at least [`DRAIN_CYCLES`] = 128 cycles nothing is issued, so
+//! that the line of cells runs empty, and all beats asked for have arrived; only then everything is
+//! cleared. What completes meanwhile is reported under the old range. Latency about 140 cycles from
 //! `start` to work. `stop`, `clear` and `swap`, which go all over the core, are registers.
+//!
+//! Checked by `sim/tests/control_path.rs` with commands at random, and in the core by
+//! `sim/tests/job_switch.rs`. It does not look at the job: what a range is is `hasher.rs`'s affair.
 
 use rust_hdl::prelude::*;
+use tensority_protocol::codes::{self, JobLane};
 
-use crate::cast::unsigned_cast_extend;
+use crate::primitives::parameter::Parameter;
+
+/// Cycles in which nothing is issued before a job is cleared, at least.
+pub const DRAIN_CYCLES: usize = 128;
+
+/// The commands that begin something, with the numbers that `Command` in docs/registers.md gives them.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum Command {
+    /// Hash the job's nonces.
+    Range,
+    /// Hash the job's header hash.
+    Hash,
+    /// Make the matrix list.
+    Generate,
+    /// Read the matrix list back.
+    Checksums,
+}
+
+const _: () = {
+    assert!(Command::Range as usize == codes::Command::Range as usize);
+    assert!(Command::Hash as usize == codes::Command::Hash as usize);
+    assert!(Command::Generate as usize == codes::Command::Generate as usize);
+    assert!(Command::Checksums as usize == codes::Command::Checksums as usize);
+};
+
+/// The command of this number.
+fn unsigned_cast_command(x: Bits<2>) -> Command {
+    match x.index() {
+        0 => Command::Range,
+        1 => Command::Hash,
+        2 => Command::Generate,
+        _ => Command::Checksums,
+    }
+}
+
+/// What control does in this cycle.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum State {
+    /// Clears everything after power-up.
+    PowerUp,
+    /// Waits for a command.
+    Idle,
+    /// Waits until the line has run empty and the memory is quiet.
+    Drain,
+    /// Clears everything, and swaps the halves of the job memory.
+    Clear,
+    /// Reads the job.
+    Read,
+    /// Starts the list or the checksums.
+    Begin,
+    /// Waits until the command is complete.
+    Run,
+}
+
+/// A cycle of reading the job: lanes arrive two cycles after they are asked for.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum Read {
+    /// Asks for the first nonce.
+    AskNonce,
+    /// Asks for the number of nonces.
+    AskCount,
+    /// Asks for the range's id; the first nonce is there.
+    AskRange,
+    /// The number of nonces is there.
+    TakeCount,
+    /// The range's id is there.
+    TakeRange,
+}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -36,10 +110,14 @@ pub struct Control {
     pub start: Signal<In, Bit>,
     pub command: Signal<In, Bits<2>>,
     pub cancel: Signal<In, Bit>,
+
+    pub quiet: Signal<In, Bit>,
+    pub hashes_done: Signal<In, Bit>,
+    pub list_done: Signal<In, Bit>,
+    pub checksums_done: Signal<In, Bit>,
+
     pub ready: Signal<Out, Bit>,
     pub running: Signal<Out, Bit>,
-    pub quiet: Signal<In, Bit>,
-    pub done: Signal<In, Bits<4>>,
     pub stop: Signal<Out, Bit>,
     pub clear: Signal<Out, Bit>,
     pub swap: Signal<Out, Bit>,
@@ -47,113 +125,171 @@ pub struct Control {
     pub job_address: Signal<Out, Bits<5>>,
     pub set_nonce: Signal<Out, Bit>,
     pub set_count: Signal<Out, Bit>,
-    pub set_job: Signal<Out, Bit>,
+    pub set_range: Signal<Out, Bit>,
     pub raw: Signal<Out, Bit>,
     pub run: Signal<Out, Bit>,
     pub extend_seed: Signal<Out, Bit>,
     pub sum_start: Signal<Out, Bit>,
 
-    /// 0 clear after power-up, 1 idle, 2 drain, 3 clear, 4 read the job, 5 begin, 6 run.
-    phase: DFF<Bits<3>>,
-    next_phase: Signal<Local, Bits<3>>,
-    reads: DFF<Bit>,
-    stops: DFF<Bit>,
-    clears: DFF<Bit>,
-    swaps: DFF<Bit>,
-    current: DFF<Bits<2>>,
-    aborting: DFF<Bit>,
-    drained: DFF<Bits<8>>,
-    step: DFF<Bits<3>>,
+    state: DFF<State>,
+    state_next: Signal<Local, State>,
+    command_reg: DFF<Command>,
+    reading_reg: DFF<Bit>,
+    stop_reg: DFF<Bit>,
+    clear_reg: DFF<Bit>,
+    swap_reg: DFF<Bit>,
+    /// No job follows the one that is ended.
+    cancelled: DFF<Bit>,
+    /// Cycles of `Drain`, up to [`DRAIN_CYCLES`].
+    drain_count: DFF<Bits<8>>,
+    drain_bit: Parameter<3>,
+    drained: Signal<Local, Bit>,
+    read: DFF<Read>,
+    nonce_lane: Parameter<5>,
+    count_lane: Parameter<5>,
+    range_lane: Parameter<5>,
     take: Signal<Local, Bit>,
+    done: Signal<Local, Bit>,
+}
+
+impl Control {
+    /// Control of a core of any geometry.
+    pub fn new() -> Self {
+        Self {
+            drain_bit: Parameter::new(DRAIN_CYCLES.trailing_zeros() as usize),
+            nonce_lane: Parameter::new(JobLane::First as usize),
+            count_lane: Parameter::new(JobLane::Count as usize),
+            range_lane: Parameter::new(JobLane::Range as usize),
+            ..Self::default()
+        }
+    }
 }
 
 impl Logic for Control {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, phase, current, aborting, drained, step);
-        clock!(self, clock, reads, stops, clears, swaps);
-        self.take.next = (self.start.val() | self.cancel.val())
-            & ((self.phase.q.val() == 1) | (self.phase.q.val() == 6));
-        self.ready.next = (self.phase.q.val() == 1) | (self.phase.q.val() == 6);
-        self.running.next = self.phase.q.val() > 1;
-        self.stop.next = self.stops.q.val();
-        self.clear.next = self.clears.q.val();
-        self.swap.next = self.swaps.q.val();
-        self.reading.next = self.reads.q.val();
+        dff_setup!(
+            self,
+            clock,
+            state,
+            command_reg,
+            cancelled,
+            drain_count,
+            read
+        );
+        clock!(self, clock, reading_reg, stop_reg, clear_reg, swap_reg);
+        self.ready.next = (self.state.q.val() == State::Idle) | (self.state.q.val() == State::Run);
+        self.take.next = (self.start.val() | self.cancel.val()) & self.ready.val();
+        self.running.next =
+            (self.state.q.val() != State::PowerUp) & (self.state.q.val() != State::Idle);
+        self.stop.next = self.stop_reg.q.val();
+        self.clear.next = self.clear_reg.q.val();
+        self.swap.next = self.swap_reg.q.val();
+        self.reading.next = self.reading_reg.q.val();
+        self.raw.next = self.command_reg.q.val() == Command::Hash;
+        self.run.next = (self.state.q.val() == State::Run)
+            & ((self.command_reg.q.val() == Command::Range)
+                | (self.command_reg.q.val() == Command::Hash));
+        self.extend_seed.next =
+            (self.state.q.val() == State::Begin) & (self.command_reg.q.val() == Command::Generate);
+        self.sum_start.next =
+            (self.state.q.val() == State::Begin) & (self.command_reg.q.val() == Command::Checksums);
+        self.done.next = self.hashes_done.val();
+        if self.command_reg.q.val() == Command::Generate {
+            self.done.next = self.list_done.val();
+        }
+        if self.command_reg.q.val() == Command::Checksums {
+            self.done.next = self.checksums_done.val();
+        }
+
         // Looked at while it reads.
-        self.job_address.next =
-            unsigned_cast_extend::<5, 2>(self.step.q.val().get_bits::<2>(0)) | 28;
+        self.job_address.next = self.nonce_lane.q.val();
+        if self.read.q.val() == Read::AskCount {
+            self.job_address.next = self.count_lane.q.val();
+        }
+        if self.read.q.val() == Read::AskRange {
+            self.job_address.next = self.range_lane.q.val();
+        }
+
         self.set_nonce.next = false;
         self.set_count.next = false;
-        self.set_job.next = false;
-        self.raw.next = self.current.q.val() == 1;
-        self.run.next = (self.phase.q.val() == 6) & (self.current.q.val() < 2);
-        self.extend_seed.next = (self.phase.q.val() == 5) & (self.current.q.val() == 2);
-        self.sum_start.next = (self.phase.q.val() == 5) & (self.current.q.val() == 3);
-
-        self.next_phase.next = self.phase.q.val();
-        match self.phase.q.val().index() {
-            0 => {
-                self.next_phase.next = 1.into();
+        self.set_range.next = false;
+        self.state_next.next = self.state.q.val();
+        self.drained.next = self
+            .drain_count
+            .q
+            .val()
+            .get_bit(self.drain_bit.q.val().index());
+        match self.state.q.val() {
+            State::PowerUp => {
+                self.state_next.next = State::Idle;
             }
-            1 => {
-                self.drained.d.next = 0.into();
+            State::Idle => {
+                self.drain_count.d.next = 0.into();
             }
-            2 => {
-                self.drained.d.next = self.drained.q.val() + 1;
-                if self.drained.q.val().get_bit(7) {
-                    self.drained.d.next = self.drained.q.val();
+            State::Drain => {
+                if self.drained.val() {
                     if self.quiet.val() {
-                        self.next_phase.next = 3.into();
+                        self.state_next.next = State::Clear;
                     }
+                } else {
+                    self.drain_count.d.next = self.drain_count.q.val() + 1;
                 }
             }
-            3 => {
-                self.step.d.next = 0.into();
-                self.next_phase.next = 4.into();
-                if self.aborting.q.val() {
-                    self.next_phase.next = 1.into();
+            State::Clear => {
+                self.read.d.next = Read::AskNonce;
+                self.state_next.next = State::Read;
+                if self.cancelled.q.val() {
+                    self.state_next.next = State::Idle;
                 }
             }
-            4 => {
-                // The answer to address 28 + step arrives while step is two more.
-                self.step.d.next = self.step.q.val() + 1;
-                if self.step.q.val() == 2 {
+            State::Read => match self.read.q.val() {
+                Read::AskNonce => {
+                    self.read.d.next = Read::AskCount;
+                }
+                Read::AskCount => {
+                    self.read.d.next = Read::AskRange;
+                }
+                Read::AskRange => {
+                    self.read.d.next = Read::TakeCount;
                     self.set_nonce.next = true;
                 }
-                if self.step.q.val() == 3 {
+                Read::TakeCount => {
+                    self.read.d.next = Read::TakeRange;
                     self.set_count.next = true;
                 }
-                if self.step.q.val() == 4 {
-                    self.set_job.next = true;
-                    self.next_phase.next = 5.into();
+                Read::TakeRange => {
+                    self.set_range.next = true;
+                    self.state_next.next = State::Begin;
                 }
+            },
+            State::Begin => {
+                self.state_next.next = State::Run;
             }
-            5 => {
-                self.next_phase.next = 6.into();
-            }
-            _ => {
-                self.drained.d.next = 0.into();
-                if self.done.val().get_bit(self.current.q.val().index()) {
-                    self.next_phase.next = 1.into();
+            State::Run => {
+                self.drain_count.d.next = 0.into();
+                if self.done.val() {
+                    self.state_next.next = State::Idle;
                 }
             }
         }
         if self.take.val() {
-            self.next_phase.next = 2.into();
-            self.aborting.d.next = !self.start.val();
+            self.state_next.next = State::Drain;
+            self.cancelled.d.next = !self.start.val();
             if self.start.val() {
-                self.current.d.next = self.command.val();
+                self.command_reg.d.next = unsigned_cast_command(self.command.val());
             }
         }
         if self.reset.val() {
-            self.next_phase.next = 0.into();
+            self.state_next.next = State::PowerUp;
         }
-        self.phase.d.next = self.next_phase.val();
-        self.reads.d.next = self.next_phase.val() == 4;
-        self.stops.d.next = (self.next_phase.val() == 2) | (self.next_phase.val() == 3);
-        self.clears.d.next =
-            (self.next_phase.val() == 3) | (self.phase.q.val() == 0) | self.reset.val();
-        self.swaps.d.next = (self.next_phase.val() == 3) & (!self.aborting.q.val());
+        self.state.d.next = self.state_next.val();
+        self.reading_reg.d.next = self.state_next.val() == State::Read;
+        self.stop_reg.d.next =
+            (self.state_next.val() == State::Drain) | (self.state_next.val() == State::Clear);
+        self.clear_reg.d.next = (self.state_next.val() == State::Clear)
+            | (self.state.q.val() == State::PowerUp)
+            | self.reset.val();
+        self.swap_reg.d.next = (self.state_next.val() == State::Clear) & (!self.cancelled.q.val());
     }
 }

@@ -1,29 +1,38 @@
-//! Sum and fold: adds the four chains up and folds the rows of the sum into one, as they arrive.
+//! Sum and fold: adds the four chains up and folds the rows of the sum into one, as they arrive (the
+//! reference's `add` and `fold`).
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `clear` | in | 1 | begin a hash |
+//! | `token_early` | in | 12 | the token of four cycles later, fields as in `token.rs` |
 //! | `add` | in | 1 | `result$c` is a chain's result |
 //! | `chain` | in | 2 | 0: begin a sum, 3: the sum is complete and is folded |
 //! | `block`, `slot` | in | 8 | position of the bytes |
-//! | `soon` | in | 12 | the token of four cycles later |
-//! | `result$c` | in | 8 | lane c |
-//! | `sum_valid` | out | 1 | `sum$q` are words of the complete sum |
-//! | `sum$q` | out | 32 | word lane q, in the order of blocks, then slots |
+//! | `result$c` | in | 8 x lanes | lane c |
+//! | `taken` | in | 1 | one cycle: the folded row is used up |
 //! | `word_valid` | out | 1 | `word` is word `word_index` of the folded row |
 //! | `word_index` | out | 6 | 0 … dimension/4 - 1, in order |
-//! | `word` | out | 32 | |
+//! | `word` | out | 32 | FNV of that word of all rows, joined two by two |
 //! | `full` | out | 1 | level: all words of a hash were written and not yet `taken` |
-//! | `taken` | in | 1 | |
+//! | `sum_valid` | out | 1 | trace: `sum$q` are words of the complete sum |
+//! | `sum$q` | out | 32 x word lanes | trace: word lane q, in the order of blocks, then slots |
 //!
 //! The last word of the fold follows the last byte of the last chain by 2 + 2 log2(dimension) cycles,
-//! and one more per word lane. Cost: log2(dimension) FNV steps per word lane.
+//! and one more per word lane. Throughput: `lanes` bytes a cycle. Cost: log2(dimension) FNV steps per word
+//! lane.
+//!
+//! Byte order: word i of a row is its columns i, i + D/4, i + D/2 and i + 3D/4, the first in bits 7..0
+//! (`sum.rs`).
+//!
+//! Checked by every whole-hash test, word by word (`sim/tests/small_cores.rs`, `sim/tests/faults.rs`). It
+//! does not hold a hash back: that the words of the hash before are `taken` in time is `issue.rs`'s care.
 
 use rust_hdl::prelude::*;
 
 use crate::cast::unsigned_cast_extend;
 use crate::core::fold_level::FoldLevel;
 use crate::core::sum::SumLane;
+use crate::core::token::Token;
 use crate::geometry::Geometry;
 use crate::primitives::parameter::Parameter;
 
@@ -32,32 +41,36 @@ use crate::primitives::parameter::Parameter;
 pub struct Fold {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
+
+    pub token_early: Signal<In, Token>,
     pub add: Signal<In, Bit>,
     pub chain: Signal<In, Bits<2>>,
     pub block: Signal<In, Bits<8>>,
     pub slot: Signal<In, Bits<8>>,
-    pub soon: Signal<In, Bits<12>>,
     pub result: Vec<Signal<In, Bits<8>>>,
-    pub sum_valid: Signal<Out, Bit>,
-    pub sum: Vec<Signal<Out, Bits<32>>>,
+    pub taken: Signal<In, Bit>,
+
     pub word_valid: Signal<Out, Bit>,
     pub word_index: Signal<Out, Bits<6>>,
     pub word: Signal<Out, Bits<32>>,
     pub full: Signal<Out, Bit>,
-    pub taken: Signal<In, Bit>,
+
+    pub sum_valid: Signal<Out, Bit>,
+    pub sum: Vec<Signal<Out, Bits<32>>>,
 
     lanes: Vec<SumLane>,
     /// Level l of word lane q is number `q * levels + l`.
     levels: Vec<FoldLevel>,
 
-    /// The block that the token `soon` belongs to, and the group of words of both.
-    soon_block: DFF<Bits<8>>,
+    /// Block and slot of `token_early`, and the group of words of both.
+    block_early: DFF<Bits<8>>,
+    slot_early: Signal<Local, Bits<8>>,
     last_slot: Parameter<8>,
     last_block: Parameter<8>,
     group_mask: Parameter<8>,
     slot_bits: Parameter<4>,
-    early_group: Signal<Local, Bits<14>>,
-    early_address: DFF<Bits<14>>,
+    group_early: Signal<Local, Bits<14>>,
+    address_early: DFF<Bits<14>>,
     group: Signal<Local, Bits<14>>,
     address: Signal<Local, Bits<14>>,
 
@@ -67,15 +80,15 @@ pub struct Fold {
     part: Signal<Local, Bits<8>>,
     last_part: Parameter<8>,
     byte_enables: Parameter<4>,
-    complete: DFF<Bit>,
+    sum_valid_reg: DFF<Bit>,
 
     /// The folded words of a group, sent one by one.
     queue: Vec<DFF<Bits<32>>>,
     queued: DFF<Bits<3>>,
     group_words: Parameter<3>,
-    index: DFF<Bits<6>>,
+    word_index_reg: DFF<Bits<6>>,
     last_index: Parameter<6>,
-    filled: DFF<Bit>,
+    full_reg: DFF<Bit>,
 }
 
 impl Fold {
@@ -110,21 +123,21 @@ impl Fold {
 impl Logic for Fold {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, soon_block, queued, index, filled);
-        clock!(self, clock, early_address, complete);
+        dff_setup!(self, clock, block_early, queued, word_index_reg, full_reg);
+        clock!(self, clock, address_early, sum_valid_reg);
 
         // Addresses: the RAMs are read three cycles ahead of the bytes.
-        if self.soon.val().get_bit(9) & (self.soon.val().get_bits::<8>(0) == self.last_slot.q.val())
-        {
-            self.soon_block.d.next = self.soon_block.q.val() + 1;
-            if self.soon_block.q.val() == self.last_block.q.val() {
-                self.soon_block.d.next = 0.into();
+        self.slot_early.next = bit_cast::<8, 9>(self.token_early.val().address);
+        if self.token_early.val().valid & (self.slot_early.val() == self.last_slot.q.val()) {
+            self.block_early.d.next = self.block_early.q.val() + 1;
+            if self.block_early.q.val() == self.last_block.q.val() {
+                self.block_early.d.next = 0.into();
             }
         }
-        self.early_group.next =
-            unsigned_cast_extend::<14, 8>(self.soon_block.q.val() & self.group_mask.q.val());
-        self.early_address.d.next = (self.early_group.val() << self.slot_bits.q.val())
-            | unsigned_cast_extend::<14, 8>(self.soon.val().get_bits::<8>(0));
+        self.group_early.next =
+            unsigned_cast_extend::<14, 8>(self.block_early.q.val() & self.group_mask.q.val());
+        self.address_early.d.next = (self.group_early.val() << self.slot_bits.q.val())
+            | unsigned_cast_extend::<14, 8>(self.slot_early.val());
         self.group.next = unsigned_cast_extend::<14, 8>(self.block.val() & self.group_mask.q.val());
         self.address.next = (self.group.val() << self.slot_bits.q.val())
             | unsigned_cast_extend::<14, 8>(self.slot.val());
@@ -139,7 +152,7 @@ impl Logic for Fold {
                 self.lanes[q].enables.next =
                     self.byte_enables.q.val() << (self.part.val() << self.part_bits.q.val());
                 self.lanes[q].address.next = self.address.val();
-                self.lanes[q].early_address.next = self.early_address.q.val();
+                self.lanes[q].address_early.next = self.address_early.q.val();
                 self.lanes[q].d0.next = self.result[(4 * q) % n].val();
                 self.lanes[q].d1.next = self.result[(4 * q + 1) % n].val();
                 self.lanes[q].d2.next = self.result[(4 * q + 2) % n].val();
@@ -147,15 +160,15 @@ impl Logic for Fold {
                 self.sum[q].next = self.lanes[q].word.val();
             }
         }
-        self.complete.d.next =
+        self.sum_valid_reg.d.next =
             self.add.val() & (self.chain.val() == 3) & (self.part.val() == self.last_part.q.val());
-        self.sum_valid.next = self.complete.q.val();
+        self.sum_valid.next = self.sum_valid_reg.q.val();
 
         // Fold.
         for n in (self.levels.len() / self.lanes.len())..(self.levels.len() / self.lanes.len() + 1)
         {
             for q in 0..self.lanes.len() {
-                self.levels[q * n].valid.next = self.complete.q.val();
+                self.levels[q * n].valid.next = self.sum_valid_reg.q.val();
                 self.levels[q * n].word.next = self.lanes[q].word.val();
                 for l in 1..(self.levels.len() / self.lanes.len()) {
                     self.levels[q * n + l].valid.next = self.levels[q * n + l - 1].out_valid.val();
@@ -178,10 +191,10 @@ impl Logic for Fold {
             for q in 1..self.queue.len() {
                 self.queue[q - 1].d.next = self.queue[q].q.val();
             }
-            self.index.d.next = self.index.q.val() + 1;
-            if self.index.q.val() == self.last_index.q.val() {
-                self.index.d.next = 0.into();
-                self.filled.d.next = true;
+            self.word_index_reg.d.next = self.word_index_reg.q.val() + 1;
+            if self.word_index_reg.q.val() == self.last_index.q.val() {
+                self.word_index_reg.d.next = 0.into();
+                self.full_reg.d.next = true;
             }
         }
         for n in (self.levels.len() / self.lanes.len())..(self.levels.len() / self.lanes.len() + 1)
@@ -194,17 +207,17 @@ impl Logic for Fold {
             }
         }
         self.word_valid.next = self.queued.q.val() != 0;
-        self.word_index.next = self.index.q.val();
+        self.word_index.next = self.word_index_reg.q.val();
         self.word.next = self.queue[0].q.val();
-        self.full.next = self.filled.q.val();
+        self.full.next = self.full_reg.q.val();
         if self.taken.val() {
-            self.filled.d.next = false;
+            self.full_reg.d.next = false;
         }
         if self.clear.val() {
-            self.filled.d.next = false;
-            self.index.d.next = 0.into();
+            self.full_reg.d.next = false;
+            self.word_index_reg.d.next = 0.into();
             self.queued.d.next = 0.into();
-            self.soon_block.d.next = 0.into();
+            self.block_early.d.next = 0.into();
         }
     }
 }

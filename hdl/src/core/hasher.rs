@@ -1,4 +1,5 @@
-//! The hasher: everything that takes SHA3-256, one message after the other on one Keccak.
+//! The hasher: everything that takes SHA3-256, one message after the other on one Keccak (the reference's
+//! header hash, sequences, extended seed and PoW hash).
 //!
 //! Three kinds of work, each done to its end: the header hash and the four sequences of the next
 //! nonce, one nonce ahead of the array; the PoW hash of a folded row, with the comparison to the
@@ -8,36 +9,76 @@
 //! |---|---|---|---|
 //! | `clear` | in | 1 | forget all work; a result that waits is kept |
 //! | `raw` | in | 1 | one hash of the job's header hash instead of a range of nonces |
-//! | `set_nonce`, `set_count`, `set_job` | in | 1 | the job memory's lane is this value |
+//! | `set_nonce`, `set_count`, `set_range` | in | 1 | `job` is the first nonce, their number, the range's id |
 //! | `run` | in | 1 | nonces may be prepared |
 //! | `extend_seed` | in | 1 | one cycle: send the extended seed |
-//! | `job_address`, `job` | out, in | 5, 64 | job memory, answer two cycles later |
-//! | `hash_ready`, `hash_taken` | out, in | 1 | to the sequencer |
-//! | `sequence_address`, `indices` | in, out | 5, 64 | its read port of the sequence RAM |
-//! | `word_valid`, `word_index`, `word`, `fold_full` | in | | from the fold |
+//! | `job` | in | 64 | job memory: the lane `job_address` of two cycles ago |
+//! | `hash_taken` | in | 1 | the sequencer has taken the sequences |
+//! | `sequence_address` | in | 5 | half (bit 4), chain and lane of the sequences that the sequencer reads |
+//! | `word_valid` | in | 1 | `word` is a word of the folded row |
+//! | `word_index` | in | 6 | which |
+//! | `word` | in | 32 | the word |
+//! | `fold_full` | in | 1 | level: all words have come |
+//! | `result_ready` | in | 1 | the result is handed over when `result_valid` is 1 too |
+//! | `job_address` | out | 5 | lane of the job memory, `JobLane` in docs/registers.md |
+//! | `hash_ready` | out | 1 | level: the sequences of a nonce are there |
+//! | `indices` | out | 64 | the lane `sequence_address` of the last cycle |
 //! | `fold_taken` | out | 1 | one cycle: the folded row is used up |
-//! | `seed_valid`, `seed_lane` | out | 1, 64 | extended seed, 16 lanes in order |
+//! | `seed_valid` | out | 1 | `seed_lane` is the next of the 16 lanes of the extended seed |
+//! | `seed_lane` | out | 64 | the lane |
 //! | `seed_done` | out | 1 | one cycle, after the last of them |
-//! | `result_valid`, `result_ready` | out, in | 1 | a result is handed over when both are 1 |
-//! | `result_job`, `result_nonce`, `result_hit`, `result_hash$i` | out | 32, 64, 1, 4 x 64 | |
-//! | `hash_done` | out | 1 | one cycle: a hash is complete; `result_nonce` … are its |
+//! | `result_valid` | out | 1 | the result ports hold a result |
+//! | `result_range` | out | 32 | id of the range that it belongs to |
+//! | `result_nonce` | out | 64 | its nonce |
+//! | `result_hit` | out | 1 | it meets the target |
+//! | `result_hash$i` | out | 64 x 4 | lane i of its PoW hash |
 //! | `finished` | out | 1 | level: the range is done and every result handed over; a cycle late |
-//! | `digest_valid`, `digest_kind`, `digest_part`, `digest_index`, `digest` | out | | every digest |
+//! | `hash_done` | out | 1 | trace: one cycle, a hash is complete, hit or not; the result ports hold it |
+//! | `digest_valid` | out | 1 | trace: a lane of a digest |
+//! | `digest_kind` | out | 3 | trace: of which message, as in `messages.rs` |
+//! | `digest_part` | out | 2 | trace: which of its kind |
+//! | `digest_index` | out | 2 | trace: which lane |
+//! | `digest` | out | 64 | trace: the lane |
 //!
-//! A nonce takes 7 permutations (4 if `raw`), a PoW hash 1 + [dimension > 128]. Nonces at or above
+//! Latency of a permutation: [`BLOCK_CYCLES`](crate::core::hasher::BLOCK_CYCLES) cycles. A nonce takes 7 of
+//! them (4 if `raw`), a PoW hash 1 + \[dimension > 128\] and 8 cycles to compare. Nonces at or above
 //! 2^63 are never tried: Bytom cannot store them. A range that would go on ends before.
 //!
-//! Byte order: lane 0 of a hash or target is its least significant (`comparison.rs`).
+//! Byte order: lane 0 of a hash or target is its least significant (`comparison.rs`); bytes of messages as in
+//! `keccak.rs`.
+//!
+//! Checked by `sim/tests/control_path.rs` against the reference, and by every whole-hash test, digest by
+//! digest. It does not multiply, and knows nothing of matrices: it asks for a nonce's folded row by having its
+//! sequences ready.
 
 use rust_hdl::prelude::*;
+use tensority_protocol::codes::JobLane;
 
 use crate::cast::unsigned_cast_extend;
 use crate::core::comparison::Comparison;
-use crate::core::keccak::Keccak;
-use crate::core::messages::{Messages, RATE_LANES};
+use crate::core::keccak::{self, Keccak};
+use crate::core::messages::{Kind, Messages, RATE_LANES};
 use crate::geometry::Geometry;
 use crate::primitives::parameter::Parameter;
 use crate::primitives::{Delay, Ram, Register};
+
+/// Cycles of a message's block: Keccak's, and one to see its end.
+pub const BLOCK_CYCLES: u64 = keccak::CYCLES + 1;
+
+/// What the hasher does in this cycle.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum State {
+    /// Looks for work.
+    Idle,
+    /// Starts a block.
+    Start,
+    /// Waits for it.
+    Permute,
+    /// Compares the hash with the target.
+    Compare,
+    /// Concludes a PoW hash.
+    Conclude,
+}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -47,33 +88,36 @@ pub struct Hasher {
     pub raw: Signal<In, Bit>,
     pub set_nonce: Signal<In, Bit>,
     pub set_count: Signal<In, Bit>,
-    pub set_job: Signal<In, Bit>,
+    pub set_range: Signal<In, Bit>,
     pub run: Signal<In, Bit>,
     pub extend_seed: Signal<In, Bit>,
-    pub job_address: Signal<Out, Bits<5>>,
+
     pub job: Signal<In, Bits<64>>,
-    pub hash_ready: Signal<Out, Bit>,
     pub hash_taken: Signal<In, Bit>,
     pub sequence_address: Signal<In, Bits<5>>,
-    pub indices: Signal<Out, Bits<64>>,
     pub word_valid: Signal<In, Bit>,
     pub word_index: Signal<In, Bits<6>>,
     pub word: Signal<In, Bits<32>>,
     pub fold_full: Signal<In, Bit>,
+    pub result_ready: Signal<In, Bit>,
+
+    pub job_address: Signal<Out, Bits<5>>,
+    pub hash_ready: Signal<Out, Bit>,
+    pub indices: Signal<Out, Bits<64>>,
     pub fold_taken: Signal<Out, Bit>,
     pub seed_valid: Signal<Out, Bit>,
     pub seed_lane: Signal<Out, Bits<64>>,
     pub seed_done: Signal<Out, Bit>,
     pub result_valid: Signal<Out, Bit>,
-    pub result_ready: Signal<In, Bit>,
-    pub result_job: Signal<Out, Bits<32>>,
+    pub result_range: Signal<Out, Bits<32>>,
     pub result_nonce: Signal<Out, Bits<64>>,
     pub result_hit: Signal<Out, Bit>,
     pub result_hash: [Signal<Out, Bits<64>>; 4],
-    pub hash_done: Signal<Out, Bit>,
     pub finished: Signal<Out, Bit>,
+
+    pub hash_done: Signal<Out, Bit>,
     pub digest_valid: Signal<Out, Bit>,
-    pub digest_kind: Signal<Out, Bits<3>>,
+    pub digest_kind: Signal<Out, Kind>,
     pub digest_part: Signal<Out, Bits<2>>,
     pub digest_index: Signal<Out, Bits<2>>,
     pub digest: Signal<Out, Bits<64>>,
@@ -82,50 +126,54 @@ pub struct Hasher {
     messages: Messages,
     /// Lanes 0 … 3 the last digest, 4 … 7 the header hash.
     digests: Ram<3, 64>,
-    digest_at: DFF<Bits<3>>,
+    digest_address: DFF<Bits<3>>,
     /// Two halves of four sequences of four lanes.
     sequences: Ram<5, 64>,
     /// The folded row, even and odd words.
     fold_even: Ram<5, 32>,
     fold_odd: Ram<5, 32>,
-    fold_at: DFF<Bits<5>>,
+    fold_address: DFF<Bits<5>>,
 
-    /// 0 idle, 1 start a block, 2 wait for it, 3 compare, 4 conclude.
-    phase: DFF<Bits<3>>,
-    kind: DFF<Bits<3>>,
+    state: DFF<State>,
+    kind: DFF<Kind>,
     part: DFF<Bits<2>>,
     seed_wanted: DFF<Bit>,
     fold_has_tail: Parameter<1>,
     /// The permutation finished in the last cycle.
     permuted: DFF<Bit>,
-    /// {absorbing, lane index} of the lane that arrives.
-    absorbing: Signal<Local, Bits<6>>,
-    absorbed: Delay<6>,
+    /// Bit 5, a lane is asked for, and its index; the same as the lane arrives.
+    asked: Signal<Local, Bits<6>>,
+    asked_late: Delay<6>,
+    absorbed: Signal<Local, Bit>,
+    absorbed_index: Signal<Local, Bits<5>>,
 
     /// Nonces: the one to prepare, how many are left, and the one that the array completes next.
     nonce: DFF<Bits<64>>,
     left: DFF<Bits<64>>,
     completing: DFF<Bits<64>>,
-    job_id: Register<32>,
-    ready: DFF<Bit>,
+    range: Register<32>,
+    hash_ready_reg: DFF<Bit>,
+    /// The half of the sequences that is written next.
     half: DFF<Bit>,
+    /// Nonces that are prepared and not complete.
     in_flight: DFF<Bits<3>>,
     prepared: Signal<Local, Bit>,
     completed: Signal<Local, Bit>,
     exhausted: DFF<Bit>,
 
-    /// Comparison: which lanes are asked for, and {valid, index} of those that arrive.
+    /// Comparison: bit 2, lanes are asked for, and their index; the same as they arrive.
     comparison: Comparison,
     compare_index: DFF<Bits<3>>,
-    asked: Signal<Local, Bits<3>>,
-    compared: Delay<3>,
+    compare_asked: Signal<Local, Bits<3>>,
+    compare_late: Delay<3>,
+    target_lane: Parameter<5>,
 
-    done: DFF<Bit>,
-    all_done: DFF<Bit>,
-    waiting: DFF<Bit>,
-    hit: DFF<Bit>,
-    found_job: Register<32>,
-    found_nonce: Register<64>,
+    hash_done_reg: DFF<Bit>,
+    finished_reg: DFF<Bit>,
+    result_valid_reg: DFF<Bit>,
+    result_hit_reg: DFF<Bit>,
+    result_range_reg: Register<32>,
+    result_nonce_reg: Register<64>,
 }
 
 impl Hasher {
@@ -134,8 +182,9 @@ impl Hasher {
         Self {
             keccak: Keccak::new(),
             messages: Messages::new(geometry),
-            absorbed: Delay::new(3),
-            compared: Delay::new(2),
+            asked_late: Delay::new(3),
+            compare_late: Delay::new(2),
+            target_lane: Parameter::new(JobLane::Target as usize),
             fold_has_tail: Parameter::new(usize::from(geometry.dimension() / 8 > RATE_LANES)),
             ..Self::default()
         }
@@ -146,29 +195,62 @@ impl Logic for Hasher {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(
-            self, clock, keccak, messages, comparison, digests, digest_at, sequences, fold_even,
-            fold_odd, fold_at
+            self,
+            clock,
+            keccak,
+            messages,
+            comparison,
+            digests,
+            digest_address,
+            sequences,
+            fold_even,
+            fold_odd,
+            fold_address
         );
-        clock!(self, clock, permuted, absorbed, exhausted, compared, job_id);
-        clock!(self, clock, found_job, found_nonce, done, all_done);
+        clock!(
+            self,
+            clock,
+            permuted,
+            asked_late,
+            exhausted,
+            compare_late,
+            range
+        );
+        clock!(
+            self,
+            clock,
+            result_range_reg,
+            result_nonce_reg,
+            hash_done_reg,
+            finished_reg
+        );
         dff_setup!(
             self,
             clock,
-            phase,
+            state,
             kind,
             part,
             seed_wanted,
             nonce,
             left,
             completing,
-            ready
+            hash_ready_reg
         );
-        dff_setup!(self, clock, half, in_flight, compare_index, waiting, hit);
+        dff_setup!(
+            self,
+            clock,
+            half,
+            in_flight,
+            compare_index,
+            result_valid_reg,
+            result_hit_reg
+        );
 
         // Keccak and its messages.
         self.keccak.clear.next = self.clear.val();
-        self.keccak.start.next = self.phase.q.val() == 1;
-        self.keccak.fresh.next = (self.kind.q.val() != 1) & (self.kind.q.val() != 6);
+        self.keccak.start.next = self.state.q.val() == State::Start;
+        self.keccak.fresh.next =
+            (self.kind.q.val() != Kind::HeaderTail) & (self.kind.q.val() != Kind::FoldTail);
         self.keccak.lane.next = self.messages.lane.val();
         self.messages.kind.next = self.kind.q.val();
         self.messages.part.next = self.part.q.val();
@@ -180,23 +262,25 @@ impl Logic for Hasher {
         self.messages.fold.next = unsigned_cast_extend::<64, 32>(self.fold_even.q.val())
             | (unsigned_cast_extend::<64, 32>(self.fold_odd.q.val()) << 32);
         self.job_address.next = self.messages.job_address.val();
-        self.digest_at.d.next = self.messages.digest_address.val();
-        if self.phase.q.val() == 3 {
-            self.job_address.next = unsigned_cast_extend::<5, 3>(self.compare_index.q.val()) | 24;
-            self.digest_at.d.next = self.compare_index.q.val();
+        self.digest_address.d.next = self.messages.digest_address.val();
+        if self.state.q.val() == State::Compare {
+            self.job_address.next =
+                unsigned_cast_extend::<5, 3>(self.compare_index.q.val()) | self.target_lane.q.val();
+            self.digest_address.d.next = self.compare_index.q.val();
         }
-        self.digests.read_address.next = self.digest_at.q.val();
+        self.digests.read_address.next = self.digest_address.q.val();
 
         // Where digests go.
         self.digests.write.next = self.keccak.digest_valid.val();
         self.digests.write_address.next =
             unsigned_cast_extend::<3, 2>(self.keccak.digest_index.val());
-        if self.kind.q.val() == 2 {
+        if self.kind.q.val() == Kind::EntryId {
             self.digests.write_address.next =
                 unsigned_cast_extend::<3, 2>(self.keccak.digest_index.val()) | 4;
         }
         self.digests.d.next = self.keccak.digest.val();
-        self.sequences.write.next = self.keccak.digest_valid.val() & (self.kind.q.val() == 3);
+        self.sequences.write.next =
+            self.keccak.digest_valid.val() & (self.kind.q.val() == Kind::Chunk);
         self.sequences.write_address.next =
             unsigned_cast_extend::<5, 2>(self.keccak.digest_index.val())
                 | (unsigned_cast_extend::<5, 2>(self.part.q.val()) << 2)
@@ -212,39 +296,41 @@ impl Logic for Hasher {
 
         // Extended seed: the seed as it is absorbed, then the digests.
         self.permuted.d.next = self.keccak.finished.val();
-        self.absorbing.next = unsigned_cast_extend::<6, 5>(self.keccak.lane_index.val())
+        self.asked.next = unsigned_cast_extend::<6, 5>(self.keccak.lane_index.val())
             | (unsigned_cast_extend::<6, 1>(self.keccak.absorbing.val().into()) << 5);
-        self.absorbed.d.next = self.absorbing.val();
-        self.seed_valid.next = (self.kind.q.val() == 4)
+        self.asked_late.d.next = self.asked.val();
+        self.absorbed.next = self.asked_late.q.val().get_bit(5);
+        self.absorbed_index.next = self.asked_late.q.val().get_bits::<5>(0);
+        self.seed_valid.next = (self.kind.q.val() == Kind::Seed)
             & (self.keccak.digest_valid.val()
                 | ((self.part.q.val() == 0)
-                    & (self.absorbed.q.val() >= 32)
-                    & (self.absorbed.q.val() < 36)));
+                    & self.absorbed.val()
+                    & (self.absorbed_index.val() < 4)));
         self.seed_lane.next = self.messages.lane.val();
         if self.keccak.digest_valid.val() {
             self.seed_lane.next = self.keccak.digest.val();
         }
 
         // Folded row.
-        self.fold_at.d.next = self.messages.fold_address.val();
+        self.fold_address.d.next = self.messages.fold_address.val();
         self.fold_even.write.next = self.word_valid.val() & (!self.word_index.val().get_bit(0));
         self.fold_even.write_address.next = self.word_index.val().get_bits::<5>(1);
         self.fold_even.d.next = self.word.val();
-        self.fold_even.read_address.next = self.fold_at.q.val();
+        self.fold_even.read_address.next = self.fold_address.q.val();
         self.fold_odd.write.next = self.word_valid.val() & self.word_index.val().get_bit(0);
         self.fold_odd.write_address.next = self.word_index.val().get_bits::<5>(1);
         self.fold_odd.d.next = self.word.val();
-        self.fold_odd.read_address.next = self.fold_at.q.val();
+        self.fold_odd.read_address.next = self.fold_address.q.val();
 
         // Comparison: two cycles behind its addresses.
-        self.asked.next = 0.into();
-        if (self.phase.q.val() == 3) & (self.compare_index.q.val() < 4) {
-            self.asked.next = self.compare_index.q.val() | 4;
+        self.compare_asked.next = 0.into();
+        if (self.state.q.val() == State::Compare) & (self.compare_index.q.val() < 4) {
+            self.compare_asked.next = self.compare_index.q.val() | 4;
         }
-        self.compared.d.next = self.asked.val();
-        self.comparison.fresh.next = self.phase.q.val() == 0;
-        self.comparison.valid.next = self.compared.q.val().get_bit(2);
-        self.comparison.index.next = self.compared.q.val().get_bits::<2>(0);
+        self.compare_late.d.next = self.compare_asked.val();
+        self.comparison.fresh.next = self.state.q.val() == State::Idle;
+        self.comparison.valid.next = self.compare_late.q.val().get_bit(2);
+        self.comparison.index.next = self.compare_late.q.val().get_bits::<2>(0);
         self.comparison.hash.next = self.digests.q.val();
         self.comparison.target.next = self.job.val();
         for i in 0..4 {
@@ -252,16 +338,16 @@ impl Logic for Hasher {
         }
 
         // Results.
-        self.found_job.enable.next = self.phase.q.val() == 3;
-        self.found_job.d.next = self.job_id.q.val();
-        self.found_nonce.enable.next = self.phase.q.val() == 3;
-        self.found_nonce.d.next = self.completing.q.val();
-        self.result_job.next = self.found_job.q.val();
-        self.result_nonce.next = self.found_nonce.q.val();
-        self.result_hit.next = self.hit.q.val();
-        self.result_valid.next = self.waiting.q.val();
-        if self.waiting.q.val() & self.result_ready.val() {
-            self.waiting.d.next = false;
+        self.result_range_reg.enable.next = self.state.q.val() == State::Compare;
+        self.result_range_reg.d.next = self.range.q.val();
+        self.result_nonce_reg.enable.next = self.state.q.val() == State::Compare;
+        self.result_nonce_reg.d.next = self.completing.q.val();
+        self.result_range.next = self.result_range_reg.q.val();
+        self.result_nonce.next = self.result_nonce_reg.q.val();
+        self.result_hit.next = self.result_hit_reg.q.val();
+        self.result_valid.next = self.result_valid_reg.q.val();
+        if self.result_valid_reg.q.val() & self.result_ready.val() {
+            self.result_valid_reg.d.next = false;
         }
 
         // Which work, and which message next.
@@ -270,77 +356,86 @@ impl Logic for Hasher {
         self.completed.next = false;
         self.seed_done.next = false;
         self.fold_taken.next = false;
-        match self.phase.q.val().index() {
-            0 => {
+        match self.state.q.val() {
+            State::Idle => {
                 self.part.d.next = 0.into();
                 self.compare_index.d.next = 0.into();
-                if self.fold_full.val() & (!self.waiting.q.val()) {
-                    self.kind.d.next = 5.into();
-                    self.phase.d.next = 1.into();
+                if self.fold_full.val() & (!self.result_valid_reg.q.val()) {
+                    self.kind.d.next = Kind::Fold;
+                    self.state.d.next = State::Start;
                 } else if self.seed_wanted.q.val() {
-                    self.kind.d.next = 4.into();
-                    self.phase.d.next = 1.into();
+                    self.kind.d.next = Kind::Seed;
+                    self.state.d.next = State::Start;
                     self.seed_wanted.d.next = false;
-                } else if self.run.val() & (!self.exhausted.q.val()) & (!self.ready.q.val()) {
-                    self.kind.d.next = 0.into();
+                } else if self.run.val()
+                    & (!self.exhausted.q.val())
+                    & (!self.hash_ready_reg.q.val())
+                {
+                    self.kind.d.next = Kind::Header;
                     if self.raw.val() {
-                        self.kind.d.next = 3.into();
+                        self.kind.d.next = Kind::Chunk;
                     }
-                    self.phase.d.next = 1.into();
+                    self.state.d.next = State::Start;
                 }
             }
-            1 => {
-                self.phase.d.next = 2.into();
+            State::Start => {
+                self.state.d.next = State::Permute;
             }
-            2 => {
+            State::Permute => {
                 if self.permuted.q.val() {
-                    self.phase.d.next = 1.into();
-                    match self.kind.q.val().index() {
-                        3 => {
+                    self.state.d.next = State::Start;
+                    match self.kind.q.val() {
+                        Kind::Header => {
+                            self.kind.d.next = Kind::HeaderTail;
+                        }
+                        Kind::HeaderTail => {
+                            self.kind.d.next = Kind::EntryId;
+                        }
+                        Kind::EntryId => {
+                            self.kind.d.next = Kind::Chunk;
+                        }
+                        Kind::Chunk => {
                             self.part.d.next = self.part.q.val() + 1;
                             if self.part.q.val() == 3 {
-                                self.phase.d.next = 0.into();
+                                self.state.d.next = State::Idle;
                                 self.prepared.next = true;
                             }
                         }
-                        4 => {
+                        Kind::Seed => {
                             self.part.d.next = self.part.q.val() + 1;
                             if self.part.q.val() == 2 {
-                                self.phase.d.next = 0.into();
+                                self.state.d.next = State::Idle;
                                 self.seed_done.next = true;
                             }
                         }
-                        5 => {
-                            self.kind.d.next = 6.into();
+                        Kind::Fold => {
+                            self.kind.d.next = Kind::FoldTail;
                             if !self.fold_has_tail.q.val().any() {
-                                self.phase.d.next = 3.into();
+                                self.state.d.next = State::Compare;
                             }
                         }
-                        6 => {
-                            self.phase.d.next = 3.into();
-                        }
-                        _ => {
-                            self.kind.d.next = self.kind.q.val() + 1;
+                        Kind::FoldTail => {
+                            self.state.d.next = State::Compare;
                         }
                     }
                 }
             }
-            3 => {
+            State::Compare => {
                 self.compare_index.d.next = self.compare_index.q.val() + 1;
                 if self.compare_index.q.val() == 6 {
-                    self.phase.d.next = 4.into();
+                    self.state.d.next = State::Conclude;
                 }
             }
-            _ => {
-                self.phase.d.next = 0.into();
+            State::Conclude => {
+                self.state.d.next = State::Idle;
                 self.completed.next = true;
                 self.fold_taken.next = true;
-                self.hit.d.next = self.comparison.meets.val();
-                self.waiting.d.next = self.raw.val() | self.comparison.meets.val();
+                self.result_hit_reg.d.next = self.comparison.meets.val();
+                self.result_valid_reg.d.next = self.raw.val() | self.comparison.meets.val();
             }
         }
-        self.done.d.next = self.completed.val();
-        self.hash_done.next = self.done.q.val();
+        self.hash_done_reg.d.next = self.completed.val();
+        self.hash_done.next = self.hash_done_reg.q.val();
 
         // Nonces.
         if self.set_nonce.val() {
@@ -353,16 +448,16 @@ impl Logic for Hasher {
                 self.left.d.next = 1.into();
             }
         }
-        self.job_id.enable.next = self.set_job.val();
-        self.job_id.d.next = self.job.val().get_bits::<32>(0);
+        self.range.enable.next = self.set_range.val();
+        self.range.d.next = self.job.val().get_bits::<32>(0);
         if self.extend_seed.val() {
             self.seed_wanted.d.next = true;
         }
         if self.hash_taken.val() {
-            self.ready.d.next = false;
+            self.hash_ready_reg.d.next = false;
         }
         if self.prepared.val() {
-            self.ready.d.next = true;
+            self.hash_ready_reg.d.next = true;
             self.half.d.next = !self.half.q.val();
             self.nonce.d.next = self.nonce.q.val() + 1;
             self.left.d.next = self.left.q.val() - 1;
@@ -376,19 +471,19 @@ impl Logic for Hasher {
         if self.completed.val() & (!self.prepared.val()) {
             self.in_flight.d.next = self.in_flight.q.val() - 1;
         }
-        self.hash_ready.next = self.ready.q.val();
-        self.finished.next = self.all_done.q.val();
-        self.all_done.d.next = self.run.val()
+        self.hash_ready.next = self.hash_ready_reg.q.val();
+        self.finished.next = self.finished_reg.q.val();
+        self.finished_reg.d.next = self.run.val()
             & self.exhausted.q.val()
             & (self.in_flight.q.val() == 0)
-            & (self.phase.q.val() == 0)
-            & (!self.waiting.q.val());
+            & (self.state.q.val() == State::Idle)
+            & (!self.result_valid_reg.q.val());
 
         if self.clear.val() {
-            self.phase.d.next = 0.into();
+            self.state.d.next = State::Idle;
             self.seed_wanted.d.next = false;
             self.left.d.next = 0.into();
-            self.ready.d.next = false;
+            self.hash_ready_reg.d.next = false;
             self.half.d.next = false;
             self.in_flight.d.next = 0.into();
         }

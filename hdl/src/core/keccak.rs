@@ -1,4 +1,4 @@
-//! Keccak-f\[1600\], one lane per cycle, with the absorb pass in front.
+//! Keccak-f\[1600\], one lane per cycle, with the absorb pass in front: a block of SHA3-256.
 //!
 //! The state of 25 lanes lies in two banks of one RAM; each round reads one bank in the order in
 //! which pi delivers the lanes and writes the other, so that theta, rho, pi, chi and iota are one
@@ -6,18 +6,20 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
+//! | `clear` | in | 1 | stop; the next block must be `fresh` |
 //! | `start` | in | 1 | absorb one block, then permute; only while `busy` is 0 |
 //! | `fresh` | in | 1 | with `start`: begin from the zero state |
+//! | `lane` | in | 64 | the lane asked for three cycles ago |
 //! | `absorbing` | out | 1 | `lane_index` asks for a lane |
 //! | `lane_index` | out | 5 | 0 … 24; 17 … 24 must be answered with 0 |
-//! | `lane` | in | 64 | the lane asked for three cycles ago |
-//! | `busy` | out | 1 | |
+//! | `busy` | out | 1 | a block is absorbed or permuted |
 //! | `digest_valid` | out | 1 | `digest` is lane `digest_index` of the result |
 //! | `digest_index` | out | 2 | 0 … 3, in order, one per cycle |
-//! | `digest` | out | 64 | |
+//! | `digest` | out | 64 | the lane |
 //! | `finished` | out | 1 | one cycle: the whole state is written |
 //!
-//! `start` to `finished`, both counted: 29 + 24 * 34 = 845 cycles ([`CYCLES`]), whatever the data.
+//! `start` to `finished`, both counted: 1 + 28 + 24 * 34 = 845 cycles ([`CYCLES`]), whatever the data. The
+//! next `start` may be in the cycle after `finished`.
 //!
 //! Byte order: the message's bytes 0 … 7 are lane 0, byte 0 in bits 7..0; so the digest of the
 //! empty message, a7 ff c6 f8 bf 1e d7 66 …, begins with the lane 0x66d71ebff8c6ffa7.
@@ -31,8 +33,27 @@ use crate::cast::unsigned_cast_extend;
 use crate::primitives::parameter::Parameter;
 use crate::primitives::{Delay, Ram, Register};
 
+/// Cycles of the absorb pass and of a round; rounds.
+const ABSORB: usize = 28;
+const ROUND: usize = 34;
+const ROUNDS: usize = 24;
+
+/// Lanes of the state.
+const LANES: usize = 25;
+
 /// Cycles from `start` to `finished`, both counted.
-pub const CYCLES: u64 = 29 + 24 * 34;
+pub const CYCLES: u64 = (1 + ABSORB + ROUNDS * ROUND) as u64;
+
+/// What Keccak does in this cycle.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum State {
+    /// Waits for `start`.
+    Idle,
+    /// Absorbs a block.
+    Absorb,
+    /// Permutes the state.
+    Permute,
+}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -41,9 +62,11 @@ pub struct Keccak {
     pub clear: Signal<In, Bit>,
     pub start: Signal<In, Bit>,
     pub fresh: Signal<In, Bit>,
+
+    pub lane: Signal<In, Bits<64>>,
+
     pub absorbing: Signal<Out, Bit>,
     pub lane_index: Signal<Out, Bits<5>>,
-    pub lane: Signal<In, Bits<64>>,
     pub busy: Signal<Out, Bit>,
     pub digest_valid: Signal<Out, Bit>,
     pub digest_index: Signal<Out, Bits<2>>,
@@ -51,23 +74,26 @@ pub struct Keccak {
     pub finished: Signal<Out, Bit>,
 
     /// Lanes of both banks; bit 5 of an address is the bank.
-    state: Ram<6, 64>,
-    /// 0 idle, 1 absorb, 2 permute.
-    phase: DFF<Bits<2>>,
+    lanes: Ram<6, 64>,
+    state: DFF<State>,
     /// The block begins from the zero state.
-    from_zero: DFF<Bit>,
+    fresh_reg: DFF<Bit>,
     /// Cycle within the absorb pass or the round.
     step: DFF<Bits<6>>,
     round: DFF<Bits<5>>,
+    last_round: Parameter<5>,
+    lane_count: Parameter<6>,
+    last_absorb_step: Parameter<6>,
+    last_round_step: Parameter<6>,
     /// `step` modulo 5, of the lane that is being written.
     column: DFF<Bits<3>>,
 
     /// The address that is read.
-    read_at: DFF<Bits<6>>,
+    read_address: DFF<Bits<6>>,
 
-    /// Absorb: {writes, index}, and the lane to write back in this cycle.
-    absorb_next: Signal<Local, Bits<6>>,
-    absorb: Delay<6>,
+    /// Absorb: bit 5, a lane is asked for, and its index; the same as the lane arrives.
+    asked: Signal<Local, Bits<6>>,
+    asked_late: Delay<6>,
     absorb_write: Signal<Local, Bit>,
     absorb_index: Signal<Local, Bits<5>>,
 
@@ -83,11 +109,12 @@ pub struct Keccak {
     source_x: Delay<3>,
     rotation: Delay<6>,
     rotation_left: DFF<Bits<3>>,
-    /// {last of a row, any lane of the round}, beside the rotated lane.
-    gather_next: Signal<Local, Bits<2>>,
-    gathering: Delay<2>,
-    gather_step: Signal<Local, Bit>,
-    last_of_row: Signal<Local, Bit>,
+    /// Bit 0, a lane of the round is read, and bit 1, the last of a row; the same beside the rotated
+    /// lane.
+    routed: Signal<Local, Bits<2>>,
+    routed_late: Delay<2>,
+    gather_lane: Signal<Local, Bit>,
+    gather_last: Signal<Local, Bit>,
     theta: DFF<Bits<64>>,
     /// rho, by powers of two, with a register in the middle.
     by1: Signal<Local, Bits<64>>,
@@ -116,12 +143,12 @@ pub struct Keccak {
 }
 
 /// rho's rotation of lane `x + 5y` (FIPS-202, table 2).
-const RHO: [u64; 25] = [
+const RHO: [u64; LANES] = [
     0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14,
 ];
 
 /// iota's round constants, their bits at positions 0, 1, 3, 7, 15, 31, 63 gathered into seven.
-fn iota_rounds() -> [u64; 24] {
+fn iota_rounds() -> [u64; ROUNDS] {
     let mut lfsr = 1u32;
     std::array::from_fn(|_| {
         (0..7).fold(0, |round, j| {
@@ -139,7 +166,7 @@ fn iota_rounds() -> [u64; 24] {
 impl Keccak {
     /// The permutation with its tables.
     pub fn new() -> Self {
-        let route = (0..25).map(|step| {
+        let route = (0..LANES as u64).map(|step| {
             let (row, x) = (step / 5, step % 5);
             let (source_x, source_y) = ((x + 3 * row) % 5, x);
             let lane = source_x + 5 * source_y;
@@ -148,10 +175,14 @@ impl Keccak {
         Self {
             route: Parameter::packed(route, 16),
             iota: Parameter::packed(iota_rounds().into_iter(), 8),
-            absorb: Delay::new(3),
+            last_round: Parameter::new(ROUNDS - 1),
+            lane_count: Parameter::new(LANES),
+            last_absorb_step: Parameter::new(ABSORB - 1),
+            last_round_step: Parameter::new(ROUND - 1),
+            asked_late: Delay::new(3),
             source_x: Delay::new(2),
             rotation: Delay::new(3),
-            gathering: Delay::new(4),
+            routed_late: Delay::new(4),
             ..Self::default()
         }
     }
@@ -163,8 +194,8 @@ impl Logic for Keccak {
         dff_setup!(
             self,
             clock,
-            phase,
-            from_zero,
+            state,
+            fresh_reg,
             step,
             round,
             column,
@@ -173,14 +204,22 @@ impl Logic for Keccak {
         clock!(
             self,
             clock,
-            state,
-            read_at,
-            absorb,
+            lanes,
+            read_address,
+            asked_late,
             source_x,
             rotation,
             rotation_left
         );
-        clock!(self, clock, gathering, theta, turning, iota_bits, chi_write);
+        clock!(
+            self,
+            clock,
+            routed_late,
+            theta,
+            turning,
+            iota_bits,
+            chi_write
+        );
         for i in 0..5 {
             self.parity[i].clock.next = self.clock.val();
             self.effect[i].clock.next = self.clock.val();
@@ -198,53 +237,56 @@ impl Logic for Keccak {
             .q
             .val()
             .get_bits::<14>(self.route_offset.val().index());
-        self.read_at.d.next = self.step.q.val() - 1;
-        if self.phase.q.val() == 2 {
-            self.read_at.d.next = unsigned_cast_extend::<6, 5>(self.source.val().get_bits::<5>(0))
-                | (unsigned_cast_extend::<6, 1>(self.round.q.val().get_bits::<1>(0)) << 5);
+        self.read_address.d.next = self.step.q.val() - 1;
+        if self.state.q.val() == State::Permute {
+            self.read_address.d.next =
+                unsigned_cast_extend::<6, 5>(self.source.val().get_bits::<5>(0))
+                    | (unsigned_cast_extend::<6, 1>(self.round.q.val().get_bits::<1>(0)) << 5);
         }
-        self.state.read_address.next = self.read_at.q.val();
-        self.absorbing.next = (self.phase.q.val() == 1) & (self.step.q.val() < 25);
+        self.lanes.read_address.next = self.read_address.q.val();
+        self.absorbing.next =
+            (self.state.q.val() == State::Absorb) & (self.step.q.val() < self.lane_count.q.val());
         self.lane_index.next = self.step.q.val().get_bits::<5>(0);
-        self.absorb_next.next = self.step.q.val() & 31;
-        if (self.phase.q.val() == 1) & (self.step.q.val() < 25) {
-            self.absorb_next.next = self.step.q.val() | 32;
+        self.asked.next = self.step.q.val() & 31;
+        if (self.state.q.val() == State::Absorb) & (self.step.q.val() < self.lane_count.q.val()) {
+            self.asked.next = self.step.q.val() | 32;
         }
-        self.absorb.d.next = self.absorb_next.val();
-        self.absorb_write.next = self.absorb.q.val().get_bit(5);
-        self.absorb_index.next = self.absorb.q.val().get_bits::<5>(0);
-        self.gather_next.next = 0.into();
-        if (self.phase.q.val() == 2) & (self.step.q.val() < 25) {
-            self.gather_next.next = 1.into();
+        self.asked_late.d.next = self.asked.val();
+        self.absorb_write.next = self.asked_late.q.val().get_bit(5);
+        self.absorb_index.next = self.asked_late.q.val().get_bits::<5>(0);
+        self.routed.next = 0.into();
+        if (self.state.q.val() == State::Permute) & (self.step.q.val() < self.lane_count.q.val()) {
+            self.routed.next = 1.into();
             if (self.step.q.val() == 4)
                 | (self.step.q.val() == 9)
                 | (self.step.q.val() == 14)
                 | (self.step.q.val() == 19)
                 | (self.step.q.val() == 24)
             {
-                self.gather_next.next = 3.into();
+                self.routed.next = 3.into();
             }
         }
-        self.gathering.d.next = self.gather_next.val();
-        self.gather_step.next = self.gathering.q.val().get_bit(0);
-        self.last_of_row.next = self.gathering.q.val().get_bit(1);
+        self.routed_late.d.next = self.routed.val();
+        self.gather_lane.next = self.routed_late.q.val().get_bit(0);
+        self.gather_last.next = self.routed_late.q.val().get_bit(1);
         self.source_x.d.next = self.source.val().get_bits::<3>(5);
         self.rotation.d.next = self.source.val().get_bits::<6>(8);
         self.rotation_left.d.next = self.rotation.q.val().get_bits::<3>(3);
 
         // Theta's effect is taken from the parities as a round begins.
         for i in 0..5 {
-            self.effect[i].enable.next = (self.phase.q.val() == 2) & (self.step.q.val() == 0);
+            self.effect[i].enable.next =
+                (self.state.q.val() == State::Permute) & (self.step.q.val() == 0);
             self.effect[i].d.next = self.parity[(i + 4) % 5].q.val()
                 ^ (self.parity[(i + 1) % 5].q.val() << 1)
                 ^ (self.parity[(i + 1) % 5].q.val() >> 63);
         }
 
         // Theta, rho: of the lane that was read.
-        self.theta.d.next = self.state.q.val() ^ self.effect[0].q.val();
+        self.theta.d.next = self.lanes.q.val() ^ self.effect[0].q.val();
         for i in 1..5 {
             if self.source_x.q.val().index() == i {
-                self.theta.d.next = self.state.q.val() ^ self.effect[i].q.val();
+                self.theta.d.next = self.lanes.q.val() ^ self.effect[i].q.val();
             }
         }
         self.by1.next = self.theta.q.val();
@@ -275,7 +317,7 @@ impl Logic for Keccak {
 
         // Pi: five lanes in a row, then chi on that row while the next is gathered.
         for i in 0..4 {
-            self.gather[i].enable.next = self.gather_step.val();
+            self.gather[i].enable.next = self.gather_lane.val();
         }
         for i in 0..3 {
             self.gather[i].d.next = self.gather[i + 1].q.val();
@@ -286,7 +328,7 @@ impl Logic for Keccak {
         for i in 0..5 {
             self.row[i].d.next = self.row[(i + 1) % 5].q.val();
         }
-        if self.last_of_row.val() {
+        if self.gather_last.val() {
             for i in 0..4 {
                 self.row[i].d.next = self.gather[i].q.val();
             }
@@ -319,28 +361,29 @@ impl Logic for Keccak {
 
         // Writes, and the parities of what is written. The bank written is the one not read, but
         // for the absorb pass, which works in place.
-        self.chi_write.d.next =
-            (self.phase.q.val() == 2) & (self.step.q.val() >= 8) & (self.step.q.val() < 33);
+        self.chi_write.d.next = (self.state.q.val() == State::Permute)
+            & (self.step.q.val() >= 8)
+            & (self.step.q.val() < self.last_round_step.q.val());
         self.other_bank.next = !self.round.q.val();
         self.writing.next = self.absorb_write.val() | self.chi_write.q.val();
         self.written.next = self.chi.val();
-        self.state.write_address.next = unsigned_cast_extend::<6, 5>(self.write_index.q.val())
+        self.lanes.write_address.next = unsigned_cast_extend::<6, 5>(self.write_index.q.val())
             | (unsigned_cast_extend::<6, 1>(self.other_bank.val().get_bits::<1>(0)) << 5);
         if self.absorb_write.val() {
-            self.state.write_address.next = unsigned_cast_extend::<6, 5>(self.absorb_index.val());
-            self.written.next = self.lane.val() ^ self.state.q.val();
-            if self.from_zero.q.val() {
+            self.lanes.write_address.next = unsigned_cast_extend::<6, 5>(self.absorb_index.val());
+            self.written.next = self.lane.val() ^ self.lanes.q.val();
+            if self.fresh_reg.q.val() {
                 self.written.next = self.lane.val();
             }
         }
-        self.state.write.next = self.writing.val();
-        self.state.d.next = self.written.val();
+        self.lanes.write.next = self.writing.val();
+        self.lanes.d.next = self.written.val();
         for i in 0..5 {
             self.parity[i].d.next = self.parity[i].q.val();
             if self.writing.val() & (self.column.q.val().index() == i) {
                 self.parity[i].d.next = self.parity[i].q.val() ^ self.written.val();
             }
-            if (self.phase.q.val() != 0) & (self.step.q.val() == 0) {
+            if (self.state.q.val() != State::Idle) & (self.step.q.val() == 0) {
                 self.parity[i].d.next = 0.into();
             }
         }
@@ -355,40 +398,45 @@ impl Logic for Keccak {
         }
 
         // Sequence.
-        self.busy.next = self.phase.q.val() != 0;
+        self.busy.next = self.state.q.val() != State::Idle;
         self.finished.next = false;
-        if self.phase.q.val() == 0 {
+        if self.state.q.val() == State::Idle {
             self.step.d.next = 0.into();
             self.round.d.next = 0.into();
             self.column.d.next = 0.into();
             self.write_index.d.next = 0.into();
             if self.start.val() {
-                self.phase.d.next = 1.into();
-                self.from_zero.d.next = self.fresh.val();
+                self.state.d.next = State::Absorb;
+                self.fresh_reg.d.next = self.fresh.val();
             }
         } else {
             self.step.d.next = self.step.q.val() + 1;
         }
-        if (self.phase.q.val() == 1) & (self.step.q.val() == 27) {
-            self.phase.d.next = 2.into();
+        if (self.state.q.val() == State::Absorb)
+            & (self.step.q.val() == self.last_absorb_step.q.val())
+        {
+            self.state.d.next = State::Permute;
             self.step.d.next = 0.into();
         }
-        if (self.phase.q.val() == 2) & (self.step.q.val() == 33) {
+        if (self.state.q.val() == State::Permute)
+            & (self.step.q.val() == self.last_round_step.q.val())
+        {
             self.step.d.next = 0.into();
             self.write_index.d.next = 0.into();
             self.round.d.next = self.round.q.val() + 1;
-            if self.round.q.val() == 23 {
-                self.phase.d.next = 0.into();
+            if self.round.q.val() == self.last_round.q.val() {
+                self.state.d.next = State::Idle;
                 self.finished.next = true;
             }
         }
         if self.clear.val() {
-            self.phase.d.next = 0.into();
+            self.state.d.next = State::Idle;
         }
 
         // The first row of the last round is the digest.
-        self.digest_valid.next =
-            self.chi_write.q.val() & (self.round.q.val() == 23) & (self.write_index.q.val() < 4);
+        self.digest_valid.next = self.chi_write.q.val()
+            & (self.round.q.val() == self.last_round.q.val())
+            & (self.write_index.q.val() < 4);
         self.digest_index.next = self.write_index.q.val().get_bits::<2>(0);
         self.digest.next = self.chi.val();
     }

@@ -1,4 +1,5 @@
-//! Sequencer: plans the passes of a hash, four chains of 64 multiplies, one pass ahead.
+//! Sequencer: plans the passes of a hash, four chains of 64 multiplies, one pass ahead (the order of the
+//! reference's `chain`).
 //!
 //! The passes of a hash are the load of chain 0, then per chain the multiplies 2 … 63, and a last
 //! pass that is multiply 64 together with the load of the next chain's first matrix. In the last
@@ -7,60 +8,88 @@
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `clear` | in | 1 | forget the hash |
-//! | `hash_ready`, `hash_taken` | in, out | 1 | the sequences of a hash are there; they are taken |
-//! | `sequence_address` | out | 5 | half (bit 4), chain and lane of eight indices |
-//! | `indices` | in | 64 | of the last cycle's address, index 0 in bits 7..0 |
-//! | `pass_valid`, `pass_ready` | out, in | 1 | the pass is taken when both are 1 |
-//! | `multiply`, `load`, `last`, `chain` | out | | attributes of the pass; `chain` of the multiply |
-//! | `weight_matrix`, `load_matrix` | out | 8 | |
-//! | `idle` | out | 1 | no hash is being planned |
+//! | `hash_ready` | in | 1 | the sequences of a hash are there |
+//! | `indices` | in | 64 | eight matrix indices, of the last cycle's `sequence_address` |
+//! | `pass_ready` | in | 1 | the pass is taken when `pass_valid` is 1 too |
+//! | `hash_taken` | out | 1 | one cycle: the sequences are taken |
+//! | `sequence_address` | out | 5 | half (bit 4), chain (bits 3..2) and lane (bits 1..0) of eight indices |
+//! | `pass_valid` | out | 1 | the next ports describe a pass, until it is taken |
+//! | `pass` | out | 5 | what the pass does, fields as in `pass.rs` |
+//! | `weight_matrix` | out | 8 | the matrix that is multiplied, if the pass multiplies |
+//! | `load_matrix` | out | 8 | the matrix that is loaded, if the pass loads |
 //!
-//! Five cycles per pass. A hash uses the halves of the sequence RAM in turn.
+//! A pass every [`CYCLES`] = 5 cycles. A hash uses the halves of the sequence RAM in turn. Byte order: index 0
+//! of eight in bits 7..0.
+//!
+//! Checked by `sim/tests/control_path.rs` against the order of the reference, and by every whole-hash test.
+//! It does not know how long a pass takes, nor whether its matrices have arrived.
 
 use rust_hdl::prelude::*;
 
 use crate::cast::unsigned_cast_extend;
-use crate::geometry::Geometry;
+use crate::core::pass::Pass;
+use crate::geometry::{CHAINS, Geometry, STEPS};
 use crate::primitives::Register;
 use crate::primitives::parameter::Parameter;
+
+/// Cycles from a pass that is taken to the next one that is offered, both counted once.
+pub const CYCLES: u64 = 5;
+
+/// What the sequencer does in this cycle.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+pub enum State {
+    /// Decides what the next pass does.
+    Decide,
+    /// Asks for the index of the matrix to multiply by.
+    AskWeights,
+    /// Takes it, and asks for the index of the matrix to load.
+    AskLoad,
+    /// Takes that.
+    TakeLoad,
+    /// Offers the pass.
+    Offer,
+}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Sequencer {
     pub clock: Signal<In, Clock>,
     pub clear: Signal<In, Bit>,
+
     pub hash_ready: Signal<In, Bit>,
+    pub indices: Signal<In, Bits<64>>,
+    pub pass_ready: Signal<In, Bit>,
+
     pub hash_taken: Signal<Out, Bit>,
     pub sequence_address: Signal<Out, Bits<5>>,
-    pub indices: Signal<In, Bits<64>>,
     pub pass_valid: Signal<Out, Bit>,
-    pub pass_ready: Signal<In, Bit>,
-    pub multiply: Signal<Out, Bit>,
-    pub load: Signal<Out, Bit>,
-    pub last: Signal<Out, Bit>,
-    pub chain: Signal<Out, Bits<2>>,
+    pub pass: Signal<Out, Pass>,
     pub weight_matrix: Signal<Out, Bits<8>>,
     pub load_matrix: Signal<Out, Bits<8>>,
-    pub idle: Signal<Out, Bit>,
 
-    /// 0 decide, 1 ask for the weights' index, 2 for the load's, 3 take it, 4 offer the pass.
-    phase: DFF<Bits<3>>,
-    /// A hash is loaded, and its next multiply is number `step` + 1 of `chain_number`.
+    state: DFF<State>,
+    /// A hash is loaded, and its next multiply is number `step` + 1 of `chain`.
     active: DFF<Bit>,
-    chain_number: DFF<Bits<2>>,
+    chain: DFF<Bits<2>>,
     step: DFF<Bits<6>>,
-    /// The half of the sequence RAM that holds the next hash's sequences.
-    next_half: DFF<Bit>,
-    loads: DFF<Bit>,
-    loads_next_hash: DFF<Bit>,
+    last_chain: Parameter<2>,
+    last_step: Parameter<6>,
+    /// The multiply is the last of its chain.
+    last: Signal<Local, Bit>,
+    /// The pass loads, and what it loads belongs to the next hash.
+    load: DFF<Bit>,
+    load_next_hash: DFF<Bit>,
 
+    /// The half of the sequence RAM that holds the next hash's sequences, this hash's, and the load's.
+    next_half: DFF<Bit>,
     half: Signal<Local, Bit>,
     load_half: Signal<Local, Bit>,
     load_chain: Signal<Local, Bits<2>>,
-    byte_offset: Signal<Local, Bits<6>>,
+    /// Lowest bit of the multiply's index among the eight.
+    index_bit: Signal<Local, Bits<6>>,
     index_mask: Parameter<8>,
-    weights: Register<8>,
-    loaded: Register<8>,
+    weight_matrix_reg: Register<8>,
+    load_matrix_reg: Register<8>,
 }
 
 impl Sequencer {
@@ -68,6 +97,8 @@ impl Sequencer {
     pub fn new(geometry: &Geometry) -> Self {
         Self {
             index_mask: Parameter::new(geometry.dimension() - 1),
+            last_chain: Parameter::new(CHAINS - 1),
+            last_step: Parameter::new(STEPS - 1),
             ..Self::default()
         }
     }
@@ -76,83 +107,82 @@ impl Sequencer {
 impl Logic for Sequencer {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, phase, active, chain_number, step, next_half);
-        dff_setup!(self, clock, loads, loads_next_hash);
-        clock!(self, clock, weights, loaded);
+        dff_setup!(self, clock, state, active, chain, step, next_half);
+        dff_setup!(self, clock, load, load_next_hash);
+        clock!(self, clock, weight_matrix_reg, load_matrix_reg);
 
+        // Indices.
         self.half.next = !self.next_half.q.val();
         self.load_half.next = self.half.val();
-        if self.loads_next_hash.q.val() {
+        self.load_chain.next = self.chain.q.val() + 1;
+        if self.load_next_hash.q.val() {
             self.load_half.next = self.next_half.q.val();
-        }
-        self.load_chain.next = self.chain_number.q.val() + 1;
-        if self.loads_next_hash.q.val() {
             self.load_chain.next = 0.into();
         }
         self.sequence_address.next =
             unsigned_cast_extend::<5, 2>(self.step.q.val().get_bits::<2>(3))
-                | (unsigned_cast_extend::<5, 2>(self.chain_number.q.val()) << 2)
+                | (unsigned_cast_extend::<5, 2>(self.chain.q.val()) << 2)
                 | (unsigned_cast_extend::<5, 1>(self.half.val().into()) << 4);
-        if self.phase.q.val() == 2 {
+        if self.state.q.val() == State::AskLoad {
             self.sequence_address.next = (unsigned_cast_extend::<5, 2>(self.load_chain.val()) << 2)
                 | (unsigned_cast_extend::<5, 1>(self.load_half.val().into()) << 4);
         }
-        self.byte_offset.next =
-            unsigned_cast_extend::<6, 3>(self.step.q.val().get_bits::<3>(0)) << 3;
-        self.weights.enable.next = self.phase.q.val() == 2;
-        self.weights.d.next = self
+        self.index_bit.next = unsigned_cast_extend::<6, 3>(self.step.q.val().get_bits::<3>(0)) << 3;
+        self.weight_matrix_reg.enable.next = self.state.q.val() == State::AskLoad;
+        self.weight_matrix_reg.d.next = self
             .indices
             .val()
-            .get_bits::<8>(self.byte_offset.val().index())
+            .get_bits::<8>(self.index_bit.val().index())
             & self.index_mask.q.val();
-        self.loaded.enable.next = self.phase.q.val() == 3;
-        self.loaded.d.next = self.indices.val().get_bits::<8>(0) & self.index_mask.q.val();
+        self.load_matrix_reg.enable.next = self.state.q.val() == State::TakeLoad;
+        self.load_matrix_reg.d.next = self.indices.val().get_bits::<8>(0) & self.index_mask.q.val();
 
-        self.pass_valid.next = self.phase.q.val() == 4;
-        self.multiply.next = self.active.q.val();
-        self.load.next = self.loads.q.val();
-        self.last.next = self.active.q.val() & (self.step.q.val() == 63);
-        self.chain.next = self.chain_number.q.val();
-        self.weight_matrix.next = self.weights.q.val();
-        self.load_matrix.next = self.loaded.q.val();
-        self.idle.next = (self.phase.q.val() == 0) & (!self.active.q.val());
+        // The pass.
+        self.last.next = self.active.q.val() & (self.step.q.val() == self.last_step.q.val());
+        self.pass_valid.next = self.state.q.val() == State::Offer;
+        self.pass.next.multiply = self.active.q.val();
+        self.pass.next.load = self.load.q.val();
+        self.pass.next.last = self.last.val();
+        self.pass.next.chain = self.chain.q.val();
+        self.weight_matrix.next = self.weight_matrix_reg.q.val();
+        self.load_matrix.next = self.load_matrix_reg.q.val();
 
         self.hash_taken.next = false;
-        match self.phase.q.val().index() {
-            0 => {
-                self.loads.d.next = false;
-                self.loads_next_hash.d.next = false;
+        match self.state.q.val() {
+            State::Decide => {
+                self.load.d.next = false;
+                self.load_next_hash.d.next = false;
                 if self.active.q.val() {
-                    self.phase.d.next = 1.into();
-                    if self.step.q.val() == 63 {
-                        self.loads.d.next =
-                            (self.chain_number.q.val() != 3) | self.hash_ready.val();
-                        self.loads_next_hash.d.next = self.chain_number.q.val() == 3;
+                    self.state.d.next = State::AskWeights;
+                    if self.last.val() {
+                        self.load.d.next =
+                            (self.chain.q.val() != self.last_chain.q.val()) | self.hash_ready.val();
+                        self.load_next_hash.d.next = self.chain.q.val() == self.last_chain.q.val();
                     }
                 } else if self.hash_ready.val() {
-                    self.phase.d.next = 1.into();
-                    self.loads.d.next = true;
-                    self.loads_next_hash.d.next = true;
+                    self.state.d.next = State::AskWeights;
+                    self.load.d.next = true;
+                    self.load_next_hash.d.next = true;
                 }
             }
-            1 => {
-                self.phase.d.next = 2.into();
+            State::AskWeights => {
+                self.state.d.next = State::AskLoad;
             }
-            2 => {
-                self.phase.d.next = 3.into();
+            State::AskLoad => {
+                self.state.d.next = State::TakeLoad;
             }
-            3 => {
-                self.phase.d.next = 4.into();
+            State::TakeLoad => {
+                self.state.d.next = State::Offer;
             }
-            _ => {
+            State::Offer => {
                 if self.pass_ready.val() {
-                    self.phase.d.next = 0.into();
+                    self.state.d.next = State::Decide;
                     self.step.d.next = self.step.q.val() + 1;
-                    if (!self.active.q.val()) | (self.step.q.val() == 63) {
-                        self.active.d.next = self.loads.q.val();
+                    if (!self.active.q.val()) | self.last.val() {
+                        self.active.d.next = self.load.q.val();
                         self.step.d.next = 1.into();
-                        self.chain_number.d.next = self.load_chain.val();
-                        if self.loads.q.val() & self.loads_next_hash.q.val() {
+                        self.chain.d.next = self.load_chain.val();
+                        if self.load.q.val() & self.load_next_hash.q.val() {
                             self.hash_taken.next = true;
                             self.next_half.d.next = !self.next_half.q.val();
                         }
@@ -161,7 +191,7 @@ impl Logic for Sequencer {
             }
         }
         if self.clear.val() {
-            self.phase.d.next = 0.into();
+            self.state.d.next = State::Decide;
             self.active.d.next = false;
             self.next_half.d.next = false;
         }

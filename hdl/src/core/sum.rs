@@ -1,5 +1,5 @@
-//! The sum of the four chains, a word at a time: W\[r\]\[i\] holds the bytes of row r in the columns
-//! i, i + D/4, i + D/2 and i + 3D/4, lowest byte first.
+//! One word lane of the sum of the four chains: W\[r\]\[i\] holds the bytes of row r in the columns
+//! i, i + D/4, i + D/2 and i + 3D/4.
 //!
 //! One `SumLane` keeps every `word_lanes`-th word of all rows. The last multiply of a chain takes
 //! its matrix rows in an order that delivers a whole word per cycle where there are four lanes or
@@ -7,15 +7,20 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `add` | in | 1 | the bytes are valid |
-//! | `enables` | in | 4 | which of the bytes |
-//! | `first_chain` | in | 1 | chain 0: begin from 0 |
+//! | `address_early` | in | 14 | the `address` of three cycles later |
 //! | `address` | in | 14 | word: group of words * dimension + slot |
-//! | `early_address` | in | 14 | the `address` of three cycles later |
-//! | `d0` … `d3` | in | 8 | bytes of a chain's result |
+//! | `add` | in | 1 | the bytes are valid |
+//! | `enables` | in | 4 | which of the bytes; bit j is `dj` |
+//! | `first_chain` | in | 1 | chain 0: begin from 0 |
+//! | `d0`, `d1`, `d2`, `d3` | in | 8 | bytes of a chain's result |
 //! | `word` | out | 32 | the word with the bytes added, one cycle after them |
 //!
-//! Latency 1; the sum is written back a cycle later. One block RAM of dimension^2 / 4 / word_lanes words.
+//! Latency 1; the sum is written back a cycle later. One word a cycle. One block RAM of
+//! dimension^2 / 4 / word_lanes words. Byte order: `d0` is added to bits 7..0, `d3` to bits 31..24, each
+//! modulo 2^8.
+//!
+//! Checked by every whole-hash test (`sim/tests/small_cores.rs`, `sim/tests/faults.rs`). It does not see
+//! its own writes of the last three cycles: the words of one address are a block apart.
 
 use rust_hdl::prelude::*;
 
@@ -27,16 +32,19 @@ use crate::primitives::ByteRam;
 #[derive(LogicBlock, Default)]
 pub struct SumLane {
     pub clock: Signal<In, Clock>,
+
+    pub address_early: Signal<In, Bits<14>>,
+    pub address: Signal<In, Bits<14>>,
     pub add: Signal<In, Bit>,
     pub enables: Signal<In, Bits<4>>,
     pub first_chain: Signal<In, Bit>,
-    pub address: Signal<In, Bits<14>>,
-    pub early_address: Signal<In, Bits<14>>,
     pub d0: Signal<In, Bits<8>>,
     pub d1: Signal<In, Bits<8>>,
     pub d2: Signal<In, Bits<8>>,
     pub d3: Signal<In, Bits<8>>,
+
     pub word: Signal<Out, Bits<32>>,
+
     ram: ByteRam<14>,
     found: DFF<Bits<32>>,
     /// The bytes so far; 0 in chain 0.
@@ -45,10 +53,10 @@ pub struct SumLane {
     s1: Signal<Local, Bits<8>>,
     s2: Signal<Local, Bits<8>>,
     s3: Signal<Local, Bits<8>>,
-    result: DFF<Bits<32>>,
-    changed: Signal<Local, Bits<4>>,
-    writes: DFF<Bits<4>>,
-    written: DFF<Bits<14>>,
+    word_reg: DFF<Bits<32>>,
+    write: Signal<Local, Bits<4>>,
+    write_reg: DFF<Bits<4>>,
+    address_reg: DFF<Bits<14>>,
 }
 
 impl SumLane {
@@ -65,8 +73,8 @@ impl SumLane {
 impl Logic for SumLane {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, ram, found, result, writes, written);
-        self.ram.read_address.next = self.early_address.val();
+        clock!(self, clock, ram, found, word_reg, write_reg, address_reg);
+        self.ram.read_address.next = self.address_early.val();
         self.found.d.next = self.ram.q.val();
         self.kept.next = self.found.q.val();
         if self.first_chain.val() {
@@ -88,22 +96,22 @@ impl Logic for SumLane {
         if self.enables.val().get_bit(3) {
             self.s3.next = self.kept.val().get_bits::<8>(24) + self.d3.val();
         }
-        self.changed.next = 0.into();
+        self.write.next = 0.into();
         if self.add.val() {
-            self.changed.next = self.enables.val();
+            self.write.next = self.enables.val();
         }
-        self.writes.d.next = self.changed.val();
-        self.written.d.next = self.address.val();
-        self.ram.write.next = self.writes.q.val();
-        self.ram.write_address.next = self.written.q.val();
-        self.ram.d0.next = self.result.q.val().get_bits::<8>(0);
-        self.ram.d1.next = self.result.q.val().get_bits::<8>(8);
-        self.ram.d2.next = self.result.q.val().get_bits::<8>(16);
-        self.ram.d3.next = self.result.q.val().get_bits::<8>(24);
-        self.result.d.next = unsigned_cast_extend::<32, 8>(self.s0.val())
+        self.write_reg.d.next = self.write.val();
+        self.address_reg.d.next = self.address.val();
+        self.ram.write.next = self.write_reg.q.val();
+        self.ram.write_address.next = self.address_reg.q.val();
+        self.ram.d0.next = self.word_reg.q.val().get_bits::<8>(0);
+        self.ram.d1.next = self.word_reg.q.val().get_bits::<8>(8);
+        self.ram.d2.next = self.word_reg.q.val().get_bits::<8>(16);
+        self.ram.d3.next = self.word_reg.q.val().get_bits::<8>(24);
+        self.word_reg.d.next = unsigned_cast_extend::<32, 8>(self.s0.val())
             | (unsigned_cast_extend::<32, 8>(self.s1.val()) << 8)
             | (unsigned_cast_extend::<32, 8>(self.s2.val()) << 16)
             | (unsigned_cast_extend::<32, 8>(self.s3.val()) << 24);
-        self.word.next = self.result.q.val();
+        self.word.next = self.word_reg.q.val();
     }
 }

@@ -39,7 +39,7 @@ pub struct Accelerator {
     pub running: Signal<In, Bit>,
     pub result_valid: Signal<In, Bit>,
     pub result_ready: Signal<Out, Bit>,
-    pub result_job: Signal<In, Bits<32>>,
+    pub result_range: Signal<In, Bits<32>>,
     pub result_nonce: Signal<In, Bits<64>>,
     pub result_hit: Signal<In, Bit>,
     pub result_hash: [Signal<In, Bits<64>>; 4],
@@ -146,7 +146,7 @@ impl Logic for Accelerator {
                     | (unsigned_cast_extend::<32, 8>(self.round.val()) << 8);
             }
             if self.word.val() == self.result_range_at.q.val() {
-                self.answer.d.next = self.result_job.val();
+                self.answer.d.next = self.result_range.val();
             }
             if self.word.val() == self.nonce_low_at.q.val() {
                 self.answer.d.next = self.result_nonce.val().get_bits::<32>(0);
