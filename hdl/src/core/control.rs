@@ -27,7 +27,7 @@
 //! cleared. What completes meanwhile is reported under the old range. Latency about 140 cycles from
 //! `start` to work. `stop`, `clear` and `swap`, which go all over the core, are registers.
 //!
-//! Checked by `sim/tests/control_path.rs` with commands at random, and in the core by
+//! Checked by `sim/tests/control_path/control.rs` with commands at random, and in the core by
 //! `sim/tests/job_switch.rs`. It does not look at the job: what a range is is `hasher.rs`'s affair.
 
 use rust_hdl::prelude::*;

@@ -28,7 +28,7 @@
 //! request and one beat a cycle. Up to two blocks per buffer are asked for ahead; so it stalls when both are
 //! full, and goes on in the cycle after one is freed.
 //!
-//! Checked by `sim/tests/control_path.rs` against the order of rows, and by every whole-hash test. It does
+//! Checked by `sim/tests/control_path/fetch.rs` against the order of rows, and by every whole-hash test. It does
 //! not see the data: beats go from the memory port to the buffers.
 
 use rust_hdl::prelude::*;

@@ -47,7 +47,7 @@
 //! Byte order: lane 0 of a hash or target is its least significant (`comparison.rs`); bytes of messages as in
 //! `keccak.rs`.
 //!
-//! Checked by `sim/tests/control_path.rs` against the reference, and by every whole-hash test, digest by
+//! Checked by `sim/tests/control_path/hasher.rs` against the reference, and by every whole-hash test, digest by
 //! digest. It does not multiply, and knows nothing of matrices: it asks for a nonce's folded row by having its
 //! sequences ready.
 

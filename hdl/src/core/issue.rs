@@ -30,7 +30,7 @@
 //!
 //! Byte order: a word's bytes stay where they are; each is XORed with 0x80.
 //!
-//! Checked by `sim/tests/control_path.rs` with blocks that arrive at random, and by every whole-hash test. It
+//! Checked by `sim/tests/control_path/issue.rs` with blocks that arrive at random, and by every whole-hash test. It
 //! does not know which matrices the blocks are of.
 
 use rust_hdl::prelude::*;

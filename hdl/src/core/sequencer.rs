@@ -21,7 +21,7 @@
 //! A pass every [`CYCLES`] = 5 cycles. A hash uses the halves of the sequence RAM in turn. Byte order: index 0
 //! of eight in bits 7..0.
 //!
-//! Checked by `sim/tests/control_path.rs` against the order of the reference, and by every whole-hash test.
+//! Checked by `sim/tests/control_path/sequencer.rs` against the order of the reference, and by every whole-hash test.
 //! It does not know how long a pass takes, nor whether its matrices have arrived.
 
 use rust_hdl::prelude::*;
