@@ -1,7 +1,19 @@
-//! The hand-written Verilog: what RustHDL cannot say, each beside its Rust model.
+//! Primitives: Verilog modules written by hand where RustHDL has no construct, each with a Rust model.
 //!
-//! Every primitive has the same shape: ports, an `update` that is the Rust model, and an `hdl` that is
-//! the Verilog. `sim/tests/primitives.rs` holds the two equal on random input.
+//! Each is a struct of ports with an `update`, which is the model, and an `hdl`, which returns the
+//! module's body: behavioural Verilog, or instances of the cells of a part
+//! ([`Primitives`](crate::geometry::Primitives)). `sim/tests/primitives.rs` and `products.rs` hold the
+//! two equal on random input.
+//!
+//! | primitive | what RustHDL lacks |
+//! |---|---|
+//! | [`Register`] | an enable that is not a copy of `q` to `d` |
+//! | [`Delay`] | a shift register in one piece |
+//! | [`Ram`], [`BlockRam`], [`ByteRam`], [`BlockBuffer`] | attributes of memories, byte enables, block RAM cells |
+//! | [`Product`] | multiplier and carry cells |
+//! | [`parameter`] | nothing; a constant as a block |
+//!
+//! `ebr.rs` and `carry_chain.rs` are no blocks: they write the text of cells.
 
 mod block_buffer;
 mod block_ram;
@@ -22,5 +34,5 @@ pub use product::Product;
 pub use ram::Ram;
 pub use register::Register;
 
-/// Models of the ECP5's cells that leaves are made of, for simulators.
+/// Models of the ECP5's cells that primitives instantiate, for simulators.
 pub const ECP5_CELLS: &str = include_str!("primitives/ecp5.v");

@@ -1,49 +1,47 @@
-//! Two blocks of matrix rows on their way from memory to the array: written a beat of one row at a
-//! time, read a word of every row at a time.
+//! Buffer of two blocks of matrix rows on their way from memory to the array.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `write` | in | 1 | store the beat `beat$i` |
+//! | `write_half` | in | 1 | with `write`: which of the two blocks |
+//! | `write_lane` | in | 4 | with `write`: matrix row within the block |
+//! | `write_beat` | in | 6 | with `write`: beat within the row |
+//! | `beat$i` | in | 32 | word i of the beat, lowest address first |
+//! | `read` | in | 1 | read a word of every row |
+//! | `read_half` | in | 1 | with `read`: which of the two blocks |
+//! | `read_word` | in | 6 | with `read`: word within the row |
+//! | `word$i` | out | 32 | that word of lane i, two cycles after `read` and until after the next |
+//!
+//! Written a beat of one row at a time, read a word of every row at a time. A block is one matrix
+//! row of dimension / 4 words a lane; a beat has a word a lane. Read latency 2, one read and one
+//! write a cycle.
+//!
+//! By hand for its two widths and for the cells of the ECP5.
+//!
+//! Checked by `sim/tests/primitives.rs`. What is read while it is written is not defined. It does
+//! not know what is full: `core/fetch.rs` and `core/issue.rs` do, with credits.
 
 use rust_hdl::prelude::*;
 
 use super::ebr::{Ebr, address_wire};
 use crate::geometry::{Geometry, Primitives};
 
-/// A buffer of two blocks; a block is one matrix row of `cells` words per lane.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `write` | in | 1 | store `beat` |
-/// | `write_half` | in | 1 | which of the two blocks |
-/// | `write_lane` | in | 4 | matrix row within the block |
-/// | `write_beat` | in | 6 | beat within the row |
-/// | `beat$i` | in | 32 | word i of the beat, lowest address first |
-/// | `read` | in | 1 | |
-/// | `read_half` | in | 1 | |
-/// | `read_word` | in | 6 | word within the row |
-/// | `word$c` | out | 32 | that word of lane c, two cycles after `read` and until after the next |
-///
-/// Read latency 2. What is read while it is written is not defined. It keeps no account of what is full: `fetch.rs` and `issue.rs` do, with credits.
-/// Hand-written for its two widths and for the cells of the ECP5.
+/// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct BlockBuffer {
-    /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Store `beat`.
+
     pub write: Signal<In, Bit>,
-    /// Block to write.
     pub write_half: Signal<In, Bit>,
-    /// Lane to write.
     pub write_lane: Signal<In, Bits<4>>,
-    /// Beat of the row to write.
     pub write_beat: Signal<In, Bits<6>>,
-    /// The beat's words.
     pub beat: Vec<Signal<In, Bits<32>>>,
-    /// Take the words `read_word`.
     pub read: Signal<In, Bit>,
-    /// Block to read.
     pub read_half: Signal<In, Bit>,
-    /// Word of the rows to read.
     pub read_word: Signal<In, Bits<6>>,
-    /// The word of every lane.
+
     pub word: Vec<Signal<Out, Bits<32>>>,
+
     _primitives: Primitives,
     _row_words: usize,
     _words: Vec<u32>,

@@ -1,37 +1,39 @@
-//! Memory with one write port and one read port behind two registers.
+//! Memory of `depth` words with one write port and one read port behind two registers.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `read_address` | in | A | word to read |
+//! | `write` | in | 1 | write `d` |
+//! | `write_address` | in | A | word to write |
+//! | `d` | in | W | value to write |
+//! | `q` | out | W | word at the `read_address` of two cycles ago |
+//!
+//! Read latency 2: the memory and its output register, without which a block RAM is slow. One read
+//! and one write a cycle. `depth` is at most 2^A, W at most 32.
+//!
+//! By hand for `no_rw_check` and for the cells of the ECP5, whose output register no synthesis
+//! infers.
+//!
+//! Checked by `sim/tests/primitives.rs`. What is read while it is written is not defined; all is 0
+//! at power-up, and no reset changes it.
 
 use rust_hdl::prelude::*;
 
 use super::ebr::{Ebr, address_wire};
 use crate::geometry::Primitives;
 
-/// `depth` words of `W` bits, at most 32; `A` address bits.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `read_address` | in | A | |
-/// | `q` | out | W | word at the `read_address` of two cycles ago |
-/// | `write` | in | 1 | |
-/// | `write_address` | in | A | |
-/// | `d` | in | W | |
-///
-/// Read latency 2: the memory and its output register, without which a block RAM is slow. What is
-/// read while it is written is not defined. Hand-written for `no_rw_check` and for the cells of the
-/// ECP5, whose output register no synthesis infers.
+/// See the module's documentation.
 #[derive(LogicBlock)]
 pub struct BlockRam<const A: usize, const W: usize> {
-    /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Word to read.
+
     pub read_address: Signal<In, Bits<A>>,
-    /// Word read.
-    pub q: Signal<Out, Bits<W>>,
-    /// Write `d`.
     pub write: Signal<In, Bit>,
-    /// Word to write.
     pub write_address: Signal<In, Bits<A>>,
-    /// Value to write.
     pub d: Signal<In, Bits<W>>,
+
+    pub q: Signal<Out, Bits<W>>,
+
     _primitives: Primitives,
     _words: Vec<Bits<W>>,
     _fetched: Bits<W>,

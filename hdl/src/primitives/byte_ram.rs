@@ -1,46 +1,47 @@
-//! Memory of 32-bit words with byte write enables and a two-stage read.
+//! Memory of `depth` words of 32 bits with byte write enables and a two-stage read.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `read_address` | in | A | word to read |
+//! | `write` | in | 4 | bytes to write: bit i for `d` i |
+//! | `write_address` | in | A | word to write |
+//! | `d0` | in | 8 | byte for bits 7..0 |
+//! | `d1` | in | 8 | byte for bits 15..8 |
+//! | `d2` | in | 8 | byte for bits 23..16 |
+//! | `d3` | in | 8 | byte for bits 31..24 |
+//! | `q` | out | 32 | word at the `read_address` of two cycles ago |
+//!
+//! Read latency 2: the memory and its output register, without which a block RAM is slow. One read
+//! and one write a cycle. `depth` is at most 2^A. Example: `d0` to `d3` 1, 2, 3, 4 make the word
+//! 0x04030201.
+//!
+//! By hand for the byte enables, `no_rw_check` and the cells of the ECP5. Writes are blocking,
+//! after the read, in the only process that touches the memory: the same hardware, and four
+//! deferred writes a cycle less to simulate.
+//!
+//! Checked by `sim/tests/primitives.rs`. What is read while it is written is not defined; all is 0
+//! at power-up, and no reset changes it.
 
 use rust_hdl::prelude::*;
 
 use super::ebr::{Ebr, address_wire};
 use crate::geometry::Primitives;
 
-/// `depth` words of 32 bits; `A` address bits.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `read_address` | in | A | |
-/// | `q` | out | 32 | word at the `read_address` of two cycles ago |
-/// | `write` | in | 4 | one enable per byte, bit 0 for bits 7..0 |
-/// | `write_address` | in | A | |
-/// | `d0` … `d3` | in | 8 | the four bytes |
-///
-/// Read latency 2: the memory and its output register, without which a block RAM is slow. What is
-/// read while it is written is not defined.
-///
-/// Hand-written for the byte enables, `no_rw_check` and the cells of the ECP5. The writes are blocking assignments after
-/// the read, in the only process that touches the memory: the same hardware, and four deferred
-/// writes per cycle less to simulate.
+/// See the module's documentation.
 #[derive(LogicBlock)]
 pub struct ByteRam<const A: usize> {
-    /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Word to read.
+
     pub read_address: Signal<In, Bits<A>>,
-    /// Word read.
-    pub q: Signal<Out, Bits<32>>,
-    /// Byte enables.
     pub write: Signal<In, Bits<4>>,
-    /// Word to write.
     pub write_address: Signal<In, Bits<A>>,
-    /// Byte for bits 7..0.
     pub d0: Signal<In, Bits<8>>,
-    /// Byte for bits 15..8.
     pub d1: Signal<In, Bits<8>>,
-    /// Byte for bits 23..16.
     pub d2: Signal<In, Bits<8>>,
-    /// Byte for bits 31..24.
     pub d3: Signal<In, Bits<8>>,
+
+    pub q: Signal<Out, Bits<32>>,
+
     _primitives: Primitives,
     _words: Vec<[u8; 4]>,
     _fetched: [u8; 4],

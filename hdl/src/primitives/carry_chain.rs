@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// What every bit computes: `(A & B) + (C & D)` and the carry. The lowest four bits are the carry
+/// LUT4 of every bit: `(A & B) + (C & D)` and the carry. The lowest four bits are the carry
 /// out where the two are equal.
 const INIT: &str = "16'h7888";
 /// A half that neither passes a carry nor makes one.
@@ -45,7 +45,8 @@ impl Sum {
 
 /// A sum of two numbers, without a carry in; what does not fit is dropped.
 ///
-/// Neither end is wired: nextpnr spends a cell of its own on a constant carry in (`flow/src/carry_ends.rs`).
+/// Neither end is wired: nextpnr spends a cell of its own on a constant carry in
+/// (`flow/src/carry_ends.rs`).
 pub struct CarryChain {
     name: String,
     first: usize,

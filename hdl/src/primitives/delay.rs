@@ -1,24 +1,26 @@
-//! A value some cycles later.
+//! Delay line: `q` is the `d` of `stages` cycles ago.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `d` | in | W | value |
+//! | `q` | out | W | the same, later; 0 until then |
+//!
+//! Latency `stages`, at least 1; one value a cycle. By hand as one shift register, which a
+//! simulator moves in one piece; registers one after the other would be moved one by one.
+//!
+//! Checked by `sim/tests/primitives.rs`. Has neither reset nor enable.
 
 use rust_hdl::prelude::*;
 
-/// `q` is the `d` of `stages` cycles ago; 0 until then.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `d` | in | W | |
-/// | `q` | out | W | |
-///
-/// Latency `stages`, at least 1. Hand-written as one shift register, which a simulator moves in one
-/// piece; registers one after the other would be moved one by one.
+/// See the module's documentation.
 #[derive(LogicBlock)]
 pub struct Delay<const W: usize> {
-    /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Value.
+
     pub d: Signal<In, Bits<W>>,
-    /// The same, later.
+
     pub q: Signal<Out, Bits<W>>,
+
     _stages: Vec<Bits<W>>,
 }
 

@@ -9,11 +9,11 @@ pub struct Ebr<'a> {
     pub name: &'a str,
     /// Words; at most 16384.
     pub depth: usize,
-    /// Whether to read.
+    /// Enable of the read port, 1 bit.
     pub read: &'a str,
-    /// Where, a wire of 14 bits.
+    /// Address of the word to read, a wire of 14 bits.
     pub read_address: &'a str,
-    /// Where to write, a wire of 14 bits.
+    /// Address of the word to write, a wire of 14 bits.
     pub write_address: &'a str,
     /// For each byte whether to write it, what, and the 8-bit wire for what is read.
     pub bytes: Vec<[String; 3]>,

@@ -1,4 +1,4 @@
-// Cells of the Lattice ECP5 for simulation: what the leaves use of them, and no more. Another use
+// Cells of the Lattice ECP5 for simulation: what the primitives use of them, and no more. Another use
 // stops the simulator with an error. Synthesis knows the cells and does not read this file.
 
 // Two bits of a carry chain: two LUT4 whose outputs choose between passing the carry and making it.

@@ -1,12 +1,18 @@
-//! A constant of the build, as a block, so that blocks with parameters keep a `Default`.
+//! Constant of the build as a block, so that blocks with parameters keep a `Default`.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `q` | out | W | the constant |
+//!
+//! No logic and no latency. Written in RustHDL. Checked by the RTL that uses it.
 
 use rust_hdl::prelude::*;
 
-/// Drives `q` with a constant of `W` bits; 0 by default.
+/// See the module's documentation.
 #[derive(LogicBlock)]
 pub struct Parameter<const W: usize> {
-    /// The constant.
     pub q: Signal<Out, Bits<W>>,
+
     value: Constant<Bits<W>>,
 }
 

@@ -1,4 +1,26 @@
-//! The product of a pair in Winograd's inner product, with four stages of registers.
+//! Product of a pair in Winograd's inner product: `(u0 + v1) * (u1 + v0)` modulo 2^16.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `u0` | in | 8 | first byte of a pair of one factor |
+//! | `u1` | in | 8 | its second byte |
+//! | `v0` | in | 8 | first byte of a pair of the other factor |
+//! | `v1` | in | 8 | its second byte |
+//! | `product` | out | 16 | the product of four cycles ago |
+//!
+//! A 9 x 9 bit multiplier behind two adders. Latency [`LATENCY`], one product a cycle, whatever it
+//! is made of: the `*` of Verilog; a MULT18X18D of the ECP5 with its input, pipeline and output
+//! registers, behind one for the factors, which come from afar; or carry chains of CCU2C. Example:
+//! the bytes 1, 2 and 3, 4 give (1 + 4) * (2 + 3) = 25.
+//!
+//! The carry chains take 118 LUT4: 10 for each factor, 98 for the product. Each bit of a chain adds
+//! two AND gates and the carry, so that five partial sums of two rows each (the last of one) remain
+//! of the nine rows of the product, and four chains to add them up.
+//!
+//! By hand for the vendor's cells.
+//!
+//! Checked by `sim/tests/products.rs`: all three with the product over all factors, and the cells'
+//! models with those that Yosys brings. Bytes are unsigned; the array takes care of signs.
 
 use std::fmt::Write;
 
@@ -10,39 +32,18 @@ use crate::geometry::Multiplier;
 /// Cycles from the bytes to the product.
 pub const LATENCY: usize = 4;
 
-/// `(u0 + v1) * (u1 + v0)` modulo 2^16: a 9 x 9 bit multiplier behind two adders.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `u0`, `u1` | in | 8 | a pair of one factor |
-/// | `v0`, `v1` | in | 8 | a pair of the other |
-/// | `product` | out | 16 | |
-///
-/// Latency 4 ([`LATENCY`]), one product per cycle, whatever it is made of: the `*` of Verilog; a
-/// MULT18X18D of the ECP5 with its input, pipeline and output registers, behind one for the factors,
-/// which come from afar; or carry chains of CCU2C.
-/// Example: the bytes 1, 2 and 3, 4 give (1 + 4) * (2 + 3) = 25.
-///
-/// The carry chains take 118 LUT4: 10 for each factor, 98 for the product. Each bit of a chain adds
-/// two AND gates and the carry, so that five partial sums of two rows each (the last of one) remain
-/// of the nine rows of the product, and four chains to add them up.
-///
-/// Hand-written for the vendor's cells. `sim/tests/products.rs` compares all three with the product
-/// over all factors, and the cells' models with those that Yosys brings.
+/// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Product {
-    /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// First byte of one pair.
+
     pub u0: Signal<In, Bits<8>>,
-    /// Its second byte.
     pub u1: Signal<In, Bits<8>>,
-    /// First byte of the other pair.
     pub v0: Signal<In, Bits<8>>,
-    /// Its second byte.
     pub v1: Signal<In, Bits<8>>,
-    /// The product of four cycles ago.
+
     pub product: Signal<Out, Bits<16>>,
+
     _multiplier: Multiplier,
     _stages: [u16; LATENCY],
 }

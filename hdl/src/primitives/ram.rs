@@ -1,34 +1,36 @@
-//! Memory with one write port and one registered read port.
+//! Memory of `depth` words with one write port and one registered read port.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `read_address` | in | A | word to read |
+//! | `write` | in | 1 | write `d` |
+//! | `write_address` | in | A | word to write |
+//! | `d` | in | W | value to write |
+//! | `q` | out | W | word at last cycle's `read_address`, before that cycle's write |
+//!
+//! Read latency 1, one read and one write a cycle. `depth` is at most 2^A. Up to 64 words are kept
+//! in LUTs, whose access time is a third of a block RAM's.
+//!
+//! By hand for `no_rw_check`: no user needs the collision logic that Yosys adds without it. Writes
+//! are blocking, after the read, in the only process that touches the memory: the same hardware,
+//! and a simulator need not keep the value for later.
+//!
+//! Checked by `sim/tests/primitives.rs`. Has no reset.
 
 use rust_hdl::prelude::*;
 
-/// `depth` words of `W` bits; `A` address bits.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `read_address` | in | A | |
-/// | `q` | out | W | word at last cycle's `read_address`, before that cycle's write |
-/// | `write` | in | 1 | |
-/// | `write_address` | in | A | |
-/// | `d` | in | W | |
-///
-/// Read latency 1. Up to 64 words are kept in LUTs, whose access is a third of a block RAM's. A read and a write of one address in one cycle give the old word. Hand-written
-/// for `no_rw_check`: the users never need the collision logic that Yosys adds without it. What is
-/// written is written at once, after the read: a simulator need not keep it for later.
+/// See the module's documentation.
 #[derive(LogicBlock)]
 pub struct Ram<const A: usize, const W: usize> {
-    /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Word to read.
+
     pub read_address: Signal<In, Bits<A>>,
-    /// Word read.
-    pub q: Signal<Out, Bits<W>>,
-    /// Write `d`.
     pub write: Signal<In, Bit>,
-    /// Word to write.
     pub write_address: Signal<In, Bits<A>>,
-    /// Value to write.
     pub d: Signal<In, Bits<W>>,
+
+    pub q: Signal<Out, Bits<W>>,
+
     _words: Vec<Bits<W>>,
     /// Words at power-up, from address 0 on; the others are zero.
     _initial: Vec<u32>,

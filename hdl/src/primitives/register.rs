@@ -1,26 +1,27 @@
 //! Register with an enable: `if (enable) q <= d`.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `enable` | in | 1 | take `d` at this edge |
+//! | `d` | in | W | next value |
+//! | `q` | out | W | value; 0 at power-up |
+//!
+//! Latency 1. By hand because `dff_setup!` describes "keep" as a copy of `q` to `d`, which a
+//! simulator performs for every register on every cycle.
+//!
+//! Checked by `sim/tests/primitives.rs`. Has no reset.
 
 use rust_hdl::prelude::*;
 
-/// A register of `W` bits that keeps its value unless enabled; 0 at power-up.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `enable` | in | 1 | take `d` at this edge |
-/// | `d` | in | W | next value |
-/// | `q` | out | W | value |
-///
-/// Latency 1. Hand-written because `dff_setup!` describes "keep" as a copy of `q` to `d`, which a
-/// simulator performs for every register on every cycle.
+/// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Register<const W: usize> {
-    /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Take `d`.
+
     pub enable: Signal<In, Bit>,
-    /// Next value.
+
     pub d: Signal<In, Bits<W>>,
-    /// Value.
+
     pub q: Signal<Out, Bits<W>>,
 }
 
