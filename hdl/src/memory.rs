@@ -1,4 +1,4 @@
-//! SDRAM: the memory of the matrix list in a synchronous DRAM of 16 bits.
+//! SDRAM controller: the memory of the matrix list in a synchronous DRAM of 16 bits.
 //!
 //! ```text
 //! request ─► commands ──► command, bank, line
@@ -10,31 +10,53 @@
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `reset` | in | 1 | level: forget all requests; the memory keeps its content |
-//! | `request` … `data$i` | | | see `memory_port.rs`, from the other side |
-//! | `command`, `bank`, `line` | out | 3, 2, 13 | see `commands.rs` |
-//! | `column_out`, `drive` | out | 16, 1 | a column to write |
-//! | `column_in` | in | 16 | what the memory's pins said, `delay` cycles after a READ was decided |
+//! | `request` | in | 1 | a request; held until `request_ready` |
+//! | `request_write` | in | 1 | with `request`: it writes |
+//! | `address` | in | 24 | with `request`: byte address of its first beat |
+//! | `beats` | in | 8 | with `request`: beats to move |
+//! | `write_valid` | in | 1 | a beat to write is in `write_beat$i`; held until `write_ready` |
+//! | `write_beat$i` | in | 32 | word i of that beat, lowest address first |
+//! | `column_in` | in | 16 | what the memory's data pins said |
+//! | `request_ready` | out | 1 | `request` is taken in this cycle |
+//! | `write_ready` | out | 1 | `write_beat$i` is taken in this cycle |
+//! | `data_valid` | out | 1 | a beat that was read is in `data$i` |
+//! | `data$i` | out | 32 | word i of that beat, lowest address first |
+//! | `command` | out | 3 | RAS, CAS and WE, low for active; a register |
+//! | `bank` | out | 2 | bank of `command`; a register |
+//! | `line` | out | 13 | address lines of `command`; a register |
+//! | `column_out` | out | 16 | with `drive`: a column to write; a register |
+//! | `drive` | out | 1 | the memory's data pins are driven; a register |
 //!
-//! All outputs to the memory are registers; a pad may add one more. Throughput of reads from rows in
-//! different banks: 2 bytes a cycle but for the refreshes, 8 at a time, which take about
-//! tRP + 8 tRFC + 10 cycles of 8 refresh intervals.
+//! The contract of a request is that of `core/memory_port.rs`. i counts the words of a beat, which
+//! has 4 bytes a lane. The order of the bytes is that of `memory/reader.rs`, their place that of
+//! `memory/commands.rs`.
 //!
-//! Checked by `sim/tests/sdram.rs` (every rule of the data sheet, random requests, bandwidth) and by
-//! whole hashes on a board's top.
+//! Latency of a read: that of `memory/commands.rs` to its command, then the memory's CAS latency,
+//! the registers of the pads, two cycles a word of the beat, and 1. Throughput of reads from rows
+//! in different banks: 2 bytes a cycle but for the refreshes, [`POSTPONED`] at a time, which take
+//! about tRP + 8 tRFC + 10 cycles of 8 refresh intervals.
+//!
+//! Checked by `sim/tests/sdram.rs` (every rule of the data sheet, random requests, bandwidth) and
+//! by whole hashes on a board's top. Serves cores of up to 4 lanes; powers nothing down.
 
+mod banks;
 mod commands;
 mod lines;
+mod phase;
 mod reader;
 mod refreshes;
+mod times;
 mod timing;
 mod wait;
 mod writer;
 
 use rust_hdl::prelude::*;
 
-pub use commands::Commands;
+pub use commands::{Commands, HIT_LATENCY, MISS_LATENCY};
 pub use reader::Reader;
-pub use timing::{POSTPONED, SdramError, Timing};
+pub use refreshes::AFTER_POWER_UP;
+pub use timing::{BURST, POSTPONED, SdramError, Timing};
+pub use wait::Wait;
 pub use writer::Writer;
 
 use crate::geometry::Geometry;
@@ -43,15 +65,19 @@ use crate::geometry::Geometry;
 #[derive(LogicBlock, Default)]
 pub struct Sdram {
     pub clock: Signal<In, Clock>,
+
     pub reset: Signal<In, Bit>,
+
     pub request: Signal<In, Bit>,
-    pub request_ready: Signal<Out, Bit>,
     pub request_write: Signal<In, Bit>,
     pub address: Signal<In, Bits<24>>,
     pub beats: Signal<In, Bits<8>>,
     pub write_valid: Signal<In, Bit>,
-    pub write_ready: Signal<Out, Bit>,
     pub write_beat: Vec<Signal<In, Bits<32>>>,
+    pub column_in: Signal<In, Bits<16>>,
+
+    pub request_ready: Signal<Out, Bit>,
+    pub write_ready: Signal<Out, Bit>,
     pub data_valid: Signal<Out, Bit>,
     pub data: Vec<Signal<Out, Bits<32>>>,
     pub command: Signal<Out, Bits<3>>,
@@ -59,7 +85,6 @@ pub struct Sdram {
     pub line: Signal<Out, Bits<13>>,
     pub column_out: Signal<Out, Bits<16>>,
     pub drive: Signal<Out, Bit>,
-    pub column_in: Signal<In, Bits<16>>,
 
     commands: Commands,
     reader: Reader,

@@ -2,12 +2,16 @@
 //! memory is busy.
 
 mod common;
+#[path = "common/registers.rs"]
+mod registers;
 
 use common::random;
 use rand::Rng;
+use registers::model;
 use tensority_boards::Memory;
 use tensority_hdl::geometry::Geometry;
-use tensority_hdl::memory::Timing;
+use tensority_hdl::memory::{Commands, HIT_LATENCY, MISS_LATENCY, Timing, Wait};
+use tensority_sim::block_model::BlockModel;
 use tensority_sim::sdram_model::SdramModel;
 use tensority_sim::sdram_rules::SdramRules;
 use tensority_sim::source::default_cache;
@@ -193,5 +197,69 @@ fn rows_leave_the_memory_at_97_percent_of_its_peak() {
         let strided = share(&mut model, lanes, strided);
         println!("{lanes} lanes at {clock} Hz: {in_order:.4} in order, {strided:.4} strided");
         assert!(in_order > 0.97 && strided > 0.97, "{in_order}, {strided}");
+    }
+}
+
+#[test]
+fn a_wait_is_over_after_as_many_cycles_as_it_was_told() {
+    let mut random = random();
+    let mut model = model("memory_wait", Wait::default());
+    let mut left = 0;
+    for turn in 0..5000 {
+        model.settle();
+        assert_eq!(model.get("over"), u64::from(left == 0), "turn {turn}");
+        let start = random.random_ratio(1, 12);
+        let cycles = random.random_range(0..16);
+        model.set("start", start.into());
+        model.set("cycles", cycles);
+        model.step(1);
+        left = if start {
+            cycles
+        } else {
+            left.saturating_sub(1)
+        };
+    }
+}
+
+/// RAS, CAS and WE.
+const READ: u64 = 0b101;
+const REFRESH: u64 = 0b001;
+
+/// Cycles from a request of one burst to READ on the registers of the pins.
+fn read_latency(model: &mut BlockModel, address: u64) -> u32 {
+    model.set("address", address);
+    model.set("beats", 4);
+    model.set("request", 1);
+    model.settle();
+    assert_eq!(model.get("request_ready"), 1);
+    let mut cycles = 0;
+    while model.get("command") != READ {
+        model.step(1);
+        model.set("request", 0);
+        model.settle();
+        cycles += 1;
+        assert!(cycles < 1000, "no READ");
+    }
+    model.step(20);
+    cycles
+}
+
+#[test]
+fn a_read_is_commanded_after_the_promised_cycles() {
+    let memory = Memory::find(MEMORY).unwrap();
+    for (_, clock) in CASES {
+        let timing = Timing::new(&memory, clock).unwrap();
+        let geometry = Geometry::new(256, 1, true).unwrap();
+        let mut model = model("commands", Commands::new(&geometry, &timing));
+        // Start, first refreshes and mode are over, and a refresh too, so that none is near.
+        model.step(u64::from(timing.start) + 200);
+        while model.get("command") != REFRESH {
+            model.step(1);
+        }
+        model.step(20);
+        let closed = read_latency(&mut model, 0);
+        assert_eq!(closed, timing.rcd + MISS_LATENCY, "{clock} Hz");
+        let open = read_latency(&mut model, 256);
+        assert_eq!(open, HIT_LATENCY, "{clock} Hz");
     }
 }

@@ -3,76 +3,102 @@
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `reset` | in | 1 | level: forget all requests; what was commanded runs to its end |
-//! | `request` … `beats` | | | see `memory_port.rs`, from the other side |
+//! | `request` | in | 1 | a request; held until `request_ready` |
+//! | `request_write` | in | 1 | with `request`: it writes |
+//! | `address` | in | 24 | with `request`: byte address of its first beat |
+//! | `beats` | in | 8 | with `request`: beats to move |
 //! | `filled` | in | 1 | the columns of a burst are there to be written |
 //! | `reads_pending` | in | 1 | columns that were asked for are on their way |
+//! | `request_ready` | out | 1 | `request` is taken in this cycle |
 //! | `gather` | out | 1 | the current request is a write |
-//! | `read` | out | 1 | one cycle: a burst of 8 columns is decided to be read |
-//! | `write` | out | 1 | one cycle later: it is to be written |
+//! | `read` | out | 1 | one cycle: a burst is decided to be read |
 //! | `single` | out | 1 | with `read`: only the columns of one beat are wanted |
+//! | `write` | out | 1 | one cycle: a burst was decided to be written in the last cycle |
 //! | `command` | out | 3 | RAS, CAS and WE, low for active; a register |
-//! | `bank`, `line` | out | 2, 13 | bank and address lines to go with it; registers |
+//! | `bank` | out | 2 | bank of `command`; a register |
+//! | `line` | out | 13 | address lines of `command`; a register |
 //!
 //! Two requests are known: the *current* one, whose bursts follow one another every 8 cycles, and
 //! the *next* one, whose row is opened in the cycles between. So the columns of rows in different
-//! banks follow one another without a gap, and PRECHARGE and ACTIVATE cost nothing. A row stays open
-//! until its bank needs another, or the refresh closes all: `POSTPONED` refreshes at a time, before
-//! a request; earlier when there is nothing to do.
+//! banks follow one another without a gap, and PRECHARGE and ACTIVATE cost nothing. A row stays
+//! open until its bank needs another, or the refreshes close all (`phase.rs`).
 //!
-//! Address lines: byte 0 … 1023 of a row by column; the bank is bits 11..10 XOR bits 15..14, so that
-//! rows of a matrix that follow one another, and rows 64 apart, which the last multiply of a chain
-//! takes in turns, are in different banks; the row is bits 23..12. Example: byte 0x01_4c06 is in
-//! row 0x014, bank 3 ^ 1 = 2, column 3.
+//! Address lines: byte 0 … 1023 of a row by column; the bank is bits 11..10 XOR bits 15..14, so
+//! that rows of a matrix that follow one another, and rows 64 apart, which the last multiply of a
+//! chain takes in turns, are in different banks; the row is bits 23..12. Example: byte 0x01_4c06 is
+//! in row 0x014, bank 3 ^ 1 = 2, column 3.
 //!
-//! After power-up: quiet for the memory's start time, all banks closed, eight refreshes, the mode
-//! (bursts of 8 in sequence, CAS latency), then requests. Times are lower bounds in cycles; an
-//! ACTIVATE counts for all banks. A command is decided in one cycle and put to its code and lines in
-//! the next. Latency from a request for an open row to its READ: 5 cycles; of a closed one tRCD + 6.
+//! Latency from a request to its first READ on `command`: [`HIT_LATENCY`] cycles if its row is
+//! open, tRCD + [`MISS_LATENCY`] if its bank is closed. A command is decided in one cycle and put
+//! to its code and lines in the next (`lines.rs`). Throughput a burst every 8 cycles.
 //!
 //! Checked by `sim/tests/sdram.rs` against a memory that knows every rule of its data sheet.
+//! Requests are served in order, and none crosses a row of the memory.
 
 use rust_hdl::prelude::*;
 
+use super::banks::Banks;
 use super::lines::Lines;
-use super::refreshes::Refreshes;
+use super::phase::Phase;
+use super::times::Times;
 use super::timing::Timing;
-use super::wait::Wait;
 use crate::geometry::Geometry;
 use crate::primitives::Register;
 use crate::primitives::parameter::Parameter;
+
+/// Cycles from a request whose row is open to READ on the pins' registers.
+pub const HIT_LATENCY: u32 = 6;
+/// The same, without tRCD, from one whose bank is closed.
+pub const MISS_LATENCY: u32 = 7;
+
+/// What the next request waits for, in this order.
+#[derive(Copy, Clone, PartialEq, Debug, LogicState)]
+enum Stage {
+    /// There is none.
+    Empty,
+    /// Its bank is looked up.
+    LookUp,
+    /// Its bank is closed, if another row is open.
+    Close,
+    /// Its row is opened.
+    Open,
+    /// tRCD is over.
+    Opening,
+    /// The current request ends.
+    Ready,
+}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Commands {
     pub clock: Signal<In, Clock>,
+
     pub reset: Signal<In, Bit>,
+
     pub request: Signal<In, Bit>,
-    pub request_ready: Signal<Out, Bit>,
     pub request_write: Signal<In, Bit>,
     pub address: Signal<In, Bits<24>>,
     pub beats: Signal<In, Bits<8>>,
     pub filled: Signal<In, Bit>,
     pub reads_pending: Signal<In, Bit>,
+
+    pub request_ready: Signal<Out, Bit>,
     pub gather: Signal<Out, Bit>,
     pub read: Signal<Out, Bit>,
-    pub write: Signal<Out, Bit>,
     pub single: Signal<Out, Bit>,
+    pub write: Signal<Out, Bit>,
     pub command: Signal<Out, Bits<3>>,
     pub bank: Signal<Out, Bits<2>>,
     pub line: Signal<Out, Bits<13>>,
 
-    /// 0 quiet after power-up, 1 close all, 2 first refreshes, 3 run, 4 refresh.
-    phase: DFF<Bits<3>>,
-    /// Phase 3.
-    runs: DFF<Bit>,
-    started: DFF<Bits<16>>,
-    refreshes: Refreshes,
-    /// All is to be closed for them: no row is opened and no request begun.
-    refresh_soon: DFF<Bit>,
+    phase: Phase,
+    banks: Banks,
+    times: Times,
+    lines: Lines,
 
-    /// The next request: 0 none, 1 look whether its row is open, 2 close its bank if not, 3 open the
-    /// row, 4 wait until it is open, 5 ready.
-    stage: DFF<Bits<3>>,
+    /// The next request.
+    stage: DFF<Stage>,
+    no_next: Signal<Local, Bit>,
     accept: Signal<Local, Bit>,
     next_write: Register<1>,
     next_single: Register<1>,
@@ -80,11 +106,7 @@ pub struct Commands {
     next_row: Register<12>,
     next_column: Register<9>,
     next_bursts: Register<5>,
-    hit: DFF<Bit>,
-    next_open: DFF<Bit>,
-    open_row: Signal<Local, Bits<12>>,
-    is_open: Signal<Local, Bit>,
-    one_bank: Signal<Local, Bits<4>>,
+    rounded: Signal<Local, Bits<8>>,
     promote: Signal<Local, Bit>,
 
     /// The current request.
@@ -100,52 +122,22 @@ pub struct Commands {
     burst_bank: DFF<Bits<2>>,
     burst_column: DFF<Bits<9>>,
 
-    /// Which banks have a row open, and which row.
-    open: DFF<Bits<4>>,
-    rows: [Register<12>; 4],
-
-    /// Until what may be commanded: the next burst; PRECHARGE after ACTIVATE, and after a written
-    /// column; a bank's ACTIVATE after ACTIVATE; READ after it; what follows PRECHARGE, REFRESH and MODE.
-    slot: Wait,
-    ras: Wait,
-    wr: Wait,
-    rc: Wait,
-    rcd: Wait,
-    rest: Wait,
-    /// The next request's bank may be closed, and all banks; both a cycle late, for which `ras` and
-    /// `wr` are a cycle shorter.
+    /// The next request's bank may be closed, and all banks; both a cycle late, for which tRAS and
+    /// tWR are a cycle shorter.
     may_precharge: DFF<Bit>,
-    calm: DFF<Bit>,
+    may_close: DFF<Bit>,
 
     /// What is commanded: a burst, PRECHARGE and ACTIVATE for the next request, PRECHARGE of all
-    /// banks (and before the refreshes, `pause`), REFRESH, MODE.
+    /// banks (before refreshes, `pause`).
     burst: Signal<Local, Bit>,
     precharge: Signal<Local, Bit>,
     activate: Signal<Local, Bit>,
     pause: Signal<Local, Bit>,
     close: Signal<Local, Bit>,
-    refresh: Signal<Local, Bit>,
-    set_mode: Signal<Local, Bit>,
-    lines: Lines,
 
-    start_cycles: Parameter<16>,
-    ras_cycles: Parameter<4>,
-    wr_cycles: Parameter<4>,
-    slot_cycles: Parameter<4>,
-    rc_cycles: Parameter<4>,
-    rcd_cycles: Parameter<4>,
-    rp_cycles: Parameter<4>,
-    rfc_cycles: Parameter<4>,
-    mrd_cycles: Parameter<4>,
     /// log2 of the beats of a burst, and one less than these beats.
     burst_shift: Parameter<8>,
     burst_round: Parameter<8>,
-    rounded: Signal<Local, Bits<8>>,
-}
-
-/// One less than the cycles to the next command.
-fn after<const W: usize>(cycles: u32) -> Parameter<W> {
-    Parameter::new(cycles.saturating_sub(1) as usize)
 }
 
 impl Commands {
@@ -153,18 +145,9 @@ impl Commands {
     pub fn new(geometry: &Geometry, timing: &Timing) -> Self {
         let beats = 4 / geometry.beat_words();
         Self {
-            start_cycles: Parameter::new(timing.start as usize),
-            refreshes: Refreshes::new(timing),
+            phase: Phase::new(timing),
+            times: Times::new(timing),
             lines: Lines::new(timing),
-            ras_cycles: after(timing.ras - 1),
-            // From the command: the columns, and the time after the last.
-            wr_cycles: after(7 + timing.wr - 1),
-            slot_cycles: after(8),
-            rc_cycles: after(timing.rc),
-            rcd_cycles: after(timing.rcd),
-            rp_cycles: after(timing.rp),
-            rfc_cycles: after(timing.rfc),
-            mrd_cycles: after(timing.mrd),
             burst_shift: Parameter::new(beats.trailing_zeros() as usize),
             burst_round: Parameter::new(beats - 1),
             ..Self::default()
@@ -175,21 +158,7 @@ impl Commands {
 impl Logic for Commands {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(
-            self, clock, phase, runs, started, stage, current, hit, next_open
-        );
-        dff_setup!(
-            self,
-            clock,
-            current_write,
-            current_single,
-            current_bank,
-            burst_bank,
-            burst_column,
-            column,
-            bursts,
-            open
-        );
+        clock!(self, clock, phase, banks, times, lines);
         clock!(
             self,
             clock,
@@ -200,26 +169,22 @@ impl Logic for Commands {
             next_column,
             next_bursts
         );
-        clock!(self, clock, slot, ras, wr, rc, rcd, rest);
-        clock!(
+        clock!(self, clock, writable, may_precharge, may_close);
+        dff_setup!(self, clock, stage, current, column, bursts);
+        dff_setup!(
             self,
             clock,
-            refreshes,
-            refresh_soon,
-            writable,
-            may_precharge,
-            calm,
-            lines
+            current_write,
+            current_single,
+            current_bank,
+            burst_bank,
+            burst_column
         );
 
-        // Refreshes that are due.
-        self.refreshes.first.next = self.phase.q.val() == 1;
-        self.refresh_soon.d.next = self.refreshes.pressing.val()
-            | (self.refreshes.due.val() & (self.stage.q.val() == 0) & (!self.current.q.val()));
-
         // A new request.
-        self.request_ready.next = self.stage.q.val() == 0;
-        self.accept.next = self.request.val() & (self.stage.q.val() == 0);
+        self.no_next.next = self.stage.q.val() == Stage::Empty;
+        self.request_ready.next = self.no_next.val();
+        self.accept.next = self.request.val() & self.no_next.val();
         self.next_write.enable.next = self.accept.val();
         self.next_single.enable.next = self.accept.val();
         self.next_bank.enable.next = self.accept.val();
@@ -236,115 +201,81 @@ impl Logic for Commands {
             (self.beats.val() + self.burst_round.q.val()) >> self.burst_shift.q.val();
         self.next_bursts.d.next = self.rounded.val().get_bits::<5>(0);
 
-        // Is its row open?
-        self.open_row.next = self.rows[0].q.val();
-        self.one_bank.next = 1.into();
-        self.is_open.next = self.open.q.val().get_bit(0);
-        if self.next_bank.q.val() == 1 {
-            self.open_row.next = self.rows[1].q.val();
-            self.one_bank.next = 2.into();
-            self.is_open.next = self.open.q.val().get_bit(1);
-        }
-        if self.next_bank.q.val() == 2 {
-            self.open_row.next = self.rows[2].q.val();
-            self.one_bank.next = 4.into();
-            self.is_open.next = self.open.q.val().get_bit(2);
-        }
-        if self.next_bank.q.val() == 3 {
-            self.open_row.next = self.rows[3].q.val();
-            self.one_bank.next = 8.into();
-            self.is_open.next = self.open.q.val().get_bit(3);
-        }
-        self.hit.d.next = self.is_open.val() & (self.open_row.val() == self.next_row.q.val());
-        self.next_open.d.next = self.is_open.val();
-
-        // What is commanded. Before a refresh the current request comes to its end, and no other begins.
+        // What is commanded. Before refreshes the current request comes to its end, and no other
+        // begins.
         self.writable.d.next = self.filled.val() & (!self.reads_pending.val());
         self.burst.next = self.current.q.val()
-            & self.slot.over.val()
+            & self.times.slot_over.val()
             & ((!self.current_write.q.val()) | self.writable.q.val());
-        self.may_precharge.d.next = self.ras.over.val()
-            & self.wr.over.val()
+        self.may_precharge.d.next = self.times.ras_over.val()
+            & self.times.wr_over.val()
             & ((self.next_bank.q.val() != self.current_bank.q.val()) | (!self.current.q.val()))
-            & ((self.next_bank.q.val() != self.burst_bank.q.val()) | self.slot.over.val());
-        self.calm.d.next = self.ras.over.val()
-            & self.wr.over.val()
-            & self.slot.over.val()
+            & ((self.next_bank.q.val() != self.burst_bank.q.val()) | self.times.slot_over.val());
+        self.may_close.d.next = self.times.ras_over.val()
+            & self.times.wr_over.val()
+            & self.times.slot_over.val()
             & (!self.current.q.val());
-        self.precharge.next = (self.stage.q.val() == 2)
-            & (!self.hit.q.val())
-            & self.next_open.q.val()
+        self.precharge.next = (self.stage.q.val() == Stage::Close)
+            & (!self.banks.hit.val())
+            & self.banks.open.val()
             & self.may_precharge.q.val()
-            & self.runs.q.val()
-            & (!self.refresh_soon.q.val())
+            & self.phase.runs.val()
+            & (!self.phase.refresh_wanted.val())
             & (!self.burst.val());
-        self.activate.next = (self.stage.q.val() == 3)
-            & self.rc.over.val()
-            & self.rest.over.val()
-            & self.runs.q.val()
-            & (!self.refresh_soon.q.val())
+        self.activate.next = (self.stage.q.val() == Stage::Open)
+            & self.times.rc_over.val()
+            & self.times.rest_over.val()
+            & self.phase.runs.val()
+            & (!self.phase.refresh_wanted.val())
             & (!self.burst.val());
-        self.promote.next = (self.stage.q.val() == 5)
+        self.promote.next = (self.stage.q.val() == Stage::Ready)
             & (!self.current.q.val())
-            & self.runs.q.val()
-            & (!self.refresh_soon.q.val());
-        self.pause.next = self.runs.q.val()
-            & self.refresh_soon.q.val()
+            & self.phase.runs.val()
+            & (!self.phase.refresh_wanted.val());
+        self.pause.next = self.phase.runs.val()
+            & self.phase.refresh_wanted.val()
             & (!self.current.q.val())
-            & self.calm.q.val()
+            & self.may_close.q.val()
             & (!self.lines.activating.val())
-            & self.rest.over.val();
-        self.close.next = (self.phase.q.val() == 1) | self.pause.val();
-        self.refresh.next = ((self.phase.q.val() == 2) | (self.phase.q.val() == 4))
-            & self.rc.over.val()
-            & self.rest.over.val()
-            & self.refreshes.due.val();
-        self.set_mode.next =
-            (self.phase.q.val() == 2) & self.rest.over.val() & (!self.refreshes.due.val());
+            & self.times.rest_over.val();
+        self.close.next = self.phase.close.val() | self.pause.val();
 
         // The next request's row, in the cycles that the current one leaves.
-        match self.stage.q.val().index() {
-            0 => {
+        match self.stage.q.val() {
+            Stage::Empty => {
                 if self.accept.val() {
-                    self.stage.d.next = 1.into();
+                    self.stage.d.next = Stage::LookUp;
                 }
             }
-            1 => {
-                self.stage.d.next = 2.into();
+            Stage::LookUp => {
+                self.stage.d.next = Stage::Close;
             }
-            2 => {
-                if self.hit.q.val() {
-                    self.stage.d.next = 5.into();
-                } else if (!self.next_open.q.val()) | self.precharge.val() {
-                    self.stage.d.next = 3.into();
+            Stage::Close => {
+                if self.banks.hit.val() {
+                    self.stage.d.next = Stage::Ready;
+                } else if (!self.banks.open.val()) | self.precharge.val() {
+                    self.stage.d.next = Stage::Open;
                 }
             }
-            3 => {
+            Stage::Open => {
                 if self.activate.val() {
-                    self.stage.d.next = 4.into();
+                    self.stage.d.next = Stage::Opening;
                 }
             }
-            4 => {
-                if self.rcd.over.val() {
-                    self.stage.d.next = 5.into();
+            Stage::Opening => {
+                if self.times.rcd_over.val() {
+                    self.stage.d.next = Stage::Ready;
                 }
             }
-            _ => {
+            Stage::Ready => {
                 if self.promote.val() {
-                    self.stage.d.next = 0.into();
+                    self.stage.d.next = Stage::Empty;
                 }
             }
         }
-        if self.precharge.val() {
-            self.open.d.next = self.open.q.val() & (!self.one_bank.val());
-        }
-        if self.activate.val() {
-            self.open.d.next = self.open.q.val() | self.one_bank.val();
-        }
-        for i in 0..4 {
-            self.rows[i].clock.next = self.clock.val();
-            self.rows[i].enable.next = self.activate.val() & self.one_bank.val().get_bit(i);
-            self.rows[i].d.next = self.next_row.q.val();
+        // The refreshes close its bank again.
+        if self.pause.val() & (!self.no_next.val()) {
+            self.stage.d.next = Stage::Open;
         }
 
         // The current request's bursts.
@@ -369,65 +300,28 @@ impl Logic for Commands {
                 self.current.d.next = false;
             }
         }
+        if self.reset.val() {
+            self.stage.d.next = Stage::Empty;
+            self.current.d.next = false;
+        }
 
-        // Start, mode and refresh, with nothing else under way.
-        match self.phase.q.val().index() {
-            0 => {
-                self.started.d.next = self.started.q.val() + 1;
-                if self.started.q.val() == self.start_cycles.q.val() {
-                    self.phase.d.next = 1.into();
-                }
-            }
-            1 => {
-                self.phase.d.next = 2.into();
-            }
-            2 => {
-                if self.set_mode.val() {
-                    self.phase.d.next = 3.into();
-                    self.runs.d.next = true;
-                }
-            }
-            3 => {
-                if self.pause.val() {
-                    self.phase.d.next = 4.into();
-                    self.runs.d.next = false;
-                }
-            }
-            _ => {
-                if self.rest.over.val() & (!self.refreshes.due.val()) {
-                    self.phase.d.next = 3.into();
-                    self.runs.d.next = true;
-                }
-            }
-        }
-        if self.pause.val() {
-            self.open.d.next = 0.into();
-            if self.stage.q.val().any() {
-                self.stage.d.next = 3.into();
-            }
-        }
-        self.refreshes.done.next = self.refresh.val();
-
-        // Waits.
-        self.slot.start.next = self.burst.val();
-        self.slot.cycles.next = self.slot_cycles.q.val();
-        self.wr.start.next = self.burst.val() & self.current_write.q.val();
-        self.wr.cycles.next = self.wr_cycles.q.val();
-        self.ras.start.next = self.activate.val();
-        self.ras.cycles.next = self.ras_cycles.q.val();
-        self.rc.start.next = self.activate.val();
-        self.rc.cycles.next = self.rc_cycles.q.val();
-        self.rcd.start.next = self.activate.val();
-        self.rcd.cycles.next = self.rcd_cycles.q.val();
-        self.rest.start.next =
-            self.precharge.val() | self.close.val() | self.refresh.val() | self.set_mode.val();
-        self.rest.cycles.next = self.rp_cycles.q.val();
-        if self.refresh.val() {
-            self.rest.cycles.next = self.rfc_cycles.q.val();
-        }
-        if self.set_mode.val() {
-            self.rest.cycles.next = self.mrd_cycles.q.val();
-        }
+        // Phase, banks and times.
+        self.phase.pause.next = self.pause.val();
+        self.phase.idle.next = self.no_next.val() & (!self.current.q.val());
+        self.phase.rc_over.next = self.times.rc_over.val();
+        self.phase.rest_over.next = self.times.rest_over.val();
+        self.banks.bank.next = self.next_bank.q.val();
+        self.banks.row.next = self.next_row.q.val();
+        self.banks.activate.next = self.activate.val();
+        self.banks.precharge.next = self.precharge.val();
+        self.banks.close.next = self.pause.val();
+        self.times.burst.next = self.burst.val();
+        self.times.burst_write.next = self.current_write.q.val();
+        self.times.activate.next = self.activate.val();
+        self.times.precharge.next = self.precharge.val();
+        self.times.close.next = self.close.val();
+        self.times.refresh.next = self.phase.refresh.val();
+        self.times.set_mode.next = self.phase.set_mode.val();
 
         // The command's code and lines.
         self.lines.read.next = self.burst.val() & (!self.current_write.q.val());
@@ -435,8 +329,8 @@ impl Logic for Commands {
         self.lines.precharge.next = self.precharge.val();
         self.lines.activate.next = self.activate.val();
         self.lines.close.next = self.close.val();
-        self.lines.refresh.next = self.refresh.val();
-        self.lines.mode.next = self.set_mode.val();
+        self.lines.refresh.next = self.phase.refresh.val();
+        self.lines.set_mode.next = self.phase.set_mode.val();
         self.lines.burst_bank.next = self.burst_bank.q.val();
         self.lines.burst_column.next = self.burst_column.q.val();
         self.lines.next_bank.next = self.next_bank.q.val();
@@ -444,10 +338,5 @@ impl Logic for Commands {
         self.command.next = self.lines.command.val();
         self.bank.next = self.lines.bank.val();
         self.line.next = self.lines.line.val();
-
-        if self.reset.val() {
-            self.stage.d.next = 0.into();
-            self.current.d.next = false;
-        }
     }
 }

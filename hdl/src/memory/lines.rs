@@ -1,4 +1,28 @@
-//! What a command puts on the memory's lines.
+//! Command lines: code, bank and address of the command that was decided.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `read` | in | 1 | one cycle: READ of a burst |
+//! | `write` | in | 1 | one cycle: WRITE of a burst |
+//! | `precharge` | in | 1 | one cycle: PRECHARGE of `next_bank` |
+//! | `activate` | in | 1 | one cycle: ACTIVATE of `next_row` in `next_bank` |
+//! | `close` | in | 1 | one cycle: PRECHARGE of all banks |
+//! | `refresh` | in | 1 | one cycle: REFRESH |
+//! | `set_mode` | in | 1 | one cycle: MODE, bursts of 8 in sequence |
+//! | `burst_bank` | in | 2 | bank of the burst, in the cycle after `read` or `write` |
+//! | `burst_column` | in | 9 | column of the burst, in the cycle after `read` or `write` |
+//! | `next_bank` | in | 2 | bank, in the cycle after `precharge` or `activate` |
+//! | `next_row` | in | 12 | row, in the cycle after `activate` |
+//! | `writing` | out | 1 | `write` of the last cycle |
+//! | `activating` | out | 1 | `activate` of the last cycle |
+//! | `command` | out | 3 | RAS, CAS and WE, low for active; a register |
+//! | `bank` | out | 2 | bank of `command`; a register |
+//! | `line` | out | 13 | address lines of `command`; a register |
+//!
+//! Latency 2 from a decision to its command. At most one may be decided in a cycle; nothing is
+//! commanded (all of `command` 1) in the others and at power-up.
+//!
+//! Checked by `sim/tests/sdram.rs`, against a memory that reads these lines.
 
 use rust_hdl::prelude::*;
 
@@ -17,50 +41,39 @@ mod code {
     pub const NOTHING: usize = 0b000;
 }
 
-/// Registers of the command that was decided, and of its code and lines.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `read`, `write` | in | 1 | one cycle: a burst, of the next cycle's `burst_bank`, `burst_column` |
-/// | `precharge`, `activate` | in | 1 | one cycle: of `next_bank`, of its row `next_row` |
-/// | `close`, `refresh`, `mode` | in | 1 | one cycle: all banks; REFRESH; MODE |
-/// | `burst_bank`, `burst_column` | in | 2, 9 | |
-/// | `next_bank`, `next_row` | in | 2, 12 | the same in the next cycle |
-/// | `writing`, `activating` | out | 1 | `write` and `activate` of the last cycle |
-/// | `command` | out | 3 | RAS, CAS and WE, low for active; a register |
-/// | `bank`, `line` | out | 2, 13 | bank and address lines to go with it; registers |
-///
-/// Latency 2 from a decision to its command. At most one is decided in a cycle.
+/// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Lines {
     pub clock: Signal<In, Clock>,
+
     pub read: Signal<In, Bit>,
     pub write: Signal<In, Bit>,
     pub precharge: Signal<In, Bit>,
     pub activate: Signal<In, Bit>,
     pub close: Signal<In, Bit>,
     pub refresh: Signal<In, Bit>,
-    pub mode: Signal<In, Bit>,
+    pub set_mode: Signal<In, Bit>,
     pub burst_bank: Signal<In, Bits<2>>,
     pub burst_column: Signal<In, Bits<9>>,
     pub next_bank: Signal<In, Bits<2>>,
     pub next_row: Signal<In, Bits<12>>,
+
     pub writing: Signal<Out, Bit>,
     pub activating: Signal<Out, Bit>,
     pub command: Signal<Out, Bits<3>>,
     pub bank: Signal<Out, Bits<2>>,
     pub line: Signal<Out, Bits<13>>,
 
-    reads: DFF<Bit>,
-    writes: DFF<Bit>,
-    precharges: DFF<Bit>,
-    activates: DFF<Bit>,
-    closes: DFF<Bit>,
-    refreshes: DFF<Bit>,
-    sets_mode: DFF<Bit>,
-    command_out: DFF<Bits<3>>,
-    bank_out: DFF<Bits<2>>,
-    line_out: DFF<Bits<13>>,
+    read_reg: DFF<Bit>,
+    write_reg: DFF<Bit>,
+    precharge_reg: DFF<Bit>,
+    activate_reg: DFF<Bit>,
+    close_reg: DFF<Bit>,
+    refresh_reg: DFF<Bit>,
+    set_mode_reg: DFF<Bit>,
+    command_reg: DFF<Bits<3>>,
+    bank_reg: DFF<Bits<2>>,
+    line_reg: DFF<Bits<13>>,
 
     mode_line: Parameter<13>,
     all_banks: Parameter<13>,
@@ -96,51 +109,59 @@ impl Logic for Lines {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(
-            self, clock, reads, writes, precharges, activates, closes, refreshes, sets_mode
+            self,
+            clock,
+            read_reg,
+            write_reg,
+            precharge_reg,
+            activate_reg,
+            close_reg,
+            refresh_reg,
+            set_mode_reg
         );
-        clock!(self, clock, command_out, bank_out, line_out);
-        self.reads.d.next = self.read.val();
-        self.writes.d.next = self.write.val();
-        self.precharges.d.next = self.precharge.val();
-        self.activates.d.next = self.activate.val();
-        self.closes.d.next = self.close.val();
-        self.refreshes.d.next = self.refresh.val();
-        self.sets_mode.d.next = self.mode.val();
-        self.writing.next = self.writes.q.val();
-        self.activating.next = self.activates.q.val();
+        clock!(self, clock, command_reg, bank_reg, line_reg);
+        self.read_reg.d.next = self.read.val();
+        self.write_reg.d.next = self.write.val();
+        self.precharge_reg.d.next = self.precharge.val();
+        self.activate_reg.d.next = self.activate.val();
+        self.close_reg.d.next = self.close.val();
+        self.refresh_reg.d.next = self.refresh.val();
+        self.set_mode_reg.d.next = self.set_mode.val();
+        self.writing.next = self.write_reg.q.val();
+        self.activating.next = self.activate_reg.q.val();
 
-        self.command_out.d.next = self.do_nothing.q.val();
-        self.bank_out.d.next = self.next_bank.val();
-        self.line_out.d.next = unsigned_cast_extend::<13, 12>(self.next_row.val());
-        if self.activates.q.val() {
-            self.command_out.d.next = self.do_activate.q.val();
+        self.command_reg.d.next = self.do_nothing.q.val();
+        self.bank_reg.d.next = self.next_bank.val();
+        self.line_reg.d.next = unsigned_cast_extend::<13, 12>(self.next_row.val());
+        if self.activate_reg.q.val() {
+            self.command_reg.d.next = self.do_activate.q.val();
         }
-        if self.precharges.q.val() {
-            self.command_out.d.next = self.do_precharge.q.val();
-            self.line_out.d.next = 0.into();
+        if self.precharge_reg.q.val() {
+            self.command_reg.d.next = self.do_precharge.q.val();
+            self.line_reg.d.next = 0.into();
         }
-        if self.closes.q.val() {
-            self.command_out.d.next = self.do_precharge.q.val();
-            self.line_out.d.next = self.all_banks.q.val();
+        if self.close_reg.q.val() {
+            self.command_reg.d.next = self.do_precharge.q.val();
+            self.line_reg.d.next = self.all_banks.q.val();
         }
-        if self.refreshes.q.val() {
-            self.command_out.d.next = self.do_refresh.q.val();
+        if self.refresh_reg.q.val() {
+            self.command_reg.d.next = self.do_refresh.q.val();
         }
-        if self.sets_mode.q.val() {
-            self.command_out.d.next = self.do_mode.q.val();
-            self.bank_out.d.next = 0.into();
-            self.line_out.d.next = self.mode_line.q.val();
+        if self.set_mode_reg.q.val() {
+            self.command_reg.d.next = self.do_mode.q.val();
+            self.bank_reg.d.next = 0.into();
+            self.line_reg.d.next = self.mode_line.q.val();
         }
-        if self.reads.q.val() | self.writes.q.val() {
-            self.command_out.d.next = self.do_read.q.val();
-            self.bank_out.d.next = self.burst_bank.val();
-            self.line_out.d.next = unsigned_cast_extend::<13, 9>(self.burst_column.val());
+        if self.read_reg.q.val() | self.write_reg.q.val() {
+            self.command_reg.d.next = self.do_read.q.val();
+            self.bank_reg.d.next = self.burst_bank.val();
+            self.line_reg.d.next = unsigned_cast_extend::<13, 9>(self.burst_column.val());
         }
-        if self.writes.q.val() {
-            self.command_out.d.next = self.do_write.q.val();
+        if self.write_reg.q.val() {
+            self.command_reg.d.next = self.do_write.q.val();
         }
-        self.command.next = !self.command_out.q.val();
-        self.bank.next = self.bank_out.q.val();
-        self.line.next = self.line_out.q.val();
+        self.command.next = !self.command_reg.q.val();
+        self.bank.next = self.bank_reg.q.val();
+        self.line.next = self.line_reg.q.val();
     }
 }

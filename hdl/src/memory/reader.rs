@@ -3,13 +3,17 @@
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `reset` | in | 1 | level: forget what is on its way |
-//! | `read`, `single` | in | 1 | a burst of 8 columns is decided; only those of one beat are wanted |
-//! | `column` | in | 16 | what the memory answers, `delay` cycles after `read` and then every cycle |
+//! | `read` | in | 1 | one cycle: a burst of 8 columns is decided |
+//! | `single` | in | 1 | with `read`: only the columns of one beat are wanted |
+//! | `column` | in | 16 | what the memory answers: the first column `delay` cycles after `read`, then one a cycle |
 //! | `pending` | out | 1 | columns are on their way; from two cycles after `read` on |
-//! | `data_valid`, `data$i` | out | 1, 32 | a beat |
+//! | `data_valid` | out | 1 | a beat is in `data$i` |
+//! | `data$i` | out | 32 | word i of the beat, lowest address first |
 //!
 //! Throughput a column a cycle; `data_valid` follows the last column of a beat by a cycle. Column n
 //! holds bytes 2n (bits 7..0) and 2n + 1: the columns 0x0201, 0x0403 make the word 0x04030201.
+//!
+//! Checked by `sim/tests/sdram.rs`. A beat cannot be refused.
 
 use rust_hdl::prelude::*;
 
@@ -18,32 +22,37 @@ use crate::geometry::Geometry;
 use crate::primitives::parameter::Parameter;
 
 /// The longest `delay`.
-const LINE: u32 = 16;
+const MAX_DELAY: u32 = 16;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Reader {
     pub clock: Signal<In, Clock>,
+
     pub reset: Signal<In, Bit>,
+
     pub read: Signal<In, Bit>,
     pub single: Signal<In, Bit>,
     pub column: Signal<In, Bits<16>>,
+
     pub pending: Signal<Out, Bit>,
     pub data_valid: Signal<Out, Bit>,
     pub data: Vec<Signal<Out, Bits<32>>>,
 
     /// Bursts on their way: bit i was commanded i + 1 cycles ago.
-    line: DFF<Bits<16>>,
-    single_line: DFF<Bits<16>>,
+    in_flight: DFF<Bits<16>>,
+    single_in_flight: DFF<Bits<16>>,
     arrives: Signal<Local, Bit>,
     one_beat: Signal<Local, Bit>,
     /// Columns of the burst that are still to come and wanted.
-    left: DFF<Bits<4>>,
-    taken: Signal<Local, Bit>,
-    on_their_way: DFF<Bit>,
+    columns_left: DFF<Bits<4>>,
+    pending_reg: DFF<Bit>,
+    /// Columns of the beat that is gathered.
+    take: Signal<Local, Bit>,
     count: DFF<Bits<3>>,
     gathered: DFF<Bits<128>>,
-    whole: DFF<Bit>,
+    data_valid_reg: DFF<Bit>,
+
     last: Parameter<4>,
     beat_columns: Parameter<3>,
     /// Where the newest column goes.
@@ -56,7 +65,10 @@ impl Reader {
     /// # Panics
     /// If the delay is not within 1 … 16, which no memory's is.
     pub fn new(geometry: &Geometry, delay: u32) -> Self {
-        assert!((1..=LINE).contains(&delay), "a delay of {delay} cycles");
+        assert!(
+            (1..=MAX_DELAY).contains(&delay),
+            "a delay of {delay} cycles"
+        );
         let columns = 2 * geometry.beat_words();
         let mut reader = Self {
             last: Parameter::new(delay as usize - 1),
@@ -74,50 +86,61 @@ impl Reader {
 impl Logic for Reader {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, left, count, gathered);
-        clock!(self, clock, line, single_line, whole, on_their_way);
-        self.line.d.next = self.line.q.val() << 1;
+        dff_setup!(self, clock, columns_left, count, gathered);
+        clock!(
+            self,
+            clock,
+            in_flight,
+            single_in_flight,
+            data_valid_reg,
+            pending_reg
+        );
+        self.in_flight.d.next = self.in_flight.q.val() << 1;
         if self.read.val() {
-            self.line.d.next = (self.line.q.val() << 1) | 1;
+            self.in_flight.d.next = (self.in_flight.q.val() << 1) | 1;
         }
-        self.single_line.d.next = self.single_line.q.val() << 1;
+        self.single_in_flight.d.next = self.single_in_flight.q.val() << 1;
         if self.single.val() {
-            self.single_line.d.next = (self.single_line.q.val() << 1) | 1;
+            self.single_in_flight.d.next = (self.single_in_flight.q.val() << 1) | 1;
         }
-        self.arrives.next = self.line.q.val().get_bit(self.last.q.val().index());
-        self.one_beat.next = self.single_line.q.val().get_bit(self.last.q.val().index());
+        self.arrives.next = self.in_flight.q.val().get_bit(self.last.q.val().index());
+        self.one_beat.next = self
+            .single_in_flight
+            .q
+            .val()
+            .get_bit(self.last.q.val().index());
 
-        self.taken.next = self.arrives.val() | self.left.q.val().any();
-        if self.left.q.val().any() {
-            self.left.d.next = self.left.q.val() - 1;
+        self.take.next = self.arrives.val() | self.columns_left.q.val().any();
+        if self.columns_left.q.val().any() {
+            self.columns_left.d.next = self.columns_left.q.val() - 1;
         }
         if self.arrives.val() {
-            self.left.d.next = 7.into();
+            self.columns_left.d.next = 7.into();
             if self.one_beat.val() {
-                self.left.d.next = unsigned_cast_extend::<4, 3>(self.beat_columns.q.val());
+                self.columns_left.d.next = unsigned_cast_extend::<4, 3>(self.beat_columns.q.val());
             }
         }
-        self.whole.d.next = false;
-        if self.taken.val() {
+        self.data_valid_reg.d.next = false;
+        if self.take.val() {
             self.gathered.d.next = (self.gathered.q.val() >> 16)
                 | (unsigned_cast_extend::<128, 16>(self.column.val()) << self.top.q.val());
             self.count.d.next = self.count.q.val() + 1;
             if self.count.q.val() == self.beat_columns.q.val() {
                 self.count.d.next = 0.into();
-                self.whole.d.next = true;
+                self.data_valid_reg.d.next = true;
             }
         }
-        self.on_their_way.d.next = self.line.q.val().any() | self.left.q.val().any();
-        self.pending.next = self.on_their_way.q.val();
-        self.data_valid.next = self.whole.q.val();
+        self.pending_reg.d.next = self.in_flight.q.val().any() | self.columns_left.q.val().any();
+        self.pending.next = self.pending_reg.q.val();
+        self.data_valid.next = self.data_valid_reg.q.val();
         for i in 0..self.data.len() {
             self.data[i].next = self.gathered.q.val().get_bits::<32>(32 * i);
         }
         if self.reset.val() {
-            self.line.d.next = 0.into();
-            self.left.d.next = 0.into();
+            self.in_flight.d.next = 0.into();
+            self.columns_left.d.next = 0.into();
             self.count.d.next = 0.into();
-            self.whole.d.next = false;
+            self.data_valid_reg.d.next = false;
         }
     }
 }

@@ -1,4 +1,16 @@
-//! Account of the refreshes that are due.
+//! Refreshes that are due: one an interval, less those that were done.
+//!
+//! | port | dir | width | |
+//! |---|---|---|---|
+//! | `first` | in | 1 | level: exactly [`AFTER_POWER_UP`] are due |
+//! | `done` | in | 1 | one cycle: one is done |
+//! | `due` | out | 1 | at least one is due |
+//! | `pressing` | out | 1 | [`POSTPONED`] are due: no more may be put off |
+//!
+//! Latency 1 from `done`, 2 from the end of an interval. Example: 3 due, `done` in the cycle in
+//! which an interval ends: still 3, two cycles later.
+//!
+//! Checked by `sim/tests/sdram.rs`: the memory is refreshed in time.
 
 use rust_hdl::prelude::*;
 
@@ -6,30 +18,26 @@ use super::timing::{POSTPONED, Timing};
 use crate::primitives::parameter::Parameter;
 
 /// Refreshes that a memory wants before it is used.
-const AFTER_POWER_UP: usize = 8;
+pub const AFTER_POWER_UP: usize = 8;
 
-/// Counts a refresh per interval, and those that were done off.
-///
-/// | port | dir | width | |
-/// |---|---|---|---|
-/// | `first` | in | 1 | [`AFTER_POWER_UP`] are due |
-/// | `done` | in | 1 | one is done |
-/// | `due` | out | 1 | at least one is due; from a register |
-/// | `pressing` | out | 1 | [`POSTPONED`] are: no more may be put off; from a register |
-///
-/// Example: 3 due, `done` in the cycle in which an interval ends: still 3, two cycles later.
+/// See the module's documentation.
 #[derive(LogicBlock, Default)]
 pub struct Refreshes {
     pub clock: Signal<In, Clock>,
+
     pub first: Signal<In, Bit>,
     pub done: Signal<In, Bit>,
+
     pub due: Signal<Out, Bit>,
     pub pressing: Signal<Out, Bit>,
 
+    /// Cycles left of the interval, and whether it has ended in the last cycle.
     interval: DFF<Bits<12>>,
-    ends: DFF<Bit>,
+    interval_over: DFF<Bit>,
+    /// Refreshes that are due; without the one that is done now.
     owed: DFF<Bits<4>>,
-    owing: Signal<Local, Bits<4>>,
+    owed_before: Signal<Local, Bits<4>>,
+
     interval_cycles: Parameter<12>,
     after_power_up: Parameter<4>,
 }
@@ -51,20 +59,20 @@ impl Logic for Refreshes {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, interval, owed);
-        clock!(self, clock, ends);
+        clock!(self, clock, interval_over);
         self.interval.d.next = self.interval.q.val() - 1;
-        self.ends.d.next = false;
+        self.interval_over.d.next = false;
         if self.interval.q.val() == 0 {
             self.interval.d.next = self.interval_cycles.q.val();
-            self.ends.d.next = true;
+            self.interval_over.d.next = true;
         }
-        self.owing.next = self.owed.q.val();
-        if self.ends.q.val() {
-            self.owing.next = self.owed.q.val() + 1;
+        self.owed_before.next = self.owed.q.val();
+        if self.interval_over.q.val() {
+            self.owed_before.next = self.owed.q.val() + 1;
         }
-        self.owed.d.next = self.owing.val();
+        self.owed.d.next = self.owed_before.val();
         if self.done.val() {
-            self.owed.d.next = self.owing.val() - 1;
+            self.owed.d.next = self.owed_before.val() - 1;
         }
         if self.first.val() {
             self.owed.d.next = self.after_power_up.q.val();

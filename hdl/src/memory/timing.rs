@@ -1,11 +1,14 @@
-//! The times of an SDRAM in cycles of its clock.
+//! Times of an SDRAM in cycles of its clock.
 
 use tensority_boards::Memory;
 
 /// Refreshes that are put off, so that the banks are closed for eight at a time.
 pub const POSTPONED: u32 = 8;
 
-/// What the controller counts.
+/// Columns of a burst.
+pub const BURST: u32 = 8;
+
+/// Times in cycles, each from one command to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// READ to the first column.
@@ -39,13 +42,9 @@ pub enum SdramError {
          and {width}; choose another memory"
     )]
     Organisation {
-        /// The memory.
         name: String,
-        /// Its banks.
         banks: u32,
-        /// Its columns.
         columns: u32,
-        /// Its data pins.
         width: u32,
     },
     /// Faster than the memory, or so slow that a time is less than the controller can count.
@@ -53,11 +52,10 @@ pub enum SdramError {
         "expected a clock of 20 to {most} MHz for {name}, found {clock} Hz; choose another clock"
     )]
     Clock {
-        /// The memory.
         name: String,
-        /// Its fastest clock in MHz.
+        /// Fastest clock of the memory, in MHz.
         most: u32,
-        /// The clock that was asked for.
+        /// In Hz.
         clock: u32,
     },
     /// More bytes a beat than a burst has.
@@ -69,7 +67,8 @@ impl Timing {
     /// The times of `memory` with a clock of `clock` Hz.
     ///
     /// # Errors
-    /// If the memory is organised otherwise than the controller's addresses, or the clock does not fit it.
+    /// If the memory is organised otherwise than the controller's addresses, or the clock does not
+    /// fit it.
     pub fn new(memory: &Memory, clock: u32) -> Result<Self, SdramError> {
         let Memory {
             banks,
