@@ -7,6 +7,7 @@
 //!            chip ─┼─ bus ◄─ cpu ┘
 //!            boot ─┤
 //!     accelerator ─┴─► core ◄─► memory of the matrix list
+//!     └───── engine ─────┘
 //! ```
 //!
 //! Addresses come from `tensority_protocol::registers`; none is written here.
@@ -20,6 +21,7 @@ mod code;
 mod controller;
 mod cpu;
 mod data;
+mod engine;
 mod fifo;
 mod receiver;
 mod settings;
@@ -30,9 +32,14 @@ mod uart;
 mod watchdog;
 
 pub use accelerator::Accelerator;
-pub use boot::Boot;
-pub use bridge::Bridge;
+pub use boot::{Boot, RESET_CYCLES};
+pub use bridge::{BUSY_CORE_CYCLES, BUSY_CYCLES, Bridge};
+pub use bus::Bus;
+pub use chip::Chip;
+pub use code::Code;
 pub use controller::Controller;
+pub use data::Data;
+pub use engine::Engine;
 pub use fifo::Fifo;
 pub use receiver::Receiver;
 pub use settings::{Settings, SettingsError};

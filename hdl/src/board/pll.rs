@@ -1,4 +1,4 @@
-//! The divisors of an ECP5's PLL (EHXPLLL) for the two clocks of a board.
+//! Divisors of an ECP5's PLL (EHXPLLL) for the two clocks of a board.
 //!
 //! ```text
 //! oscillator / input * feedback = core clock;  VCO = core clock * output, 400 to 800 MHz
@@ -9,14 +9,14 @@
 /// Limits in Hz: phase detector, VCO.
 const DETECTOR: std::ops::RangeInclusive<u64> = 10_000_000..=400_000_000;
 const VCO: std::ops::RangeInclusive<u64> = 400_000_000..=800_000_000;
-/// In its middle, far from both ends.
+/// Target of the VCO in Hz, in the middle of its range.
 const VCO_AIM: u64 = 600_000_000;
-/// The largest divisor.
+/// Largest divisor of each kind.
 const MOST: u64 = 128;
 /// Core clock cycles of a cycle of the controller.
 pub const CONTROLLER_DIVISOR: u32 = 2;
 
-/// Divisors, and what comes of them.
+/// Divisors, and the clock that they make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pll {
     /// `CLKI_DIV`.
@@ -66,7 +66,8 @@ impl Pll {
     }
 }
 
-/// What these divisors make, if the PLL can run with them and the clock is a whole number of Hz.
+/// The plan with these divisors; none if the PLL cannot run with them, or the clock is not a whole
+/// number of Hz.
 fn plan(oscillator: u64, input: u64, feedback: u64) -> Option<Pll> {
     if !DETECTOR.contains(&(oscillator / input))
         || !(oscillator * feedback).is_multiple_of(2 * input)

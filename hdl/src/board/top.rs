@@ -1,4 +1,4 @@
-//! A board's whole design: what is flashed, and what is simulated.
+//! Design of a board: chip, clocks and pins, as it is flashed and as it is simulated.
 
 use tensority_boards::{Board, Family};
 

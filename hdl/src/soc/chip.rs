@@ -1,13 +1,20 @@
-//! Chip: says which chip this is.
+//! Chip: which chip this is.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `select`, `word`, `q` | | | a read, see `uart.rs` |
-//! | `serial` | in | 64 | the board's or device's serial number |
-//! | `loader` | in | 1 | the matrix list is loaded from outside |
-//! | `temperature`, `has_temperature` | in | 16, 1 | hundredths of a degree Celsius, if there is a sensor |
+//! | `select` | in | 1 | one cycle: a read of the register `word` |
+//! | `word` | in | 10 | register, counted in words |
+//! | `serial` | in | 64 | static: serial number of the board or device |
+//! | `loader` | in | 1 | static: the matrix list is loaded from outside |
+//! | `temperature` | in | 16 | hundredths of a degree Celsius |
+//! | `has_temperature` | in | 1 | static: there is a sensor |
+//! | `q` | out | 32 | what the last cycle's access read; 0 if it read nothing |
 //!
-//! Registers: `chip` in docs/registers.md.
+//! Registers: `chip` in docs/registers.md; all can only be read. Latency of a read 1. The first
+//! word is the bytes `TENS`, the first in bits 7..0.
+//!
+//! Checked by `sim/tests/controller.rs` and, through the firmware, by `sim/tests/chip.rs`. Measures
+//! nothing: the temperature comes from outside.
 
 use rust_hdl::prelude::*;
 use tensority_protocol::registers::{MAP_VERSION, chip};
@@ -22,14 +29,18 @@ use crate::primitives::parameter::Parameter;
 #[derive(LogicBlock, Default)]
 pub struct Chip {
     pub clock: Signal<In, Clock>,
+
     pub select: Signal<In, Bit>,
     pub word: Signal<In, Bits<10>>,
-    pub q: Signal<Out, Bits<32>>,
     pub serial: Signal<In, Bits<64>>,
     pub loader: Signal<In, Bit>,
     pub temperature: Signal<In, Bits<16>>,
     pub has_temperature: Signal<In, Bit>,
-    answer: DFF<Bits<32>>,
+
+    pub q: Signal<Out, Bits<32>>,
+
+    q_reg: DFF<Bits<32>>,
+
     /// Registers that never change.
     constant: Vec<Parameter<32>>,
     constant_at: Vec<Parameter<10>>,
@@ -68,28 +79,28 @@ impl Chip {
 impl Logic for Chip {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, answer);
-        self.answer.d.next = 0.into();
+        dff_setup!(self, clock, q_reg);
+        self.q_reg.d.next = 0.into();
         if self.select.val() {
             for i in 0..self.constant.len() {
                 if self.word.val() == self.constant_at[i].q.val() {
-                    self.answer.d.next = self.constant[i].q.val();
+                    self.q_reg.d.next = self.constant[i].q.val();
                 }
             }
             if self.word.val() == self.serial_low_at.q.val() {
-                self.answer.d.next = self.serial.val().get_bits::<32>(0);
+                self.q_reg.d.next = self.serial.val().get_bits::<32>(0);
             }
             if self.word.val() == self.serial_high_at.q.val() {
-                self.answer.d.next = self.serial.val().get_bits::<32>(32);
+                self.q_reg.d.next = self.serial.val().get_bits::<32>(32);
             }
             if self.word.val() == self.capabilities_at.q.val() {
-                self.answer.d.next = unsigned_cast_extend::<32, 1>(self.loader.val().into())
+                self.q_reg.d.next = unsigned_cast_extend::<32, 1>(self.loader.val().into())
                     | (unsigned_cast_extend::<32, 1>(self.has_temperature.val().into()) << 1);
             }
             if self.word.val() == self.temperature_at.q.val() {
-                self.answer.d.next = unsigned_cast_extend::<32, 16>(self.temperature.val());
+                self.q_reg.d.next = unsigned_cast_extend::<32, 16>(self.temperature.val());
             }
         }
-        self.q.next = self.answer.q.val();
+        self.q.next = self.q_reg.q.val();
     }
 }

@@ -2,14 +2,18 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `bank` | in | 1 | the bank that runs |
-//! | `word` | in | 12 | |
+//! | `bank` | in | 1 | the bank that runs; a change shows in the same cycle |
+//! | `word` | in | 12 | word of both banks to read, and of the other bank to write |
+//! | `write` | in | 1 | write `d` to the other bank |
+//! | `d` | in | 32 | value to write |
 //! | `code_q` | out | 32 | last cycle's `word` of the bank that runs |
 //! | `staging_q` | out | 32 | last cycle's `word` of the other bank |
-//! | `write`, `d` | in | 1, 32 | to the other bank |
 //!
-//! The bank that runs cannot be written. A board's configuration fills bank 0; both are zero
-//! otherwise. A change of `bank` shows in the next cycle.
+//! Latency of a read 1, one read and one write a cycle; a word that is written while it is read
+//! gives the old value. A board's configuration fills bank 0 from its start; all other words are 0
+//! at power-up.
+//!
+//! Checked by `sim/tests/controller.rs`. The bank that runs cannot be written.
 
 use rust_hdl::prelude::*;
 
@@ -19,12 +23,15 @@ use crate::primitives::Ram;
 #[derive(LogicBlock, Default)]
 pub struct Code {
     pub clock: Signal<In, Clock>,
+
     pub bank: Signal<In, Bit>,
     pub word: Signal<In, Bits<12>>,
-    pub code_q: Signal<Out, Bits<32>>,
-    pub staging_q: Signal<Out, Bits<32>>,
     pub write: Signal<In, Bit>,
     pub d: Signal<In, Bits<32>>,
+
+    pub code_q: Signal<Out, Bits<32>>,
+    pub staging_q: Signal<Out, Bits<32>>,
+
     bank0: Ram<12, 32>,
     bank1: Ram<12, 32>,
 }

@@ -1,15 +1,25 @@
-//! Controller: the processor with its memories and all peripherals but the accelerator.
+//! Controller: the processor with its memories and all peripherals but the engine.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `receive`, `transmit` | in, out | 1 | serial line, see `uart.rs` |
-//! | `serial`, `temperature`, `has_temperature`, `loader` | in | 64, 16, 1, 1 | see `chip.rs` |
-//! | `reset` | out | 1 | of the accelerator; 1 for 16 cycles after power-up and each restart |
-//! | `select`, `write`, `word`, `d` | out | 1, 1, 10, 32 | one cycle: an access to the accelerator |
-//! | `busy` | in | 1 | from the cycle after the access on, until `q` is its answer |
-//! | `q` | in | 32 | what was read |
+//! | `receive` | in | 1 | serial line to the chip, asynchronous; 1 when idle |
+//! | `serial` | in | 64 | static: serial number of the board or device |
+//! | `temperature` | in | 16 | hundredths of a degree Celsius |
+//! | `has_temperature` | in | 1 | static: there is a sensor |
+//! | `loader` | in | 1 | static: the matrix list is loaded from outside |
+//! | `busy` | in | 1 | from the cycle after an access to the engine on: its answer is not there |
+//! | `q` | in | 32 | what was read of the engine, once `busy` is 0 |
+//! | `transmit` | out | 1 | serial line from the chip; 1 when idle |
+//! | `reset` | out | 1 | chip reset; 1 for 16 cycles after power-up and each restart |
+//! | `select` | out | 1 | one cycle: an access to the engine's register `word` |
+//! | `write` | out | 1 | with `select`: the access is a write of `d` |
+//! | `word` | out | 10 | register, counted in words |
+//! | `d` | out | 32 | value to write |
 //!
-//! An access takes two cycles, and as many more as `busy` says.
+//! An access takes 2 cycles, and as many more as `busy` says. The watchdog's period is a second at
+//! power-up: long for firmware, short for a miner.
+//!
+//! Checked by `sim/tests/chip.rs`, with the firmware. Hashes nothing: the engine does.
 
 use rust_hdl::prelude::*;
 use tensority_protocol::register::Peripheral;
@@ -46,19 +56,21 @@ const fn number(peripheral: &Peripheral) -> u32 {
 #[derive(LogicBlock, Default)]
 pub struct Controller {
     pub clock: Signal<In, Clock>,
+
     pub receive: Signal<In, Bit>,
-    pub transmit: Signal<Out, Bit>,
     pub serial: Signal<In, Bits<64>>,
     pub temperature: Signal<In, Bits<16>>,
     pub has_temperature: Signal<In, Bit>,
     pub loader: Signal<In, Bit>,
+    pub busy: Signal<In, Bit>,
+    pub q: Signal<In, Bits<32>>,
+
+    pub transmit: Signal<Out, Bit>,
     pub reset: Signal<Out, Bit>,
     pub select: Signal<Out, Bit>,
     pub write: Signal<Out, Bit>,
     pub word: Signal<Out, Bits<10>>,
     pub d: Signal<Out, Bits<32>>,
-    pub busy: Signal<In, Bit>,
-    pub q: Signal<In, Bits<32>>,
 
     cpu: Cpu,
     bus: Bus,
@@ -82,7 +94,6 @@ impl Controller {
             chip: Chip::new(geometry, settings),
             uart: Uart::new(settings.divisor()),
             timer: Timer::new(),
-            // A second: long for firmware, short for a miner.
             watchdog: Watchdog::new(settings.clock()),
             boot: Boot::new(),
             ..Self::default()
@@ -99,7 +110,7 @@ impl Logic for Controller {
         self.chip_reset.next = self.boot.reset.val();
         self.reset.next = self.boot.reset.val();
 
-        // Controller and memories.
+        // Processor and memories.
         self.cpu.reset.next = self.chip_reset.val();
         self.cpu.ready.next = self.bus.ready.val();
         self.cpu.read_data.next = self.bus.read_data.val();

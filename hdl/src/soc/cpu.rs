@@ -1,17 +1,22 @@
-//! The controller: PicoRV32, a RISC-V (RV32I) by Claire Wolf, as it comes from its package.
+//! The controller's processor: PicoRV32, a RISC-V (RV32I) by Claire Wolf, as it comes from its
+//! package.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `reset` | in | 1 | level; it starts at address 0 afterwards |
-//! | `valid`, `ready` | out, in | 1 | an access is done in the cycle in which both are 1 |
-//! | `address` | out | 32 | byte address, a multiple of 4 |
-//! | `enables` | out | 4 | bytes to write; none: a read |
-//! | `write_data`, `read_data` | out, in | 32 | byte 0 in bits 7..0 |
+//! | `ready` | in | 1 | the access is done in this cycle |
+//! | `read_data` | in | 32 | with `ready`: what was read, byte i in bits 8 i + 7 .. 8 i |
+//! | `valid` | out | 1 | an access; held with all that belongs to it until `ready` |
+//! | `address` | out | 32 | with `valid`: byte address, a multiple of 4 |
+//! | `enables` | out | 4 | with `valid`: bytes to write, bit i for byte i; none for a read |
+//! | `write_data` | out | 32 | with `valid`: value to write |
 //!
-//! No multiplier, no counters, no interrupts: the accelerator takes the multipliers that a board
-//! has, and the firmware looks at everything in turn. 5 to 6 cycles an instruction with memories
-//! that answer in the second cycle. An illegal instruction or a misaligned access stops it; the
-//! watchdog then resets the chip. The module `picorv32` is not part of the emitted text.
+//! 5 to 6 cycles an instruction with memories that answer in the second cycle. An illegal
+//! instruction or a misaligned access stops it; the watchdog then resets the chip.
+//!
+//! Checked by `sim/tests/chip.rs`, with the firmware. No multiplier, no counters, no interrupts:
+//! the accelerator takes the multipliers that a board has, and the firmware polls. The module
+//! `picorv32` is not part of the emitted text.
 
 use rust_hdl::prelude::*;
 
@@ -19,13 +24,16 @@ use rust_hdl::prelude::*;
 #[derive(LogicBlock, Default)]
 pub struct Cpu {
     pub clock: Signal<In, Clock>,
+
     pub reset: Signal<In, Bit>,
-    pub valid: Signal<Out, Bit>,
+
     pub ready: Signal<In, Bit>,
+    pub read_data: Signal<In, Bits<32>>,
+
+    pub valid: Signal<Out, Bit>,
     pub address: Signal<Out, Bits<32>>,
     pub enables: Signal<Out, Bits<4>>,
     pub write_data: Signal<Out, Bits<32>>,
-    pub read_data: Signal<In, Bits<32>>,
 }
 
 impl Logic for Cpu {

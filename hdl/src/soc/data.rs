@@ -1,11 +1,17 @@
-//! Data memory: four byte lanes of 2048 words.
+//! Data memory: 2048 words of 32 bits with byte enables.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `word` | in | 11 | |
-//! | `q` | out | 32 | last cycle's `word` |
+//! | `word` | in | 11 | word to read or write |
 //! | `write` | in | 1 | write the bytes of `enables` |
-//! | `enables`, `d` | in | 4, 32 | byte 0 in bits 7..0 |
+//! | `enables` | in | 4 | bit i for byte i |
+//! | `d` | in | 32 | value to write; byte i in bits 8 i + 7 .. 8 i |
+//! | `q` | out | 32 | last cycle's `word` |
+//!
+//! Latency of a read 1, one access a cycle; a word that is written while it is read gives the old
+//! value. All 0 at power-up; a reset changes nothing.
+//!
+//! Checked by `sim/tests/controller.rs`.
 
 use rust_hdl::prelude::*;
 
@@ -16,11 +22,14 @@ use crate::primitives::Ram;
 #[derive(LogicBlock, Default)]
 pub struct Data {
     pub clock: Signal<In, Clock>,
+
     pub word: Signal<In, Bits<11>>,
-    pub q: Signal<Out, Bits<32>>,
     pub write: Signal<In, Bit>,
     pub enables: Signal<In, Bits<4>>,
     pub d: Signal<In, Bits<32>>,
+
+    pub q: Signal<Out, Bits<32>>,
+
     bytes: [Ram<11, 8>; 4],
 }
 

@@ -1,15 +1,19 @@
-//! FIFO of bytes in a RAM.
+//! FIFO of 2^A bytes in a RAM.
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
 //! | `clear` | in | 1 | empties it |
-//! | `write`, `d` | in | 1, 8 | one byte; dropped if it is full |
-//! | `read` | in | 1 | forget the oldest byte; without effect if it is empty |
-//! | `q` | out | 8 | the byte that was the oldest in the last cycle |
+//! | `write` | in | 1 | append `d`; without effect if it is full |
+//! | `d` | in | 8 | byte to append |
+//! | `read` | in | 1 | drop the oldest byte; without effect if it is empty |
+//! | `q` | out | 8 | the byte that was the oldest in the last cycle; not defined if it was empty |
 //! | `level` | out | A + 1 | bytes in it |
-//! | `full` | out | 1 | |
+//! | `full` | out | 1 | `level` is 2^A |
 //!
-//! 2^A bytes; A1 is A + 1. A byte written can be read in the next cycle.
+//! Throughput a byte a cycle each way. A byte written is counted in the next cycle, and in `q` in
+//! the cycle after. (RustHDL cannot add to a width: the parameter A1 is A + 1.)
+//!
+//! Checked by `sim/tests/peripherals.rs`. Has one clock.
 
 use rust_hdl::prelude::*;
 
@@ -20,21 +24,26 @@ use crate::primitives::parameter::Parameter;
 #[derive(LogicBlock)]
 pub struct Fifo<const A: usize, const A1: usize> {
     pub clock: Signal<In, Clock>,
+
     pub clear: Signal<In, Bit>,
+
     pub write: Signal<In, Bit>,
     pub d: Signal<In, Bits<8>>,
     pub read: Signal<In, Bit>,
+
     pub q: Signal<Out, Bits<8>>,
     pub level: Signal<Out, Bits<A1>>,
     pub full: Signal<Out, Bit>,
+
     bytes: Ram<A, 8>,
     head: DFF<Bits<A>>,
     tail: DFF<Bits<A>>,
     count: DFF<Bits<A1>>,
-    depth: Parameter<A1>,
     put: Signal<Local, Bit>,
     take: Signal<Local, Bit>,
     is_full: Signal<Local, Bit>,
+
+    depth: Parameter<A1>,
 }
 
 impl<const A: usize, const A1: usize> Default for Fifo<A, A1> {

@@ -1,6 +1,6 @@
-//! What a chip must know of the board it is on, and the program it starts with.
+//! Settings of a chip: its clocks, the rate of its serial line, and the program it starts with.
 
-/// The settings of a chip.
+/// Clocks in Hz, rate in bits per second, program in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     clock: u32,
@@ -66,7 +66,7 @@ impl Settings {
         ((self.clock + self.baud / 2) / self.baud) as u16
     }
 
-    /// What bank 0 holds at power-up; zeros behind it.
+    /// Words of bank 0 at power-up; zeros behind them.
     pub fn firmware(&self) -> &[u32] {
         &self.firmware
     }

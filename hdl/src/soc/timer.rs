@@ -2,11 +2,16 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `reset` | in | 1 | to 0 |
-//! | `select`, `write`, `word`, `d`, `q` | | | an access, see `uart.rs` |
+//! | `reset` | in | 1 | to 0; the count is 0 in the next cycle |
+//! | `select` | in | 1 | one cycle: an access to the register `word` |
+//! | `write` | in | 1 | with `select`: the access is a write, which changes nothing |
+//! | `word` | in | 10 | register, counted in words |
+//! | `q` | out | 32 | what the last cycle's access read; 0 if it read nothing |
 //!
-//! Registers: `timer` in docs/registers.md. Reading the low half keeps the high half of the same
-//! cycle, so that the two are one number.
+//! Registers: `timer` in docs/registers.md. Latency of a read 1. Reading the low half keeps the
+//! high half of the same cycle, so that the two are one number.
+//!
+//! Checked by `sim/tests/peripherals.rs`. Makes no interrupt; it wraps after 2^64 cycles.
 
 use rust_hdl::prelude::*;
 use tensority_protocol::registers::timer;
@@ -18,14 +23,20 @@ use crate::primitives::parameter::Parameter;
 #[derive(LogicBlock, Default)]
 pub struct Timer {
     pub clock: Signal<In, Clock>,
+
     pub reset: Signal<In, Bit>,
+
     pub select: Signal<In, Bit>,
     pub write: Signal<In, Bit>,
     pub word: Signal<In, Bits<10>>,
+
     pub q: Signal<Out, Bits<32>>,
+
     now: DFF<Bits<64>>,
+    /// High half of the count whose low half was read last.
     high: DFF<Bits<32>>,
-    answer: DFF<Bits<32>>,
+    q_reg: DFF<Bits<32>>,
+
     low_at: Parameter<10>,
     high_at: Parameter<10>,
 }
@@ -44,23 +55,23 @@ impl Timer {
 impl Logic for Timer {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, now, high, answer);
+        dff_setup!(self, clock, now, high, q_reg);
         self.now.d.next = self.now.q.val() + 1;
-        self.answer.d.next = 0.into();
+        self.q_reg.d.next = 0.into();
         if self.select.val() {
             if self.word.val() == self.low_at.q.val() {
-                self.answer.d.next = self.now.q.val().get_bits::<32>(0);
+                self.q_reg.d.next = self.now.q.val().get_bits::<32>(0);
                 if !self.write.val() {
                     self.high.d.next = self.now.q.val().get_bits::<32>(32);
                 }
             }
             if self.word.val() == self.high_at.q.val() {
-                self.answer.d.next = self.high.q.val();
+                self.q_reg.d.next = self.high.q.val();
             }
         }
         if self.reset.val() {
             self.now.d.next = 0.into();
         }
-        self.q.next = self.answer.q.val();
+        self.q.next = self.q_reg.q.val();
     }
 }

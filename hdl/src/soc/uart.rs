@@ -2,13 +2,21 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `reset` | in | 1 | empties everything |
-//! | `select`, `write`, `word`, `d` | in | 1, 1, 10, 32 | an access, see `bus.rs` |
-//! | `q` | out | 32 | what was read, in the next cycle |
-//! | `receive`, `transmit` | in, out | 1 | the lines |
+//! | `reset` | in | 1 | empties everything, and the rate is the build's again |
+//! | `select` | in | 1 | one cycle: an access to the register `word` |
+//! | `write` | in | 1 | with `select`: the access is a write of `d` |
+//! | `word` | in | 10 | register, counted in words |
+//! | `d` | in | 32 | value to write |
+//! | `receive` | in | 1 | serial line to the chip, asynchronous; 1 when idle |
+//! | `q` | out | 32 | what the last cycle's access read; 0 if it read nothing |
+//! | `transmit` | out | 1 | serial line from the chip; 1 when idle |
 //!
-//! Registers: `uart` in docs/registers.md. At 100 cycles a bit the receive FIFO lasts for two
-//! million cycles, and the firmware looks at it every few hundred.
+//! Registers: `uart` in docs/registers.md. Latency of a read 1, and at least 2 cycles from a read
+//! of RECEIVE to the next, which the bus keeps. The FIFOs hold [`RECEIVE_DEPTH`] and
+//! [`TRANSMIT_DEPTH`] bytes; bytes that do not fit are dropped, and counted on the way in.
+//!
+//! Checked by `sim/tests/peripherals.rs`. Makes no interrupt and no flow control: the firmware
+//! polls it every few hundred cycles, and a full FIFO is 10 * [`RECEIVE_DEPTH`] bits of the line.
 
 use rust_hdl::prelude::*;
 use tensority_protocol::registers::uart;
@@ -29,13 +37,16 @@ pub const TRANSMIT_DEPTH: usize = 1 << 10;
 #[derive(LogicBlock, Default)]
 pub struct Uart {
     pub clock: Signal<In, Clock>,
+
     pub reset: Signal<In, Bit>,
+
     pub select: Signal<In, Bit>,
     pub write: Signal<In, Bit>,
     pub word: Signal<In, Bits<10>>,
     pub d: Signal<In, Bits<32>>,
-    pub q: Signal<Out, Bits<32>>,
     pub receive: Signal<In, Bit>,
+
+    pub q: Signal<Out, Bits<32>>,
     pub transmit: Signal<Out, Bit>,
 
     receiver: Receiver,
@@ -48,11 +59,13 @@ pub struct Uart {
     bad: DFF<Bits<16>>,
     /// The front of `sending` is on its output.
     front: DFF<Bit>,
-    answer: DFF<Bits<32>>,
-    answer_byte: DFF<Bit>,
-    reads_byte: Signal<Local, Bit>,
-    sends: Signal<Local, Bit>,
+    send: Signal<Local, Bit>,
     cycles_per_bit: Signal<Local, Bits<16>>,
+    /// What was read, but for the byte of RECEIVE, which comes from `received`.
+    answer: DFF<Bits<32>>,
+    byte_read: Signal<Local, Bit>,
+    byte_read_reg: DFF<Bit>,
+
     default_divisor: Parameter<16>,
     transmit_depth: Parameter<16>,
     receive_at: Parameter<10>,
@@ -93,7 +106,7 @@ impl Logic for Uart {
             bad,
             front,
             answer,
-            answer_byte
+            byte_read_reg
         );
 
         // From the line.
@@ -116,27 +129,27 @@ impl Logic for Uart {
         }
 
         // To the line.
-        self.sends.next = self.front.q.val() & self.transmitter.idle.val();
-        self.front.d.next = self.sending.level.val().any() & (!self.sends.val());
+        self.send.next = self.front.q.val() & self.transmitter.idle.val();
+        self.front.d.next = self.sending.level.val().any() & (!self.send.val());
         self.sending.clear.next = self.reset.val();
-        self.sending.read.next = self.sends.val();
+        self.sending.read.next = self.send.val();
         self.sending.d.next = self.d.val().get_bits::<8>(0);
         self.sending.write.next =
             self.select.val() & self.write.val() & (self.word.val() == self.transmit_at.q.val());
         self.transmitter.reset.next = self.reset.val();
         self.transmitter.divisor.next = self.cycles_per_bit.val();
-        self.transmitter.start.next = self.sends.val();
+        self.transmitter.start.next = self.send.val();
         self.transmitter.d.next = self.sending.q.val();
         self.transmit.next = self.transmitter.line.val();
 
         // Registers.
-        self.reads_byte.next =
+        self.byte_read.next =
             self.select.val() & (!self.write.val()) & (self.word.val() == self.receive_at.q.val());
-        self.received.read.next = self.reads_byte.val();
-        self.answer_byte.d.next = self.reads_byte.val();
+        self.received.read.next = self.byte_read.val();
+        self.byte_read_reg.d.next = self.byte_read.val();
         self.answer.d.next = 0.into();
         if self.select.val() {
-            if self.reads_byte.val() & self.received.level.val().any() {
+            if self.byte_read.val() & self.received.level.val().any() {
                 self.answer.d.next = self.valid_bit.q.val();
             }
             if self.word.val() == self.levels_at.q.val() {
@@ -155,7 +168,7 @@ impl Logic for Uart {
             }
         }
         self.q.next = self.answer.q.val();
-        if self.answer_byte.q.val() & self.answer.q.val().any() {
+        if self.byte_read_reg.q.val() & self.answer.q.val().any() {
             self.q.next =
                 self.answer.q.val() | unsigned_cast_extend::<32, 8>(self.received.q.val());
         }
