@@ -1,49 +1,20 @@
 //! The chip's peripherals under Verilator, one by one, through their registers and lines.
 
 mod common;
+#[path = "common/registers.rs"]
+mod registers;
 
 use std::collections::VecDeque;
 
 use common::random;
 use rand::Rng;
-use rust_hdl::prelude::Block;
-use tensority_hdl::emit::Design;
+use registers::{model, read, write};
 use tensority_hdl::soc::{
-    Boot, Bridge, Fifo, RECEIVE_DEPTH, Receiver, TRANSMIT_DEPTH, Timer, Transmitter, Uart, Watchdog,
+    BUSY_CORE_CYCLES, BUSY_CYCLES, Boot, Bridge, Fifo, RECEIVE_DEPTH, RESET_CYCLES, Receiver,
+    TRANSMIT_DEPTH, Timer, Transmitter, Uart, Watchdog,
 };
-use tensority_protocol::register::Register;
 use tensority_protocol::registers::{boot, timer, uart, watchdog};
 use tensority_sim::block_model::BlockModel;
-use tensority_sim::source::default_cache;
-
-fn model(name: &str, block: impl Block) -> BlockModel {
-    let design = Design::new(name, block).unwrap();
-    BlockModel::open(&design, &default_cache(), &mut |_| {}).unwrap()
-}
-
-/// Writes a register, in one cycle.
-fn write(model: &mut BlockModel, register: &Register, value: u32) {
-    model.set("select", 1);
-    model.set("write", 1);
-    model.set("word", register.index().into());
-    model.set("d", value.into());
-    model.step(1);
-    model.set("select", 0);
-    model.set("write", 0);
-}
-
-/// Reads a register, in two cycles.
-fn read(model: &mut BlockModel, register: &Register) -> u32 {
-    model.set("select", 1);
-    model.set("write", 0);
-    model.set("word", register.index().into());
-    model.step(1);
-    model.set("select", 0);
-    model.settle();
-    let value = model.get("q") as u32;
-    model.step(1);
-    value
-}
 
 /// The levels of the line for `byte`, `divisor` cycles a bit, with the given stop bit.
 fn levels(byte: u8, divisor: usize, stop: bool) -> Vec<bool> {
@@ -108,6 +79,28 @@ fn a_receiver_takes_bytes_of_a_line_that_is_off_by_three_per_cent() {
             assert_eq!(model.get("bad"), 0);
         }
         assert_eq!(received, sent, "divisor {divisor}, line {line_divisor}");
+    }
+}
+
+#[test]
+fn a_receiver_takes_the_promised_cycles_for_a_byte() {
+    let mut model = model("receiver", Receiver::default());
+    for divisor in [8, 9, 100, 868] {
+        model.set("divisor", divisor);
+        model.set("line", 1);
+        model.step(2 * divisor);
+        let (mut cycles, mut arrivals) = (0, Vec::new());
+        let line = levels(0x5a, divisor as usize, true);
+        for level in line.into_iter().chain(vec![true; 20]) {
+            model.set("line", level.into());
+            model.settle();
+            if model.get("valid") == 1 {
+                arrivals.push(cycles);
+            }
+            model.step(1);
+            cycles += 1;
+        }
+        assert_eq!(arrivals, [Receiver::latency(divisor)], "divisor {divisor}");
     }
 }
 
@@ -265,7 +258,7 @@ fn boot_state(model: &mut BlockModel) -> (u32, u32, u32) {
     while model.get("reset") == 1 {
         model.step(1);
         cycles += 1;
-        assert!(cycles <= 16);
+        assert!(cycles <= RESET_CYCLES);
     }
     let state = read(model, &boot::STATE);
     let trial = boot::BANK.of(state) != boot::CONFIRMED.of(state);
@@ -334,8 +327,10 @@ fn a_bridge_makes_each_access_once_whatever_the_clocks_are() {
         let mut seen = Vec::new();
         let mut made = Vec::new();
         let mut waiting = None;
+        let (mut asked, mut longest) = (0, 0);
         while made.len() < 300 {
             if next <= core_next {
+                let now = next;
                 next += period;
                 let busy = model.get("busy") == 1;
                 let selected = model.get("select") == 1;
@@ -348,6 +343,7 @@ fn a_bridge_makes_each_access_once_whatever_the_clocks_are() {
                     );
                     made.push(word);
                     waiting = None;
+                    longest = longest.max(now - period - asked);
                 }
                 let begin = waiting.is_none() && random.random();
                 rise(&mut model, "clock");
@@ -358,6 +354,7 @@ fn a_bridge_makes_each_access_once_whatever_the_clocks_are() {
                     model.set("write", word & 1);
                     model.set("d", word << 20);
                     waiting = Some(word);
+                    asked = now + period;
                 }
             } else {
                 core_next += core_period;
@@ -382,5 +379,7 @@ fn a_bridge_makes_each_access_once_whatever_the_clocks_are() {
             model.settle();
         }
         assert_eq!(seen[..made.len()], made, "{period}:{core_period}");
+        let promised = BUSY_CYCLES * period + BUSY_CORE_CYCLES * core_period;
+        assert!(longest <= promised, "{longest} of {promised}");
     }
 }
