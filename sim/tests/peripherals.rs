@@ -13,6 +13,7 @@ use tensority_hdl::soc::{
     BUSY_CORE_CYCLES, BUSY_CYCLES, Boot, Bridge, Fifo, RECEIVE_DEPTH, RESET_CYCLES, Receiver,
     TRANSMIT_DEPTH, Timer, Transmitter, Uart, Watchdog,
 };
+use tensority_protocol::codes::{BootAction, ResetCause};
 use tensority_protocol::registers::{boot, timer, uart, watchdog};
 use tensority_sim::block_model::BlockModel;
 
@@ -253,7 +254,7 @@ fn a_watchdog_expires_unless_it_is_fed() {
 }
 
 /// Cause, bank and confirmed bank, once the reset is over.
-fn boot_state(model: &mut BlockModel) -> (u32, u32, u32) {
+fn boot_state(model: &mut BlockModel) -> (ResetCause, u32, u32) {
     let mut cycles = 0;
     while model.get("reset") == 1 {
         model.step(1);
@@ -264,7 +265,7 @@ fn boot_state(model: &mut BlockModel) -> (u32, u32, u32) {
     let trial = boot::BANK.of(state) != boot::CONFIRMED.of(state);
     assert_eq!(boot::TRIAL.of(state), u32::from(trial));
     (
-        boot::CAUSE.of(state),
+        ResetCause::try_from(boot::CAUSE.of(state)).unwrap(),
         boot::BANK.of(state),
         boot::CONFIRMED.of(state),
     )
@@ -272,37 +273,48 @@ fn boot_state(model: &mut BlockModel) -> (u32, u32, u32) {
 
 #[test]
 fn a_bank_on_trial_falls_back_unless_it_is_confirmed() {
-    let (restart, trial, confirm) = (1, 2, 3);
+    use ResetCause::{Command, NotConfirmed, PowerUp, Watchdog};
+    let restart = BootAction::RestartConfirmed as u32;
+    let trial = BootAction::StartOther as u32;
+    let confirm = BootAction::Confirm as u32;
     let mut model = model("boot", Boot::new());
     model.step(1);
-    assert_eq!(boot_state(&mut model), (0, 0, 0));
+    assert_eq!(boot_state(&mut model), (PowerUp, 0, 0));
 
     write(&mut model, &boot::DEADLINE, 300);
     write(&mut model, &boot::CONTROL, trial);
-    assert_eq!(boot_state(&mut model), (1, 1, 0));
+    assert_eq!(boot_state(&mut model), (Command, 1, 0));
     model.step(300);
-    assert_eq!(boot_state(&mut model), (3, 0, 0), "not confirmed in time");
+    assert_eq!(
+        boot_state(&mut model),
+        (NotConfirmed, 0, 0),
+        "not confirmed in time"
+    );
 
     write(&mut model, &boot::CONTROL, trial);
-    assert_eq!(boot_state(&mut model), (1, 1, 0));
+    assert_eq!(boot_state(&mut model), (Command, 1, 0));
     model.set("starved", 1);
     model.step(1);
     model.set("starved", 0);
-    assert_eq!(boot_state(&mut model), (2, 0, 0), "the watchdog starved");
+    assert_eq!(
+        boot_state(&mut model),
+        (Watchdog, 0, 0),
+        "the watchdog starved"
+    );
 
     write(&mut model, &boot::CONTROL, trial);
-    assert_eq!(boot_state(&mut model), (1, 1, 0));
+    assert_eq!(boot_state(&mut model), (Command, 1, 0));
     write(&mut model, &boot::CONTROL, confirm);
     model.step(1000);
-    assert_eq!(boot_state(&mut model), (1, 1, 1), "confirmed");
+    assert_eq!(boot_state(&mut model), (Command, 1, 1), "confirmed");
     write(&mut model, &boot::CONTROL, restart);
-    assert_eq!(boot_state(&mut model), (1, 1, 1));
+    assert_eq!(boot_state(&mut model), (Command, 1, 1));
     write(&mut model, &boot::CONTROL, trial);
-    assert_eq!(boot_state(&mut model), (1, 0, 1));
+    assert_eq!(boot_state(&mut model), (Command, 0, 1));
     write(&mut model, &boot::CONTROL, restart);
     assert_eq!(
         boot_state(&mut model),
-        (1, 1, 1),
+        (Command, 1, 1),
         "a restart goes to the confirmed bank"
     );
 }

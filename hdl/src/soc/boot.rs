@@ -21,6 +21,7 @@
 //! then.
 
 use rust_hdl::prelude::*;
+use tensority_protocol::codes::{BootAction, ResetCause};
 use tensority_protocol::registers::boot;
 
 use super::at;
@@ -30,20 +31,6 @@ use crate::primitives::parameter::Parameter;
 /// Cycles of a reset.
 pub const RESET_CYCLES: u64 = 16;
 const _: () = assert!(RESET_CYCLES == 1 << 4, "bit 4 of `age` ends the reset");
-
-/// Values of CONTROL.ACTION.
-mod action {
-    pub const RESTART_CONFIRMED: usize = 1;
-    pub const START_OTHER: usize = 2;
-    pub const CONFIRM: usize = 3;
-}
-
-/// Values of STATE.CAUSE.
-mod cause {
-    pub const COMMAND: usize = 1;
-    pub const WATCHDOG: usize = 2;
-    pub const NOT_CONFIRMED: usize = 3;
-}
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]
@@ -91,12 +78,12 @@ impl Boot {
     /// The boot logic of the register map.
     pub fn new() -> Self {
         Self {
-            restart_confirmed: Parameter::new(action::RESTART_CONFIRMED),
-            start_other: Parameter::new(action::START_OTHER),
-            confirm: Parameter::new(action::CONFIRM),
-            by_command: Parameter::new(cause::COMMAND),
-            by_watchdog: Parameter::new(cause::WATCHDOG),
-            not_confirmed: Parameter::new(cause::NOT_CONFIRMED),
+            restart_confirmed: Parameter::new(BootAction::RestartConfirmed as usize),
+            start_other: Parameter::new(BootAction::StartOther as usize),
+            confirm: Parameter::new(BootAction::Confirm as usize),
+            by_command: Parameter::new(ResetCause::Command as usize),
+            by_watchdog: Parameter::new(ResetCause::Watchdog as usize),
+            not_confirmed: Parameter::new(ResetCause::NotConfirmed as usize),
             state_at: at(&boot::STATE, 0),
             control_at: at(&boot::CONTROL, 0),
             deadline_at: at(&boot::DEADLINE, 0),
