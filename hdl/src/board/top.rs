@@ -46,6 +46,9 @@ impl BoardDesign {
     ///
     /// # Errors
     /// If the board cannot have it.
+    ///
+    /// # Panics
+    /// If the system has no thread left.
     pub fn new(
         board: &Board,
         geometry: &Geometry,
@@ -63,7 +66,11 @@ impl BoardDesign {
             },
         };
         let geometry = &geometry.with_primitives(primitives)?;
-        let chip = BoardChip::new(geometry, &settings, &timing)?;
+        let emit = || -> Result<Design, BoardDesignError> {
+            let chip = BoardChip::new(geometry, &settings, &timing)?;
+            Ok(Design::new("board", chip)?)
+        };
+        let chip = on_large_stack(emit)?;
         let Pll {
             input,
             feedback,
@@ -77,9 +84,23 @@ impl BoardDesign {
              `define PLL_OUTPUT {output}\n`define PLL_CONTROLLER {controller}\n"
         );
         Ok(Self {
-            chip: Design::new("board", chip)?,
+            chip,
             top: macros.collect::<String>() + &divisors + board.top,
             pll,
         })
     }
+}
+
+/// Bytes of a stack that a chip fits several times over: RustHDL's blocks are moved by value.
+const STACK: usize = 64 << 20;
+
+/// What `work` returns, on a stack that does not depend on the caller's thread.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, work);
+        let thread = thread.expect("the system has a thread left");
+        let result = thread.join();
+        result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
