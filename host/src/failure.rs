@@ -13,7 +13,7 @@ use tensority_config::{ConfigError, InitError, Mistake, Origin};
 use tensority_device::{choice, port::PortError, simulated::SimulatedError};
 use tensority_devnet::node::{FileError, OpenError, ServerError};
 use tensority_devnet::pool::TlsError;
-use tensority_miner::{miner::Trouble, replay::ReplayError};
+use tensority_miner::{miner::FatalError, replay::ReplayError};
 use tensority_telemetry::lifetime_file::LifetimeFileError;
 use tensority_tui::ViewError;
 
@@ -285,12 +285,12 @@ impl From<ViewError> for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
-    fn from(error: Trouble) -> Self {
+impl From<FatalError> for Failure {
+    fn from(error: FatalError) -> Self {
         let code = match &error {
-            Trouble::Panicked(_) => SOFTWARE,
-            Trouble::Thread(_) => UNAVAILABLE,
-            Trouble::Record(_) => IO,
+            FatalError::Panicked(_) => SOFTWARE,
+            FatalError::Thread(_) => UNAVAILABLE,
+            FatalError::Record(_) => IO,
         };
         Self {
             code,

@@ -21,7 +21,7 @@ use tensority::fast::Backend;
 use tensority_api::Running;
 use tensority_config::{Loaded, Origin, Overrides};
 use tensority_miner::{
-    LeaseSize, Limits, Patience, Policy,
+    Limits, Patience, Policy, RangeSize,
     controller::{Controller, Goal, Settings},
     miner::{Setup, mine},
     record::Recorder,
@@ -133,7 +133,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let sources = source::of_config(&loaded)?;
     let lease_size = arguments
         .lease
-        .map_or(LeaseSize::Measured, LeaseSize::Fixed);
+        .map_or(RangeSize::Measured, RangeSize::Fixed);
     let devices = selection::of_config(&loaded, lease_size)?;
     let nothing_yet = selection::is_nothing_yet(&devices);
     // Until here there is nothing to hand in: a signal ends the program at once.
@@ -155,8 +155,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         devices,
         rehash: Arc::new(OnProcessor::new(backend, count(config.verify.caches))),
         verifiers: count(config.verify.threads),
-        // Two miners of one node hash the same header: each begins elsewhere.
-        first_nonce: rand::random_range(0..=MAX_FIRST_NONCE),
     };
     let published = Arc::<Published>::default();
     let (sender, commands) = mpsc::channel();
@@ -249,7 +247,9 @@ fn settings(
         goal,
         started_unix: unix_now(),
         lifetime,
-        canary_salt: rand::random(),
+        // Two miners of one node hash the same header: each begins elsewhere.
+        first_nonce: rand::random_range(0..=MAX_FIRST_NONCE),
+        salt: rand::random(),
     }
 }
 

@@ -8,13 +8,13 @@ use tensority_device::board::Board;
 use tensority_device::conformance::check;
 use tensority_device::device::Device;
 use tensority_device::port::{BAUD, Port};
-use tensority_device::simulated::Simulated;
+use tensority_device::simulated::start_program;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tensority-sim");
 
 #[test]
 fn a_simulated_board_does_what_every_device_must() {
-    let port = Simulated::start_program(Path::new(PROGRAM), &[]);
+    let port = start_program(Path::new(PROGRAM), &[]);
     let mut board = Board::open(port.expect("a board")).expect("it answers");
     let patience = Duration::from_secs(120);
     check(&mut board, patience).unwrap_or_else(|failure| panic!("{failure}"));

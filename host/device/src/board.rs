@@ -1,8 +1,8 @@
 //! A board on a link, as a [`Device`].
 //!
-//! The device on the board may still hold jobs and ranges of a host that is gone. The board
-//! therefore numbers jobs and ranges itself, from a start that differs from time to time, and drops
-//! what comes of ranges that are not its own.
+//! A job has on the link the id of the range that brought it. The device on the board may still hold
+//! jobs and ranges of a host that is gone: what it kept for that host is taken and dropped when the
+//! board is opened, and so is later what comes of ranges that are not under way.
 
 use std::{
     collections::VecDeque,
@@ -21,7 +21,7 @@ use crate::{
     ask::Ask,
     deadline::deadline,
     device::{
-        Description, Device, DeviceError, Ending, Job, Kind, Message, Notice, Placement, Work,
+        Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range, RangeId,
     },
     discovery,
     link::{Link, LinkError, Patience, version_reason},
@@ -49,12 +49,12 @@ pub struct Board<T> {
     link: Link<T>,
     description: Description,
     identity: Identity,
-    /// Number of the job or range sent last; 0 is never one.
-    number: u32,
-    /// The job that the device has for sure, with its number there.
-    job: Option<(u32, Job)>,
-    /// Ranges that are not over: their numbers on the link and for the caller.
-    ranges: Vec<(u32, u32)>,
+    /// The range that brought the job which the device has for sure.
+    job: Option<Range>,
+    /// Ranges that are not over.
+    ranges: Vec<RangeId>,
+    /// The one of them that is being sent.
+    sending: Option<RangeId>,
     notices: VecDeque<Notice>,
     /// Cycles since the device's start, when asked last.
     uptime: u64,
@@ -71,10 +71,7 @@ impl<T: Transport> Board<T> {
         Self::open_from(transport, rand::random(), Patience::default())
     }
 
-    /// As [`Self::open`], with all numbers beginning after `start`.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
+    /// As [`Self::open`], with the numbers of requests beginning after the low half of `start`.
     pub fn open_from(transport: T, start: u32, patience: Patience) -> Result<Self, DeviceError> {
         let name = transport.name().to_owned();
         // The low half is enough to tell requests apart.
@@ -89,9 +86,9 @@ impl<T: Transport> Board<T> {
             description: describe(link.transport(), &identity),
             link,
             identity,
-            number: start,
             job: None,
             ranges: Vec::new(),
+            sending: None,
             notices: VecDeque::new(),
             uptime: 0,
             restarts: 0,
@@ -117,7 +114,7 @@ impl<T: Transport> Board<T> {
         self.link.set_patience(patience);
     }
 
-    /// The line.
+    /// What the link goes over.
     pub fn transport(&self) -> &T {
         self.link.transport()
     }
@@ -133,18 +130,12 @@ impl<T: Transport> Board<T> {
     }
 
     /// Asks the device again who it is.
-    ///
-    /// # Errors
-    /// If it is gone or silent.
     pub fn identify(&mut self) -> Result<&Identity, DeviceError> {
         self.identity = self.ask(Identify {})?;
         Ok(&self.identity)
     }
 
     /// How the device is.
-    ///
-    /// # Errors
-    /// If it is gone or silent.
     pub fn status(&mut self) -> Result<Report, DeviceError> {
         let report = self.ask(Status {})?;
         if report.uptime < self.uptime {
@@ -156,9 +147,6 @@ impl<T: Transport> Board<T> {
     }
 
     /// Checksums of 16 matrices of the list made last, from number `first` on, a multiple of 16.
-    ///
-    /// # Errors
-    /// If the device is gone, silent or busy.
     pub fn checksums(&mut self, first: u8) -> Result<[u32; 16], DeviceError> {
         let checksums = self.ask(ReadChecksums { first })?;
         let (words, _) = checksums.sums.as_chunks();
@@ -193,36 +181,35 @@ impl<T: Transport> Board<T> {
         self.restarts
     }
 
-    /// Has the device take a range.
-    fn take(&mut self, run: Run, work: &Work) -> Result<Result<(), LinkError>, DeviceError> {
+    fn take(&mut self, range: &Range, flags: u8) -> Result<Result<(), LinkError>, DeviceError> {
         // Before it is sent: where the answer is lost, what comes of the range may come first.
-        let range = (run.range, work.range);
-        self.ranges.push(range);
-        let restarts = self.restarts;
-        let taken = self.run(run, &work.job);
-        self.note_events()?;
+        self.ranges.push(range.id);
+        self.sending = Some(range.id);
+        let taken = self.run(range, flags);
+        let noted = self.note_events();
+        self.sending = None;
         if taken.is_err() {
-            self.ranges.retain(|own| *own != range);
-        } else if self.restarts != restarts {
-            // It was taken after the restart.
-            self.ranges.push(range);
+            self.ranges.retain(|own| *own != range.id);
         }
-        Ok(taken)
+        noted.map(|()| taken)
     }
 
-    fn run(&mut self, run: Run, job: &Job) -> Result<(), LinkError> {
-        if let Some((number, own)) = self.job
-            && own == *job
-        {
-            let run = Run { job: number, ..run };
-            match self.link.ask(run) {
+    fn run(&mut self, range: &Range, flags: u8) -> Result<(), LinkError> {
+        let run = |job: RangeId| Run {
+            range: range.id.0,
+            job: job.0,
+            first: range.first,
+            count: range.count,
+            flags,
+        };
+        if let Some(job) = self.job.filter(|job| job.is_of_same_job(range)) {
+            match self.link.ask(run(job.id)) {
                 Err(error) if error.is_refusal(Refusal::Job) => {}
                 outcome => return outcome.map(|_| ()),
             }
         }
         self.job = None;
-        let number = self.next_number();
-        let (set, run) = (set_job(number, job), Run { job: number, ..run });
+        let (set, run) = (set_job(range), run(range.id));
         match self.link.ask_after(set, run) {
             // The job was lost on the line.
             Err(error) if error.is_refusal(Refusal::Job) => {
@@ -233,13 +220,8 @@ impl<T: Transport> Board<T> {
                 outcome?;
             }
         }
-        self.job = Some((number, *job));
+        self.job = Some(*range);
         Ok(())
-    }
-
-    fn next_number(&mut self) -> u32 {
-        self.number = self.number.checked_add(1).unwrap_or(1);
-        self.number
     }
 
     fn note_events(&mut self) -> Result<(), DeviceError> {
@@ -250,21 +232,22 @@ impl<T: Transport> Board<T> {
     }
 
     fn note(&mut self, event: &Event) -> Result<(), DeviceError> {
-        let place = |range| self.ranges.iter().position(|own| own.0 == range);
         match event {
             Event::Started(_) => self.restarted(),
             Event::Found(found) => {
-                if let Some(place) = place(found.range) {
+                let range = RangeId(found.range);
+                if self.ranges.contains(&range) {
                     self.notices.push_back(Notice::Found {
-                        range: self.ranges[place].1,
+                        range,
                         nonce: found.nonce,
                         hash: found.hash,
                     });
                 }
             }
             Event::RangeDone(done) => {
-                if let Some(place) = place(done.range) {
-                    let (_, range) = self.ranges.remove(place);
+                let range = RangeId(done.range);
+                if let Some(place) = self.ranges.iter().position(|own| *own == range) {
+                    self.ranges.remove(place);
                     self.notices.push_back(Notice::RangeDone {
                         range,
                         hashes: done.hashes,
@@ -294,12 +277,20 @@ impl<T: Transport> Board<T> {
         }
     }
 
-    /// Forgets what the device has forgotten.
+    /// Forgets what the device has forgotten. A range that is being sent is taken after the restart
+    /// or not at all.
     pub(crate) fn restarted(&mut self) {
         self.restarts += 1;
         self.job = None;
-        self.ranges.clear();
         self.uptime = 0;
+        let sending = self.sending;
+        for range in self.ranges.extract_if(.., |own| Some(*own) != sending) {
+            self.notices.push_back(Notice::RangeDone {
+                range,
+                hashes: 0,
+                ending: Ending::Aborted,
+            });
+        }
         // Twice in a row is as good as once.
         if self.notices.back() != Some(&Notice::Restarted) {
             self.notices.push_back(Notice::Restarted);
@@ -312,22 +303,16 @@ impl<T: Transport> Device for Board<T> {
         &self.description
     }
 
-    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
-        let run = Run {
-            range: self.next_number(),
-            job: 0,
-            first: work.first,
-            count: work.count,
-            flags: match placement {
-                Placement::Behind => 0,
-                Placement::Replace => REPLACE,
-            },
+    fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), DeviceError> {
+        let flags = match placement {
+            Placement::Behind => 0,
+            Placement::Replace => REPLACE,
         };
         let deadline = Instant::now() + EVENTS_PATIENCE;
         loop {
             let queue_is_full = self.ranges.len() > usize::from(self.identity.queue);
             let has_place = placement == Placement::Replace || !queue_is_full;
-            let error = match self.take(run, work)? {
+            let error = match self.take(range, flags)? {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -421,8 +406,8 @@ fn describe(line: &impl Transport, identity: &Identity) -> Description {
     }
 }
 
-fn set_job(number: u32, job: &Job) -> SetJob {
-    let (flags, prefix) = match job.message {
+fn set_job(range: &Range) -> SetJob {
+    let (flags, prefix) = match range.message {
         Message::Header(prefix) => (0, prefix),
         Message::Raw(header_hash) => {
             let mut prefix = [0; 128];
@@ -431,10 +416,10 @@ fn set_job(number: u32, job: &Job) -> SetJob {
         }
     };
     SetJob {
-        job: number,
+        job: range.id.0,
         flags,
         prefix,
-        seed: job.seed,
-        target: job.target.to_le_bytes(),
+        seed: range.seed,
+        target: range.target.to_le_bytes(),
     }
 }

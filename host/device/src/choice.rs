@@ -1,4 +1,4 @@
-//! What a person says to choose a device: `cpu`, `cpu:4`, `sim`, `sim:lanes=4,array=rtl`, the path
+//! Choice of a device on the command line: `cpu`, `cpu:4`, `sim`, `sim:lanes=4,array=rtl`, the path
 //! of a serial port, `serial:0123456789abcdef`, or `auto`.
 
 use std::{fmt, num::NonZero, path::PathBuf, str::FromStr};
@@ -12,7 +12,7 @@ use crate::{
     discovery::candidates,
     port::{BAUD, Port, PortError},
     probe::{self, NotFound},
-    simulated::{Simulated, SimulatedError},
+    simulated::{self, SimulatedError},
 };
 
 const CPU: &str = "cpu";
@@ -36,12 +36,12 @@ const OPTIONS: [(&str, bool); 7] = [
 
 /// A device that was chosen, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Choice {
     /// The processor, with so many threads or all.
     Cpu(Option<NonZero<usize>>),
     /// A simulated board, with these options, such as `lanes=4`.
     Simulated(Vec<String>),
-    /// The board on this port.
     Port(PathBuf),
     /// The board with this serial number, wherever it is plugged in.
     Serial(u64),
@@ -51,20 +51,17 @@ pub enum Choice {
 
 /// Why a device cannot be opened.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum OpenError {
-    /// The port.
     #[error(transparent)]
     Port(#[from] PortError),
-    /// The simulated board.
     #[error(transparent)]
     Simulated(#[from] SimulatedError),
-    /// The processor.
     #[error(transparent)]
     Backend(#[from] BackendError),
     /// What is there does not answer as it should.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// It is at no port.
     #[error(transparent)]
     NotFound(#[from] NotFound),
     /// The choice is not of one device.
@@ -74,22 +71,16 @@ pub enum OpenError {
 
 impl Choice {
     /// Opens the device, at the speed that boards come with.
-    ///
-    /// # Errors
-    /// [`OpenError`], with what to do.
     pub fn open(&self) -> Result<Box<dyn Device>, OpenError> {
         self.open_at(BAUD)
     }
 
     /// As [`Self::open`], at `baud` bits per second if it is at a port.
-    ///
-    /// # Errors
-    /// [`OpenError`], with what to do.
     pub fn open_at(&self, baud: u32) -> Result<Box<dyn Device>, OpenError> {
         Ok(match self {
             Self::Cpu(threads) => Box::new(Cpu::open(*threads)?),
             Self::Simulated(options) => {
-                Box::new(Board::open(Simulated::start(&arguments(options))?)?)
+                Box::new(Board::open(simulated::start(&arguments(options))?)?)
             }
             Self::Port(path) => Box::new(Board::open(Port::open(path, baud)?)?),
             Self::Serial(serial) => Box::new(probe::find(candidates(), *serial, baud)?),

@@ -1,4 +1,4 @@
-//! What every [`Device`] must do, as claims that are checked on a running one.
+//! Conformance of a running [`Device`], as claims.
 //!
 //! The same claims hold for the processor, for a board whose chip is a software model, for a
 //! simulated board and for a real one. The tests of this crate check the first two, and a board on
@@ -20,37 +20,27 @@ use waking::*;
 
 /// Why a device does not conform.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum Broken {
     /// It did not do what it was asked.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// It did something else.
     #[error("{what}: expected {expected}, found {found}")]
     Differs {
-        /// What was looked at.
         what: String,
-        /// As it should be.
         expected: String,
-        /// As it is.
         found: String,
     },
-    /// It did nothing.
     #[error("waited {patience:?} for {awaited}")]
-    Late {
-        /// What should have come.
-        awaited: String,
-        /// The time.
-        patience: Duration,
-    },
+    Late { awaited: String, patience: Duration },
 }
 
 /// A claim that does not hold.
 #[derive(Debug, thiserror::Error)]
 #[error("{claim}: {broken}")]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub struct Failure {
-    /// Its name.
     pub claim: &'static str,
-    /// Why.
     pub broken: Broken,
 }
 

@@ -19,9 +19,7 @@ use tensority::{
 
 use crate::{
     cpu_queue::{Queue, Refusal, Task},
-    device::{
-        Description, Device, DeviceError, Ending, Job, Kind, Message, Notice, Placement, Work,
-    },
+    device::{Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range},
     known_answer::KnownAnswer,
     waker::Waker,
 };
@@ -105,8 +103,8 @@ impl Device for Cpu {
         &self.description
     }
 
-    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
-        let taken = self.shared.queue.push(*work, placement);
+    fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), DeviceError> {
+        let taken = self.shared.queue.push(*range, placement);
         taken.map_err(|refusal| self.refused("Run", &refusal))
     }
 
@@ -172,7 +170,6 @@ impl Drop for Cpu {
     }
 }
 
-/// The thread that takes the tasks.
 struct Worker {
     shared: Arc<Shared>,
     notices: Arc<Sender<Option<Notice>>>,
@@ -190,7 +187,7 @@ impl Worker {
                     self.shared.queue.finish(|_| ());
                     self.tell(Notice::SelfTestDone { passed });
                 }
-                Task::Range(work) => self.range(&work),
+                Task::Range(range) => self.range(&range),
                 Task::GivenUp(range, ending) => self.tell(Notice::RangeDone {
                     range,
                     hashes: 0,
@@ -216,27 +213,27 @@ impl Worker {
         Hasher::new().hash(&known.header_hash, &cache) == known.pow_hash
     }
 
-    fn range(&mut self, work: &Work) {
-        let hashes = match self.cache(&work.job) {
-            Some(cache) => self.hash(work, &cache),
+    fn range(&mut self, range: &Range) {
+        let hashes = match self.cache(&range.seed) {
+            Some(cache) => self.hash(range, &cache),
             None => 0,
         };
         let ending = self.shared.queue.finish(|given_up| match given_up {
-            Some(ending) if hashes < work.count => ending,
+            Some(ending) if hashes < range.count => ending,
             _ => Ending::Complete,
         });
         self.tell(Notice::RangeDone {
-            range: work.range,
+            range: range.id,
             hashes,
             ending,
         });
     }
 
-    /// The matrix list of the job, unless the work is given up meanwhile.
-    fn cache(&mut self, job: &Job) -> Option<Arc<Cache>> {
+    /// The matrix list of the seed, unless the range is given up meanwhile.
+    fn cache(&mut self, seed: &[u8; 32]) -> Option<Arc<Cache>> {
         let built = AtomicU64::new(0);
         let queue = &self.shared.queue;
-        let cache = self.caches.get_watched(&job.seed, &|_| {
+        let cache = self.caches.get_watched(seed, &|_| {
             built.fetch_add(1, Ordering::Relaxed);
             match queue.stopped() {
                 true => ControlFlow::Break(()),
@@ -245,7 +242,7 @@ impl Worker {
         });
         let cache = cache.ok()?;
         if built.into_inner() > 0 {
-            self.tell(Notice::SeedReady(job.seed));
+            self.tell(Notice::SeedReady(*seed));
         }
         Some(cache)
     }
@@ -253,24 +250,24 @@ impl Worker {
     /// Hashes until the range is done or given up. A nonce that some thread has claimed is always
     /// hashed, and they are claimed in order: so their number is that of the nonces hashed, counted
     /// from the first.
-    fn hash(&self, work: &Work, cache: &Cache) -> u64 {
+    fn hash(&self, range: &Range, cache: &Cache) -> u64 {
         let claimed = AtomicU64::new(0);
         let claim = || {
             if self.shared.queue.stopped() {
                 return None;
             }
-            let next = |claimed| (claimed < work.count).then_some(claimed + 1);
+            let next = |claimed| (claimed < range.count).then_some(claimed + 1);
             claimed
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
                 .ok()
         };
-        let threads = u64::min(self.threads.get() as u64, work.count);
+        let threads = u64::min(self.threads.get() as u64, range.count);
         thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
                     let mut hasher = Hasher::new();
                     while let Some(place) = claim() {
-                        self.try_nonce(work, work.first + place, cache, &mut hasher);
+                        self.try_nonce(range, range.first + place, cache, &mut hasher);
                     }
                 });
             }
@@ -278,8 +275,8 @@ impl Worker {
         claimed.into_inner()
     }
 
-    fn try_nonce(&self, work: &Work, nonce: u64, cache: &Cache, hasher: &mut Hasher) {
-        let (input, raw) = match &work.job.message {
+    fn try_nonce(&self, range: &Range, nonce: u64, cache: &Cache, hasher: &mut Hasher) {
+        let (input, raw) = match &range.message {
             Message::Raw(input) => (*input, true),
             // The queue takes no work with nonces that no block can hold.
             Message::Header(prefix) => match header_hash(prefix, nonce) {
@@ -289,9 +286,9 @@ impl Worker {
         };
         let hash = hasher.hash(&input, cache);
         self.shared.hashes.fetch_add(1, Ordering::Relaxed);
-        if raw || work.job.target.is_met_by(&hash) {
+        if raw || range.target.is_met_by(&hash) {
             self.tell(Notice::Found {
-                range: work.range,
+                range: range.id,
                 nonce,
                 hash,
             });

@@ -1,4 +1,4 @@
-//! The work that the processor has: what runs, what waits, and what was given up.
+//! Queue of the processor's ranges: running, waiting, given up.
 
 use std::{
     collections::VecDeque,
@@ -8,35 +8,29 @@ use std::{
     },
 };
 
-use crate::device::{Ending, Message, Placement, Work};
+use crate::device::{Ending, Message, Placement, Range, RangeId};
 
 /// What the worker has to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "there are three at a time")]
 pub enum Task {
-    /// Hash this.
-    Range(Work),
+    Range(Range),
     /// Say that this range was given up before it began.
-    GivenUp(u32, Ending),
-    /// Hash what is known.
+    GivenUp(RangeId, Ending),
     SelfTest,
-    /// Forget everything.
     Restart,
 }
 
 /// Why work is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// [`Work::count`] and [`Work::first`].
+    /// [`Range::count`] and [`Range::first`].
     #[error("the range is empty or goes beyond 2^63")]
     Range,
-    /// All zeros.
     #[error("the job has no seed")]
     Seed,
-    /// More would wait than may.
     #[error("as many ranges wait as may")]
     Full,
-    /// There is work.
     #[error("the device is busy")]
     Busy,
 }
@@ -53,7 +47,6 @@ pub struct Queue {
 #[derive(Default)]
 struct State {
     tasks: VecDeque<Task>,
-    /// The worker is at a task.
     running: bool,
     /// Why what runs is given up, if it is.
     given_up: Option<Ending>,
@@ -86,18 +79,18 @@ impl Queue {
         }
     }
 
-    /// Takes work, behind what there is or instead of it.
+    /// Takes a range, behind what there is or instead of it.
     ///
     /// # Errors
     /// [`Refusal::Range`], [`Refusal::Seed`] and [`Refusal::Full`].
-    pub fn push(&self, work: Work, placement: Placement) -> Result<(), Refusal> {
-        let end = work.first.checked_add(work.count);
-        let fits = work.count > 0 && end.is_some_and(|end| end <= 1 << 63);
-        let raw = matches!(work.job.message, Message::Raw(_));
-        if !fits || (raw && work.count != 1) {
+    pub fn push(&self, range: Range, placement: Placement) -> Result<(), Refusal> {
+        let end = range.first.checked_add(range.count);
+        let fits = range.count > 0 && end.is_some_and(|end| end <= 1 << 63);
+        let raw = matches!(range.message, Message::Raw(_));
+        if !fits || (raw && range.count != 1) {
             return Err(Refusal::Range);
         }
-        if work.job.seed == [0; 32] {
+        if range.seed == [0; 32] {
             return Err(Refusal::Seed);
         }
         let mut state = self.state();
@@ -106,15 +99,12 @@ impl Queue {
             Placement::Behind if state.live() > self.capacity => return Err(Refusal::Full),
             Placement::Behind => {}
         }
-        state.tasks.push_back(Task::Range(work));
+        state.tasks.push_back(Task::Range(range));
         self.changed.notify_one();
         Ok(())
     }
 
     /// Takes a self-test, if there is no work.
-    ///
-    /// # Errors
-    /// [`Refusal::Busy`].
     pub fn push_self_test(&self) -> Result<(), Refusal> {
         let mut state = self.state();
         if state.live() > 0 {
@@ -182,8 +172,8 @@ impl Queue {
             self.stop.store(true, Ordering::Relaxed);
         }
         for task in &mut state.tasks {
-            if let Task::Range(work) = task {
-                *task = Task::GivenUp(work.range, ending);
+            if let Task::Range(range) = task {
+                *task = Task::GivenUp(range.id, ending);
             }
         }
     }
@@ -197,19 +187,14 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::Job;
     use tensority::Target;
 
-    fn work(range: u32) -> Work {
-        let job = Job {
-            number: 1,
+    fn range(id: u32) -> Range {
+        Range {
+            id: RangeId(id),
             message: Message::Raw([0; 32]),
             seed: [1; 32],
             target: Target::MAX,
-        };
-        Work {
-            range,
-            job,
             first: 0,
             count: 1,
         }
@@ -218,12 +203,12 @@ mod tests {
     #[test]
     fn one_waits_behind_the_one_that_runs_and_no_more() {
         let queue = Queue::new(1);
-        let push = |range| queue.push(work(range), Placement::Behind);
+        let push = |id| queue.push(range(id), Placement::Behind);
         assert_eq!(
             (push(1), push(2), push(3)),
             (Ok(()), Ok(()), Err(Refusal::Full))
         );
-        assert_eq!(queue.take(), Some(Task::Range(work(1))));
+        assert_eq!(queue.take(), Some(Task::Range(range(1))));
         assert_eq!(push(4), Err(Refusal::Full));
         assert_eq!(queue.push_self_test(), Err(Refusal::Busy));
         assert_eq!(queue.finish(|given_up| given_up), None);
@@ -233,38 +218,41 @@ mod tests {
     #[test]
     fn what_is_replaced_ends_in_order_and_leaves_its_place_at_once() {
         let queue = Queue::new(1);
-        queue.push(work(1), Placement::Behind).unwrap();
-        assert_eq!(queue.take(), Some(Task::Range(work(1))));
-        queue.push(work(2), Placement::Behind).unwrap();
-        queue.push(work(3), Placement::Replace).unwrap();
-        queue.push(work(4), Placement::Behind).unwrap();
+        queue.push(range(1), Placement::Behind).unwrap();
+        assert_eq!(queue.take(), Some(Task::Range(range(1))));
+        queue.push(range(2), Placement::Behind).unwrap();
+        queue.push(range(3), Placement::Replace).unwrap();
+        queue.push(range(4), Placement::Behind).unwrap();
         assert!(queue.stopped());
         assert_eq!(queue.finish(|given_up| given_up), Some(Ending::Replaced));
         assert!(!queue.stopped());
-        assert_eq!(queue.take(), Some(Task::GivenUp(2, Ending::Replaced)));
-        assert_eq!(queue.take(), Some(Task::Range(work(3))));
+        assert_eq!(
+            queue.take(),
+            Some(Task::GivenUp(RangeId(2), Ending::Replaced))
+        );
+        assert_eq!(queue.take(), Some(Task::Range(range(3))));
     }
 
     #[test]
     fn ranges_that_no_block_can_hold_are_refused() {
         let queue = Queue::new(1);
         for (first, count) in [(0, 0), (1 << 63, 1), (u64::MAX, 1), ((1 << 63) - 1, 2)] {
-            let work = Work {
+            let range = Range {
                 first,
                 count,
-                ..work(1)
+                ..range(1)
             };
-            assert_eq!(queue.push(work, Placement::Replace), Err(Refusal::Range));
+            assert_eq!(queue.push(range, Placement::Replace), Err(Refusal::Range));
         }
         // A header hash is hashed once.
-        let twice = Work {
+        let twice = Range {
             count: 2,
-            ..work(1)
+            ..range(1)
         };
         assert_eq!(queue.push(twice, Placement::Behind), Err(Refusal::Range));
-        let last = Work {
+        let last = Range {
             first: (1 << 63) - 1,
-            ..work(1)
+            ..range(1)
         };
         assert_eq!(queue.push(last, Placement::Behind), Ok(()));
     }

@@ -1,4 +1,4 @@
-//! When a wait ends, for patience without bounds too.
+//! Deadlines of waits, bounded where patience is not.
 
 use std::time::{Duration, Instant};
 

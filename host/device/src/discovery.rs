@@ -1,62 +1,41 @@
-//! Which serial ports there are, and at which of them a board may be.
+//! Discovery of serial ports at which a board may be.
 
 use crc::{CRC_64_ECMA_182, Crc};
 use serialport::{SerialPortType, UsbPortInfo};
 
 /// A product on the USB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct UsbId {
-    /// Number of its vendor.
     pub vendor: u16,
     /// Number that the vendor gave it.
     pub product: u16,
-    /// What it is.
     pub name: &'static str,
 }
 
 /// What stands between the USB and the serial line of a board. Much else is at such a port, too.
 pub const USB_IDS: &[UsbId] = &[
-    UsbId {
-        vendor: 0x0403,
-        product: 0x6001,
-        name: "FTDI FT232R",
-    },
-    UsbId {
-        vendor: 0x0403,
-        product: 0x6010,
-        name: "FTDI FT2232H",
-    },
-    UsbId {
-        vendor: 0x0403,
-        product: 0x6011,
-        name: "FTDI FT4232H",
-    },
-    UsbId {
-        vendor: 0x0403,
-        product: 0x6014,
-        name: "FTDI FT232H",
-    },
-    UsbId {
-        vendor: 0x0403,
-        product: 0x6015,
-        name: "FTDI FT231X, as on the ULX3S",
-    },
-    UsbId {
-        vendor: 0x10c4,
-        product: 0xea60,
-        name: "Silicon Labs CP2102N",
-    },
-    UsbId {
-        vendor: 0x1a86,
-        product: 0x7523,
-        name: "WCH CH340",
-    },
+    usb_id(0x0403, 0x6001, "FTDI FT232R"),
+    usb_id(0x0403, 0x6010, "FTDI FT2232H"),
+    usb_id(0x0403, 0x6011, "FTDI FT4232H"),
+    usb_id(0x0403, 0x6014, "FTDI FT232H"),
+    usb_id(0x0403, 0x6015, "FTDI FT231X, as on the ULX3S"),
+    usb_id(0x10c4, 0xea60, "Silicon Labs CP2102N"),
+    usb_id(0x1a86, 0x7523, "WCH CH340"),
 ];
+
+const fn usb_id(vendor: u16, product: u16, name: &'static str) -> UsbId {
+    UsbId {
+        vendor,
+        product,
+        name,
+    }
+}
 
 /// A port of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct ListedPort {
-    /// Its path.
     pub path: String,
     /// Vendor and product, if it is on the USB.
     pub usb: Option<(u16, u16)>,

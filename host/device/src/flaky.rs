@@ -1,4 +1,4 @@
-//! A device that goes wrong now and then, on purpose: what a host must bear.
+//! Fault injection: a device that goes wrong now and then, on purpose.
 //!
 //! The faults are drawn from a seed. The same notices and work in the same order meet the same
 //! faults.
@@ -16,22 +16,21 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use crate::{
     deadline::deadline,
-    device::{Description, Device, DeviceError, Ending, Notice, Placement, Work},
+    device::{Description, Device, DeviceError, Ending, Notice, Placement, Range, RangeId},
     waker::Waker,
 };
 pub use faults::{Counts, Faults, Injected};
 
-/// A device with faults.
+/// A device of any kind, with faults injected.
 pub struct Flaky<D> {
     device: D,
     faults: Faults,
     random: StdRng,
     injected: Arc<Injected>,
-    /// What is told next.
     notices: VecDeque<Notice>,
     /// Ends of ranges that are told late.
     late: BinaryHeap<Reverse<Late>>,
-    /// It tells nothing until it is reset.
+    /// It tells nothing until it is reset, and then only which ranges have ended.
     silent: bool,
     gone: bool,
 }
@@ -40,9 +39,19 @@ pub struct Flaky<D> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Late {
     due: Instant,
-    range: u32,
+    range: RangeId,
     hashes: u64,
     ending: Ending,
+}
+
+impl Late {
+    fn notice(self) -> Notice {
+        Notice::RangeDone {
+            range: self.range,
+            hashes: self.hashes,
+            ending: self.ending,
+        }
+    }
 }
 
 impl<D: Device> Flaky<D> {
@@ -97,9 +106,9 @@ impl<D: Device> Flaky<D> {
         Ok(())
     }
 
-    /// Takes what the device tells.
     fn take(&mut self, notice: Notice) {
         match notice {
+            Notice::RangeDone { .. } if self.silent => self.notices.push_back(notice),
             _ if self.silent => {}
             Notice::Found { range, nonce, hash } => self.take_found(range, nonce, hash),
             Notice::RangeDone {
@@ -111,7 +120,7 @@ impl<D: Device> Flaky<D> {
         }
     }
 
-    fn take_found(&mut self, range: u32, mut nonce: u64, mut hash: [u8; 32]) {
+    fn take_found(&mut self, range: RangeId, mut nonce: u64, mut hash: [u8; 32]) {
         if self.happens(self.faults.lost) {
             self.count(|counts| counts.lost += 1);
             return;
@@ -132,7 +141,7 @@ impl<D: Device> Flaky<D> {
         }
     }
 
-    fn take_end(&mut self, range: u32, mut hashes: u64, ending: Ending) {
+    fn take_end(&mut self, range: RangeId, mut hashes: u64, ending: Ending) {
         if self.happens(self.faults.miscounted) {
             self.count(|counts| counts.miscounted += 1);
             hashes ^= 1 << self.random.random_range(0..64);
@@ -163,11 +172,7 @@ impl<D: Device> Flaky<D> {
             return None;
         }
         self.late.pop();
-        Some(Notice::RangeDone {
-            range: late.range,
-            hashes: late.hashes,
-            ending: late.ending,
-        })
+        Some(late.notice())
     }
 }
 
@@ -176,9 +181,9 @@ impl<D: Device> Device for Flaky<D> {
         self.device.description()
     }
 
-    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
+    fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), DeviceError> {
         self.check_gone()?;
-        self.device.begin(work, placement)?;
+        self.device.begin(range, placement)?;
         self.fail()
     }
 
@@ -191,10 +196,18 @@ impl<D: Device> Device for Flaky<D> {
         let end = deadline(patience);
         loop {
             self.check_gone()?;
-            if let Some(notice) = self.notices.pop_front().or_else(|| self.overdue()) {
+            let told = match self.silent {
+                true => None,
+                false => self.notices.pop_front().or_else(|| self.overdue()),
+            };
+            if let Some(notice) = told {
                 return Ok(Some(notice));
             }
-            let due = self.late.peek().map(|Reverse(late)| late.due);
+            let due = self
+                .late
+                .peek()
+                .filter(|_| !self.silent)
+                .map(|Reverse(late)| late.due);
             let until = due.map_or(end, |due| due.min(end));
             match self
                 .device
@@ -214,9 +227,11 @@ impl<D: Device> Device for Flaky<D> {
 
     fn reset(&mut self) -> Result<(), DeviceError> {
         self.check_gone()?;
-        self.notices.clear();
-        self.late.clear();
         self.silent = false;
+        self.notices
+            .retain(|notice| matches!(notice, Notice::RangeDone { .. }));
+        let late = self.late.drain().map(|Reverse(late)| late.notice());
+        self.notices.extend(late);
         self.device.reset()
     }
 

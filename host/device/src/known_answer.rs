@@ -1,15 +1,14 @@
-//! A hash that is known, to ask a device for.
+//! Known answer: a published hash to ask a device for.
 
 use tensority::{INITIAL_SEED, Target};
 
-use crate::device::{Job, Message, Work};
+use crate::device::{Message, Range, RangeId};
 
 /// A header hash and its PoW hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct KnownAnswer {
-    /// The header hash.
     pub header_hash: [u8; 32],
-    /// Seed of the matrix list.
     pub seed: [u8; 32],
     /// The PoW hash of both.
     pub pow_hash: [u8; 32],
@@ -24,15 +23,12 @@ impl KnownAnswer {
     };
 
     /// The question, as a range of one hash.
-    pub fn work(&self, range: u32) -> Work {
-        Work {
-            range,
-            job: Job {
-                number: range,
-                message: Message::Raw(self.header_hash),
-                seed: self.seed,
-                target: Target::MAX,
-            },
+    pub fn range(&self, id: RangeId) -> Range {
+        Range {
+            id,
+            message: Message::Raw(self.header_hash),
+            seed: self.seed,
+            target: Target::MAX,
             first: 0,
             count: 1,
         }

@@ -1,4 +1,4 @@
-//! What mines: boards on a serial link, processors, and how work is given to them.
+//! Devices that mine: boards on a serial link, and processors.
 //!
 //! ```text
 //!             Device (device.rs)
@@ -7,9 +7,7 @@
 //!             └── Board (board.rs, update.rs)
 //!                  └── Link (link.rs): requests, answers, events
 //!                       └── Transport (transport.rs): bytes
-//!                            ├── Port (port.rs)
-//!                            ├── Simulated (simulated.rs): a program, and the port that it makes
-//!                            └── Recorder (record.rs), Replay (replay.rs)
+//!                            └── Port (port.rs), that of a simulated board too (simulated.rs)
 //! ```
 //!
 //! [`choice::Choice`] is what a person says to choose one, [`discovery`] where boards may be,
@@ -19,7 +17,6 @@
 #![forbid(unsafe_code)]
 
 mod ask;
-pub mod bell;
 pub mod board;
 pub mod choice;
 pub mod conformance;
@@ -29,15 +26,14 @@ mod deadline;
 pub mod device;
 pub mod discovery;
 pub mod flaky;
+pub mod hotplug;
 pub mod known_answer;
 pub mod link;
 pub mod permission;
-pub mod plugs;
 pub mod port;
 pub mod probe;
-pub mod record;
-pub mod replay;
 pub mod simulated;
 pub mod transport;
 pub mod update;
+pub mod wake_fd;
 pub mod waker;

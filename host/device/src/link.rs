@@ -109,7 +109,7 @@ impl<T: Transport> Link<T> {
         self.patience = patience;
     }
 
-    /// The line.
+    /// What the link goes over.
     pub fn transport(&self) -> &T {
         &self.transport
     }
@@ -120,9 +120,6 @@ impl<T: Transport> Link<T> {
     }
 
     /// Asks, and waits for the answer.
-    ///
-    /// # Errors
-    /// [`LinkError`].
     pub fn ask<R: Ask>(&mut self, request: R) -> Result<R::Answer, LinkError> {
         let (number, frame) = self.frame(request);
         self.exchange::<R>(number, &frame, &frame)
@@ -130,9 +127,6 @@ impl<T: Transport> Link<T> {
 
     /// As [`Self::ask`], with `before` sent in front of the request in one go. Its answer is not
     /// looked at, and if it is lost it is not repeated: `request` must be refused then.
-    ///
-    /// # Errors
-    /// [`LinkError`].
     pub fn ask_after<B: Ask, R: Ask>(
         &mut self,
         before: B,
@@ -145,9 +139,6 @@ impl<T: Transport> Link<T> {
     }
 
     /// The next event, or none within `patience`, or until a wake ends a light sleep.
-    ///
-    /// # Errors
-    /// If the line is broken.
     pub fn event(&mut self, patience: Duration, sleep: Sleep) -> io::Result<Option<Event>> {
         let deadline = deadline(patience);
         let mut over = false;

@@ -1,4 +1,4 @@
-//! What a person does to be allowed to open a port.
+//! Fixing serial-port permissions.
 
 use std::{fmt::Write, os::unix::fs::MetadataExt, path::Path};
 

@@ -18,11 +18,11 @@ use rustix::{
 };
 
 use crate::{
-    bell::{Bell, Heard, wait_for},
     deadline::deadline,
     device::Kind,
     permission::advice,
     transport::{Sleep, Transport},
+    wake_fd::{Ready, WakeFd, wait_for},
     waker::Waker,
 };
 
@@ -37,35 +37,16 @@ const PSEUDO_TERMINALS: RangeInclusive<u32> = 136..=143;
 
 /// Why a port cannot be opened.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum PortError {
-    /// There is none.
     #[error("{path}: no such port; `tensority devices` lists those that there are")]
-    Missing {
-        /// Its path.
-        path: String,
-    },
-    /// The user may not.
+    Missing { path: String },
     #[error("{path}: permission denied; {advice}")]
-    Permission {
-        /// Its path.
-        path: String,
-        /// What to do.
-        advice: String,
-    },
-    /// Someone else has it.
+    Permission { path: String, advice: String },
     #[error("{path}: in use by another program; end that one (`fuser {path}` tells which it is)")]
-    Busy {
-        /// Its path.
-        path: String,
-    },
-    /// Something else.
+    Busy { path: String },
     #[error("{path}: expected a serial port, found: {reason}")]
-    Other {
-        /// Its path.
-        path: String,
-        /// What the system said.
-        reason: String,
-    },
+    Other { path: String, reason: String },
 }
 
 /// A serial port with 8 data bits, no parity and 1 stop bit, that nobody else has open.
@@ -75,14 +56,13 @@ pub struct Port {
     file: OwnedFd,
     name: String,
     kind: Kind,
-    bell: Bell,
+    wakes: WakeFd,
+    /// Dropped after the file is closed.
+    keeper: Option<Box<dyn Send>>,
 }
 
 impl Port {
     /// Opens the port at `path`, for so many bits per second; a pseudo-terminal takes any.
-    ///
-    /// # Errors
-    /// [`PortError`], with what to do.
     pub fn open(path: &Path, baud: u32) -> Result<Self, PortError> {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let refused = |error| refusal(path, error);
@@ -95,13 +75,20 @@ impl Port {
             kind: kind(&file).map_err(refused)?,
             file,
             name: path.display().to_string(),
-            bell: Bell::new().map_err(|error| PortError::Other {
+            wakes: WakeFd::new().map_err(|error| PortError::Other {
                 path: path.display().to_string(),
                 reason: error.to_string(),
             })?,
+            keeper: None,
         };
         port.set_line(baud).map_err(refused)?;
         Ok(port)
+    }
+
+    /// The port, with what is to end after it is closed.
+    pub(crate) fn kept_by(mut self, keeper: impl Send + 'static) -> Self {
+        self.keeper = Some(Box::new(keeper));
+        self
     }
 
     fn set_line(&self, baud: u32) -> Result<(), Errno> {
@@ -135,7 +122,7 @@ impl Transport for Port {
     }
 
     fn waker(&self) -> Waker {
-        self.bell.waker()
+        self.wakes.waker()
     }
 
     fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
@@ -166,7 +153,7 @@ impl Transport for Port {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let ready = match sleep {
-                Sleep::Light => self.bell.wait_beside(&self.file, left)? == Heard::File,
+                Sleep::Light => self.wakes.wait_beside(&self.file, left)? == Ready::File,
                 Sleep::Deep => wait_for(&self.file, PollFlags::IN, left)?,
             };
             if !ready {

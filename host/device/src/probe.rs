@@ -1,4 +1,4 @@
-//! Looks whether a board is at a port, which one, and whether it hashes right.
+//! Probe of a port: the board's identity and its known answer.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use tensority_protocol::messages::Identity;
 
 use crate::{
     board::Board,
-    device::{Device, DeviceError, Notice, Placement},
+    device::{Device, DeviceError, Notice, Placement, RangeId},
     discovery::ListedPort,
     known_answer::KnownAnswer,
     link::Patience,
@@ -30,8 +30,8 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(120);
 
 /// Why there is no board at a port.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum ProbeError {
-    /// It cannot be opened.
     #[error(transparent)]
     Port(#[from] PortError),
     /// What is there does not answer as it should.
@@ -41,12 +41,10 @@ pub enum ProbeError {
 
 /// What a board answers to a question whose answer is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Verdict {
-    /// It was not asked.
     NotAsked,
-    /// It is right.
     Right,
-    /// It is wrong.
     Wrong([u8; 32]),
     /// It did not come, or not in time.
     Absent,
@@ -54,12 +52,11 @@ pub enum Verdict {
 
 /// A board that answers.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Probed {
-    /// Who it says it is.
     pub identity: Identity,
     /// Hashes per second that its size and clock promise.
     pub expected_rate: Option<f64>,
-    /// Whether it hashes right.
     pub known_answer: Verdict,
 }
 
@@ -116,8 +113,8 @@ pub fn find(ports: Vec<ListedPort>, serial: u64, baud: u32) -> Result<Board<Port
 
 /// No board has the serial number.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct NotFound {
-    /// The serial number.
     pub serial: u64,
     /// Ports at which another board is, or none.
     pub asked: usize,
@@ -141,16 +138,13 @@ impl fmt::Display for NotFound {
 }
 
 /// Asks a board for a known answer, and waits for it so long. What it was at is given up.
-///
-/// # Errors
-/// If the board fails.
 pub fn known_answer<T: Transport>(
     board: &mut Board<T>,
     patience: Duration,
 ) -> Result<Verdict, DeviceError> {
     let known = KnownAnswer::GENESIS;
-    let work = known.work(1);
-    board.begin(&work, Placement::Replace)?;
+    let asked = known.range(RangeId::random().next());
+    board.begin(&asked, Placement::Replace)?;
     let deadline = Instant::now() + patience;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -160,7 +154,7 @@ pub fn known_answer<T: Transport>(
             }
             Some(Notice::Found { hash, .. }) => return Ok(Verdict::Wrong(hash)),
             // A board that fails its own test in the meantime drops what it was given.
-            Some(Notice::RangeDone { range, .. }) if range == work.range => {
+            Some(Notice::RangeDone { range, .. }) if range == asked.id => {
                 return Ok(Verdict::Absent);
             }
             Some(_) => {}

@@ -1,4 +1,4 @@
-//! A simulated board: a program that makes a pseudo-terminal, and the port on it.
+//! Simulated boards: a program that makes a pseudo-terminal, and the port on it.
 
 use std::{
     env,
@@ -15,12 +15,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{
-    device::Kind,
-    port::{BAUD, Port, PortError},
-    transport::{Sleep, Transport},
-    waker::Waker,
-};
+use crate::port::{BAUD, Port, PortError};
 
 /// The program that simulates boards.
 const PROGRAM: &str = "tensority-sim";
@@ -36,95 +31,34 @@ const END_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why there is no simulated board.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum SimulatedError {
-    /// The program is nowhere.
     #[error(
         "no simulated board: `{PROGRAM}` is neither beside this program nor in PATH; build it with `cargo build --release -p tensority-sim`"
     )]
     Missing,
-    /// It does not start.
     #[error("no simulated board: cannot start {program}: {error}")]
-    Start {
-        /// The program.
-        program: String,
-        /// What the system said.
-        error: io::Error,
-    },
+    Start { program: String, error: io::Error },
     /// It ended, or said something else.
     #[error("no simulated board: expected `{READY}` and a path from {program}, found {found}")]
-    NotReady {
-        /// The program.
-        program: String,
-        /// What it did.
-        found: String,
-    },
-    /// Its port.
+    NotReady { program: String, found: String },
     #[error(transparent)]
     Port(#[from] PortError),
 }
 
-/// A simulated board, which lives as long as this value.
-pub struct Simulated {
-    port: Port,
-    // Behind the port: the board ends after the port is closed.
-    _program: Program,
+/// Starts a board with these arguments, and opens its port, with which it lives and ends.
+pub fn start(arguments: &[String]) -> Result<Port, SimulatedError> {
+    let program = find(
+        env::current_exe().ok().as_deref(),
+        env::var_os("PATH").as_deref(),
+    );
+    start_program(&program.ok_or(SimulatedError::Missing)?, arguments)
 }
 
-impl Simulated {
-    /// Starts a board with these arguments, and opens its port.
-    ///
-    /// # Errors
-    /// [`SimulatedError`].
-    pub fn start(arguments: &[String]) -> Result<Self, SimulatedError> {
-        let program = find(
-            env::current_exe().ok().as_deref(),
-            env::var_os("PATH").as_deref(),
-        );
-        Self::start_program(&program.ok_or(SimulatedError::Missing)?, arguments)
-    }
-
-    /// As [`Self::start`], with the program at `path`.
-    ///
-    /// # Errors
-    /// [`SimulatedError`].
-    pub fn start_program(path: &Path, arguments: &[String]) -> Result<Self, SimulatedError> {
-        let (program, port) = Program::start(path, arguments)?;
-        Ok(Self {
-            port: Port::open(Path::new(&port), BAUD)?,
-            _program: program,
-        })
-    }
-}
-
-impl Transport for Simulated {
-    fn name(&self) -> &str {
-        self.port.name()
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Simulated
-    }
-
-    fn port(&self) -> Option<&str> {
-        self.port.port()
-    }
-
-    fn waker(&self) -> Waker {
-        self.port.waker()
-    }
-
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.port.send(bytes)
-    }
-
-    fn receive(
-        &mut self,
-        buffer: &mut [u8],
-        patience: Duration,
-        sleep: Sleep,
-    ) -> io::Result<usize> {
-        self.port.receive(buffer, patience, sleep)
-    }
+/// As [`start`], with the program at `path`.
+pub fn start_program(path: &Path, arguments: &[String]) -> Result<Port, SimulatedError> {
+    let (program, port) = Program::start(path, arguments)?;
+    Ok(Port::open(Path::new(&port), BAUD)?.kept_by(program))
 }
 
 /// The program beside `own`, or the first in the folders of `path`.
@@ -220,7 +154,7 @@ mod tests {
     fn failure(text: &str) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let path = script(folder.path(), text);
-        let error = Simulated::start_program(&path, &[]).err();
+        let error = start_program(&path, &[]).err();
         error.expect("no board").to_string()
     }
 

@@ -1,4 +1,4 @@
-//! What carries bytes to a device and back.
+//! Byte transport to a device and back.
 
 use std::{io, time::Duration};
 
@@ -35,9 +35,6 @@ pub trait Transport: Send {
 
     /// Receives what has come, at the latest after `patience`; 0 if nothing has, or if a wake ended
     /// the wait.
-    ///
-    /// # Errors
-    /// If the device is gone.
     fn receive(&mut self, buffer: &mut [u8], patience: Duration, sleep: Sleep)
     -> io::Result<usize>;
 }

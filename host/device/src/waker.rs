@@ -1,4 +1,4 @@
-//! How another thread ends the wait of one that listens to a device.
+//! Waker, which ends the wait of a thread that listens to a device.
 
 use std::{fmt, sync::Arc};
 

@@ -10,7 +10,7 @@ use tensority_device::{
     board::Board,
     conformance::{Broken, CLAIMS, Examiner, check},
     cpu::Cpu,
-    device::{Description, Device, DeviceError, Notice, Placement, Work},
+    device::{Description, Device, DeviceError, Notice, Placement, Range},
     port::{BAUD, Port},
     waker::Waker,
 };
@@ -50,8 +50,8 @@ impl<F: FnMut(Notice) -> Option<Notice> + Send> Device for Liar<F> {
         self.device.description()
     }
 
-    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
-        self.device.begin(work, placement)
+    fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), DeviceError> {
+        self.device.begin(range, placement)
     }
 
     fn abort(&mut self) -> Result<(), DeviceError> {

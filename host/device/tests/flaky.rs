@@ -8,12 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use support::fake::{Fake, work};
+use support::fake::{Fake, range_of};
 use tensority_device::{
     board::Board,
     conformance::check,
     cpu::Cpu,
-    device::{Device, DeviceError, Notice, Placement},
+    device::{Device, DeviceError, Notice, Placement, RangeId},
     flaky::{Counts, Faults, Flaky, Injected},
 };
 
@@ -37,7 +37,7 @@ fn told(faults: Faults, seed: u64) -> (Vec<Notice>, Counts) {
     for range in 1..=RANGES {
         // As often as another host would have asked, whatever is told.
         device
-            .begin(&work(1, range), Placement::Behind)
+            .begin(&range_of(1, range), Placement::Behind)
             .expect("taken");
         // The fake pauses after each event.
         for _ in 0..PAUSES {
@@ -54,7 +54,7 @@ fn rights(told: &[Notice]) -> (usize, usize) {
     let found = |notice: &&Notice| matches!(notice, Notice::Found { .. });
     let right = |notice: &&Notice| match notice {
         Notice::Found { range, nonce, hash } => {
-            *nonce == u64::from(*range) * 10 && *hash == support::fake::hash_of(*nonce)
+            *nonce == u64::from(range.0) * 10 && *hash == support::fake::hash_of(*nonce)
         }
         _ => false,
     };
@@ -144,11 +144,15 @@ fn what_is_late_comes_after_its_delay() {
     let cpu = Cpu::open(NonZero::new(2)).expect("a back end");
     let injected = Arc::<Injected>::default();
     let mut device = Flaky::new(cpu, faults, SEED, Arc::clone(&injected));
-    device.begin(&work(1, 1), Placement::Behind).expect("taken");
+    device
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
     let mut last = Instant::now();
     loop {
         match device.notice(Duration::from_secs(60)).expect("a device") {
-            Some(Notice::RangeDone { range: 1, .. }) => break,
+            Some(Notice::RangeDone {
+                range: RangeId(1), ..
+            }) => break,
             Some(_) => last = Instant::now(),
             None => panic!("it never came"),
         }
@@ -167,7 +171,9 @@ fn who_hangs_is_silent_until_a_reset_and_can_be_woken() {
     let cpu = Cpu::open(NonZero::new(2)).expect("a back end");
     let injected = Arc::<Injected>::default();
     let mut device = Flaky::new(cpu, faults, SEED, Arc::clone(&injected));
-    device.begin(&work(1, 1), Placement::Behind).expect("taken");
+    device
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
     while device.hashes().expect("an answer") < 10 {
         assert_eq!(
             device.notice(Duration::from_millis(5)).expect("a device"),
@@ -191,7 +197,7 @@ fn who_is_gone_stays_gone() {
     };
     let (mut device, injected) = flaky(faults, SEED);
     let ended = (1..=RANGES).find(|range| {
-        let taken = device.begin(&work(1, *range), Placement::Replace);
+        let taken = device.begin(&range_of(1, *range), Placement::Replace);
         matches!(taken, Err(DeviceError::Gone { .. }))
     });
     assert!(ended.is_some_and(|range| range > 1), "{ended:?}");
@@ -209,7 +215,9 @@ fn who_restarts_by_itself_says_so() {
     let cpu = Cpu::open(NonZero::new(2)).expect("a back end");
     let injected = Arc::<Injected>::default();
     let mut device = Flaky::new(cpu, faults, SEED, Arc::clone(&injected));
-    device.begin(&work(1, 1), Placement::Behind).expect("taken");
+    device
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
     while device.notice(Duration::from_secs(60)).expect("a device") != Some(Notice::Restarted) {}
     assert_eq!(injected.counts().restarts, 1);
 }

@@ -5,12 +5,12 @@ mod support;
 use std::time::Duration;
 
 use support::{
-    fake::{Fake, IDENTITY, frame, hash_of, work},
+    fake::{Fake, IDENTITY, frame, hash_of, range_of},
     noise::Noisy,
 };
 use tensority_device::{
     board::Board,
-    device::{Device, DeviceError, Ending, Notice, Placement},
+    device::{Device, DeviceError, Ending, Notice, Placement, RangeId},
     link::{Link, LinkError, Patience},
     transport::{Sleep, Transport},
 };
@@ -33,9 +33,9 @@ fn notices<T: Transport>(board: &mut Board<T>) -> Vec<Notice> {
     std::iter::from_fn(|| board.notice(PATIENCE.first).expect("a line")).collect()
 }
 
-/// What the fake reports of [`work`].
+/// What the fake reports of [`range_of`].
 fn report(range: u32) -> [Notice; 2] {
-    let nonce = u64::from(range) * 10;
+    let (range, nonce) = (RangeId(range), u64::from(range) * 10);
     [
         Notice::Found {
             range,
@@ -80,7 +80,7 @@ fn a_slow_device_is_waited_for_and_its_late_answers_do_no_harm() {
     for range in 1..=5 {
         board.transport_mut().late = 4;
         board
-            .begin(&work(range, range), Placement::Behind)
+            .begin(&range_of(range, range), Placement::Behind)
             .expect("taken");
         assert_eq!(notices(&mut board), report(range));
     }
@@ -208,7 +208,7 @@ fn a_job_is_sent_when_it_changes() {
     let mut board = board(Fake::default());
     for (job, range) in [(1, 1), (1, 2), (2, 3)] {
         board
-            .begin(&work(job, range), Placement::Behind)
+            .begin(&range_of(job, range), Placement::Behind)
             .expect("taken");
     }
     let done = &board.transport().done;
@@ -230,18 +230,29 @@ fn a_job_is_sent_when_it_changes() {
 fn a_lost_job_is_sent_again() {
     let mut board = board(Fake::default());
     board.transport_mut().deaf = 1;
-    board.begin(&work(1, 1), Placement::Behind).expect("taken");
+    board
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
     assert_eq!(notices(&mut board), report(1));
 }
 
 #[test]
 fn a_restart_in_front_of_an_answer_does_not_end_the_range_taken_after_it() {
     let mut board = board(Fake::default());
-    board.begin(&work(1, 1), Placement::Behind).expect("taken");
+    board
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
     board.transport_mut().restart();
-    board.begin(&work(1, 2), Placement::Behind).expect("taken");
+    board
+        .begin(&range_of(1, 2), Placement::Behind)
+        .expect("taken");
+    let lost = Notice::RangeDone {
+        range: RangeId(1),
+        hashes: 0,
+        ending: Ending::Aborted,
+    };
     let [found, done] = report(2);
-    assert_eq!(notices(&mut board), [Notice::Restarted, found, done]);
+    assert_eq!(notices(&mut board), [lost, Notice::Restarted, found, done]);
 }
 
 #[test]
@@ -269,6 +280,49 @@ fn ranges_of_a_host_that_is_gone_are_not_told() {
     let mut board = board(fake);
     assert_eq!(notices(&mut board), []);
     assert_eq!(board.transport().acknowledged, [1, 2, 3]);
+}
+
+#[test]
+fn what_comes_late_of_a_range_that_is_over_is_not_told() {
+    let mut board = board(Fake::default());
+    board
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
+    assert_eq!(notices(&mut board), report(1));
+    board.transport_mut().happen(Found {
+        range: 1,
+        nonce: 11,
+        hash: hash_of(11),
+    });
+    assert_eq!(notices(&mut board), []);
+}
+
+#[test]
+fn a_job_of_a_host_that_is_gone_is_never_run_though_its_number_comes_again() {
+    let mut fake = Fake::default();
+    let before = SetJob {
+        job: 1,
+        flags: 0,
+        prefix: [9; 128],
+        seed: [9; 32],
+        target: [0xff; 32],
+    };
+    fake.feed(&frame(1, &Request::from(before)));
+    let mut board = board(fake);
+    board
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
+    let last_set = board.transport().done.iter().rev().find_map(|request| {
+        let Request::SetJob(set) = request else {
+            return None;
+        };
+        Some(set.prefix)
+    });
+    assert_eq!(
+        last_set,
+        Some([1; 128]),
+        "the job is set in front of its run"
+    );
 }
 
 #[test]
@@ -310,7 +364,7 @@ fn on_a_bad_line_nothing_is_lost_and_nothing_done_twice() {
         let mut board = Board::open_from(line, 7, patience)
             .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
         for range in 1..=50 {
-            let taken = board.begin(&work(range / 4, range), Placement::Behind);
+            let taken = board.begin(&range_of(range / 4, range), Placement::Behind);
             taken.unwrap_or_else(|error| panic!("seed {seed}, range {range}: {error}"));
             let mut told = Vec::new();
             for _ in 0..1000 {

@@ -4,13 +4,11 @@ mod support;
 
 use std::time::Duration;
 
-use support::{fake::work, model::Wire};
+use support::{fake::range_of, model::Wire, record::Recorder, replay::Replay};
 use tensority_device::{
     board::Board,
     conformance::{Broken, check},
-    device::{Device, DeviceError, Notice, Placement},
-    record::Recorder,
-    replay::Replay,
+    device::{Device, DeviceError, Notice, Placement, RangeId},
 };
 use tensority_model::{Config, Faults, Noise, SoftwareBoard, hashing::Cheap};
 
@@ -84,12 +82,22 @@ fn a_wrong_hash_is_found() {
 fn a_restart_is_told_and_work_goes_on_after_it() {
     let mut board = cheap();
     for restart in [SoftwareBoard::reset, SoftwareBoard::power_cycle] {
-        board.begin(&work(1, 1), Placement::Replace).expect("taken");
+        board
+            .begin(&range_of(1, 1), Placement::Replace)
+            .expect("taken");
         restart(&board.transport().board);
         wait_for(&mut board, |notice| *notice == Notice::Restarted);
-        board.begin(&work(1, 2), Placement::Behind).expect("taken");
+        board
+            .begin(&range_of(1, 2), Placement::Behind)
+            .expect("taken");
         wait_for(&mut board, |notice| {
-            matches!(notice, Notice::RangeDone { range: 2, .. })
+            matches!(
+                notice,
+                Notice::RangeDone {
+                    range: RangeId(2),
+                    ..
+                }
+            )
         });
     }
     board.reset().expect("a reset");
@@ -186,7 +194,7 @@ fn a_session_with_the_controller_is_replayed_without_it() {
         let mut notices = Vec::new();
         for range in 1..=3 {
             board
-                .begin(&work(range, range), Placement::Behind)
+                .begin(&range_of(range, range), Placement::Behind)
                 .expect("taken");
             loop {
                 let notice = board.notice(PATIENCE).expect("a line").expect("a notice");

@@ -14,7 +14,7 @@ use std::{
 };
 
 use serialport::{SerialPort, TTYPort};
-use support::fake::{Fake, IDENTITY, work};
+use support::fake::{Fake, IDENTITY, range_of};
 use tensority_device::{
     board::Board,
     device::{Device, DeviceError, Kind, Notice, Placement},
@@ -82,12 +82,12 @@ impl Drop for Terminal {
 
 fn range_done<T: Transport>(board: &mut Board<T>, range: u32) -> bool {
     board
-        .begin(&work(1, range), Placement::Behind)
+        .begin(&range_of(1, range), Placement::Behind)
         .expect("taken");
     let notices = std::iter::from_fn(|| board.notice(Duration::from_secs(5)).expect("a line"));
     notices
         .take(2)
-        .any(|notice| matches!(notice, Notice::RangeDone { range: done, .. } if done == range))
+        .any(|notice| matches!(notice, Notice::RangeDone { range: done, .. } if done.0 == range))
 }
 
 #[test]
@@ -199,7 +199,9 @@ fn a_host_that_was_cut_off_can_come_back() {
     let terminal = Terminal::new();
     let mut board = Board::open(terminal.open()).expect("a board");
     // Work whose events nobody takes, and half a frame.
-    board.begin(&work(1, 1), Placement::Behind).expect("taken");
+    board
+        .begin(&range_of(1, 1), Placement::Behind)
+        .expect("taken");
     board.transport_mut().send(&[40, 1, 2, 3]).expect("sent");
     drop(board);
     let mut board = Board::open(terminal.open()).expect("a board");

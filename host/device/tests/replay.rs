@@ -4,13 +4,15 @@ mod support;
 
 use std::io::{self, BufReader};
 
-use support::fake::{Fake, work};
+use support::{
+    fake::{Fake, range_of},
+    record::Recorder,
+    replay::{Replay, ReplayError},
+};
 use tensority_device::{
     board::Board,
     device::{Device, Notice, Placement},
     link::Patience,
-    record::Recorder,
-    replay::{Replay, ReplayError},
     transport::{Sleep, Transport},
 };
 
@@ -22,7 +24,7 @@ fn session(line: impl Transport, start: u32, ranges: &[u32]) -> Vec<Notice> {
     let mut notices = Vec::new();
     for range in ranges {
         board
-            .begin(&work(range / 2, *range), Placement::Behind)
+            .begin(&range_of(range / 2, *range), Placement::Behind)
             .expect("taken");
         while let Some(notice) = board
             .notice(std::time::Duration::from_millis(10))
@@ -75,7 +77,7 @@ fn the_first_difference_is_named() {
 fn first_request(recording: &[u8]) -> (Vec<u8>, usize) {
     let text = str::from_utf8(recording).expect("text");
     let line = text.lines().nth(1).expect("a line");
-    let passage: tensority_device::record::Passage = serde_json::from_str(line).expect("JSON");
+    let passage: support::record::Passage = serde_json::from_str(line).expect("JSON");
     (hex::decode(passage.bytes).expect("hexadecimal"), 2)
 }
 

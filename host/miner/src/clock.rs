@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Reads the time.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock(Instant);
 

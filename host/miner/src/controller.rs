@@ -1,110 +1,97 @@
-//! What to do about what happens. It reads no clock, draws no lots and does nothing itself: events
-//! come with their time, and what is to be done is its answer. The same events give the same answers.
+//! Pure state machine of the miner: no clock, no randomness, no input or output. Events come with their
+//! time, and what is to be done is its answer. The same events give the same answers.
 
+mod assignment;
+mod care;
 mod devices;
 mod results;
 mod sources;
 mod view;
 
 use crate::{
-    device_account::DeviceAccount,
-    event::{Event, Found},
+    device_stats::DeviceStats,
+    event::Event,
     failover::{Failover, Patience},
     health::Limits,
     job::Jobs,
+    mailbox::Order,
     message::{DeviceRates, Message},
+    nonces::Book,
     policy::Policy,
-    source_account::{SourceAccount, SourceName},
+    ranges::Purpose,
+    source_stats::{SourceName, SourceStats},
     verifier::Check,
-    watch::Order,
 };
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
     time::Duration,
 };
-use tensority_source::Share;
+use tensority_device::device::RangeId;
+use tensority_source::{Pace, Share};
 use tensority_telemetry::{
     Decision, Program,
     command::Command,
     lifetime::{BestShare, Lifetime},
 };
 
-/// How often the rates are told.
 const RATE_INTERVAL: Duration = Duration::from_secs(30);
 /// How often sources and devices are looked after.
 const CARE_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the end may take: as long as a node may take to verify a block.
 const END_PATIENCE: Duration = Duration::from_secs(45);
-/// Decisions that are remembered.
 const DECISIONS: usize = 50;
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Action {
-    /// Show the devices what the jobs have come to.
-    Show,
-    /// Have all devices give up their work, or take work again.
-    Pause(bool),
-    /// Switch a device off or on.
-    Switch(usize, bool),
-    /// Give a device an order.
     Order(usize, Order),
     /// Open a device that was given up.
     Open(usize),
-    /// Hash a result again in software.
     Verify(Check),
     /// Make the matrix list of a seed, for results to come.
     Prepare([u8; 32]),
-    /// Ask a source for work.
     Start(usize),
-    /// Ask it no more.
     Stop(usize),
-    /// Ask it often, or just often enough to know how it is.
-    Pace(usize, bool),
-    /// Hand a share in.
+    Pace(usize, Pace),
     Submit(usize, Share),
     /// Tell all threads to come to an end.
     End,
-    /// Tell the world.
     Tell(Message),
 }
 
 /// What is wanted of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Goal {
-    /// End after so many accepted shares.
     pub shares: Option<u64>,
-    /// End after so much time.
     pub time: Option<Duration>,
-    /// Submit nothing.
     pub dry_run: bool,
 }
 
 /// What a controller needs to know. It is plain data, as the events are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Settings {
-    /// The program.
     pub program: Program,
     /// The sources, in the order of preference.
     pub sources: Vec<SourceName>,
-    /// When sources take each other's place.
     pub patience: Patience,
-    /// What is verified, and when.
     pub policy: Policy,
     /// When devices are helped and given up.
     pub limits: Limits,
-    /// What is wanted.
     pub goal: Goal,
     /// When the miner started, in seconds since 1970.
     pub started_unix: u64,
-    /// All runs before this one.
     pub lifetime: Lifetime,
-    /// Makes the known-answer tests of this run differ from those of others.
-    pub canary_salt: u64,
+    /// The nonce with which jobs begin whose source does not say.
+    pub first_nonce: u64,
+    /// Makes the ids of ranges and the known-answer tests of this run differ from those of others.
+    pub salt: u64,
 }
 
-/// The controller.
+/// Jobs, ranges, results, and the statistics and conditions of sources and devices.
 pub struct Controller {
     settings: Settings,
     paused: bool,
@@ -114,9 +101,11 @@ pub struct Controller {
     /// Some source ever answered, whatever it said.
     answered: bool,
     jobs: Jobs,
+    book: Book,
+    last_range: RangeId,
     failover: Failover,
-    sources: Vec<SourceAccount>,
-    devices: Vec<DeviceAccount>,
+    sources: Vec<SourceStats>,
+    devices: Vec<DeviceStats>,
     /// Results that are on their way somewhere.
     results: BTreeMap<u64, Pending>,
     next_result: u64,
@@ -130,19 +119,29 @@ pub struct Controller {
     canaries: u64,
     next_rates: Duration,
     next_care: Duration,
+    /// Actions for devices, which come first: the devices wait.
+    orders: Vec<Action>,
     actions: Vec<Action>,
+}
+
+/// A nonce that a device found, and what its range is for.
+#[derive(Clone, Debug)]
+struct Found {
+    device: usize,
+    purpose: Purpose,
+    nonce: u64,
+    /// The PoW hash, as the device says.
+    hash: [u8; 32],
 }
 
 /// A result that waits for a verdict, an answer, or both.
 #[derive(Debug)]
 struct Pending {
-    device: usize,
     found: Found,
     verifying: bool,
     submitted: bool,
 }
 
-/// What verification came to.
 #[derive(Debug, Default)]
 struct Verification {
     verified: u64,
@@ -165,12 +164,14 @@ impl Controller {
             ended_at_work: false,
             answered: false,
             jobs: Jobs::default(),
+            book: Book::default(),
+            last_range: RangeId(settings.salt as u32),
             failover: Failover::new(settings.sources.len(), settings.patience),
             sources: settings
                 .sources
                 .iter()
                 .cloned()
-                .map(SourceAccount::new)
+                .map(SourceStats::new)
                 .collect(),
             devices: Vec::new(),
             results: BTreeMap::new(),
@@ -183,6 +184,7 @@ impl Controller {
             canaries: 0,
             next_rates: RATE_INTERVAL,
             next_care: Duration::ZERO,
+            orders: Vec::new(),
             actions: Vec::new(),
             settings,
         }
@@ -208,7 +210,9 @@ impl Controller {
             }
         }
         self.do_what_is_due(now);
-        std::mem::take(&mut self.actions)
+        let mut actions = std::mem::take(&mut self.orders);
+        actions.append(&mut self.actions);
+        actions
     }
 
     /// When something will be due that no event brings.
@@ -224,11 +228,6 @@ impl Controller {
         };
         let all_done = self.results.is_empty() && self.devices.iter().all(|d| !d.present);
         all_done || now >= ending + END_PATIENCE
-    }
-
-    /// The jobs, to show.
-    pub fn jobs(&self) -> &Jobs {
-        &self.jobs
     }
 
     /// Whether any source ever gave work.
@@ -252,7 +251,7 @@ impl Controller {
         self.jobs.current().is_some() || self.failover.active().is_some_and(between)
     }
 
-    /// The shares that were accepted.
+    /// Accepted shares of all sources.
     pub fn accepted(&self) -> u64 {
         self.sources
             .iter()
@@ -296,14 +295,23 @@ impl Controller {
             Command::Resume => self.pause(now, false),
             Command::Disable { device } => self.switch(now, &device, false),
             Command::Enable { device } => self.switch(now, &device, true),
-            Command::Reset { device } => self.reset(&device),
+            Command::Reset { device } => {
+                if let Some(device) = self.device_named(&device) {
+                    self.reset(now, device);
+                }
+            }
         }
     }
 
     fn pause(&mut self, now: Duration, paused: bool) {
         if self.paused != paused {
+            for device in 0..self.devices.len() {
+                if self.devices[device].may_work() && paused {
+                    self.stop_work(device);
+                }
+            }
             self.paused = paused;
-            self.actions.push(Action::Pause(paused));
+            self.assign_all(now);
             self.tell(Message::Paused { paused });
             self.settle_all(now);
         }
@@ -340,7 +348,6 @@ impl Controller {
         });
     }
 
-    /// A time in seconds since 1970.
     fn unix(&self, time: Duration) -> u64 {
         self.settings.started_unix.saturating_add(time.as_secs())
     }

@@ -1,49 +1,43 @@
-//! What happens: all that the controller ever learns. Events are plain data, so that a run can be
-//! written down and run again.
+//! Events, all that the controller ever learns. They are plain data, so that a run can be written
+//! down and run again.
 
-use crate::{clock::Clock, rate::Span};
+use crate::{clock::Clock, range_size::RangeSize};
 use serde::{Deserialize, Serialize};
 use std::{
     sync::mpsc,
     thread::{self, JoinHandle},
     time::Duration,
 };
-use tensority::Target;
+use tensority_device::device::Notice;
 use tensority_telemetry::{command::Command, device::Kind};
 
-/// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Event {
-    /// A source has something to say.
+    /// Something happened at a source, which is known by its index.
+    #[expect(missing_docs, reason = "the types say what they are")]
     Source {
-        /// Its index.
         source: usize,
-        /// What.
         event: tensority_source::Event,
     },
-    /// A device has something to say.
+    /// Something happened at a device, which is known by its index.
+    #[expect(missing_docs, reason = "the types say what they are")]
     Device {
-        /// Its index.
         device: usize,
-        /// What.
         event: DeviceEvent,
     },
     /// A result was hashed again in software.
     Checked {
-        /// The number of the result.
         result: u64,
-        /// What the software says.
         verdict: Verdict,
         /// From the report to the verdict.
         took: Duration,
         /// Time of a processor that it took.
         busy: Duration,
     },
-    /// Somebody asks for something.
     Command(Command),
     /// Give up all work and come to an end.
     Stop,
-    /// Nothing but time passed.
     Tick,
     /// Everything has come to its end: sum it up.
     Over,
@@ -51,108 +45,65 @@ pub enum Event {
 
 /// What happened to a device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum DeviceEvent {
     /// It is there, for the first time or again.
     Joined(Joined),
     /// It is not there, and cannot be opened.
+    #[expect(missing_docs, reason = "a name, and a sentence")]
     Unavailable {
-        /// What it is called.
         name: String,
-        /// Why.
         reason: String,
     },
-    /// It found a nonce.
-    Found(Found),
-    /// It said what cannot be.
-    Fault(String),
-    /// A range is over.
-    Hashed(Hashed),
-    /// Its results take so many hashes on average from now on.
-    Difficulty(f64),
-    /// It got its first work of a seed.
-    SeedBegun,
-    /// It has the matrix list of its work.
-    SeedReady {
-        /// The seed.
-        #[serde(with = "hex::serde")]
-        seed: [u8; 32],
-        /// The time since it first got work of this seed.
-        took: Duration,
-    },
+    Notice(Notice),
     /// How warm it is, in degrees Celsius.
     Temperature(f64),
-    /// It restarted, and forgot the nonces it had.
-    Restarted {
-        /// How many.
-        given_up: u64,
-    },
-    /// It was closed.
+    /// It was closed, and has forgotten its ranges.
     Left {
-        /// Why.
         reason: String,
         /// Whether it is its own fault.
         failed: bool,
-        /// The nonces it had.
-        given_up: u64,
     },
 }
 
-/// What a device is.
+/// A device that was opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Joined {
     /// What it is called, each differently.
     pub name: String,
-    /// What it is known by.
+    /// What it is known by: a serial number, else its place.
     pub id: String,
-    /// What it is.
     pub kind: Kind,
-    /// Where it is.
+    /// The path of its port, where it is at one.
     pub port: Option<String>,
     /// Matrix rows processed side by side, or threads.
     pub lanes: u32,
+    /// Ranges that may wait behind the one that runs.
+    pub queue: u32,
     /// Hashes per second that it promises, or that somebody said.
     pub expected_rate: Option<f64>,
+    pub config: WorkerConfig,
 }
 
-/// A nonce that a device says meets the target that it was given.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Found {
-    /// The number of the job, known by the range.
-    pub job: u32,
-    /// The target that the device was given.
-    pub target: Target,
-    /// The nonce, one of the range's.
-    pub nonce: u64,
-    /// The PoW hash by the device's account.
-    #[serde(with = "hex::serde")]
-    pub hash: [u8; 32],
-    /// The header hash that it was given, if this answers a known-answer test.
-    pub canary: Option<[u8; 32]>,
-}
-
-/// A range that is over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Hashed {
-    /// The number of its job.
-    pub job: u32,
-    /// What was hashed, and when.
-    pub span: Span,
-    /// Nonces that nobody will hash.
-    pub given_up: u64,
-    /// It was a known-answer test.
-    pub canary: bool,
-    /// It was one, and was not answered.
-    pub unanswered: bool,
+/// How a device is to work.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkerConfig {
+    /// Hashes per second that it should reach, where somebody said so.
+    pub expected_rate: Option<f64>,
+    /// How often it should report a result, so that its rate is known without it.
+    pub results_per_minute: f64,
+    /// How many nonces it gets at a time.
+    pub range_size: RangeSize,
 }
 
 /// What the software says about a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Verdict {
     /// The hash is as the device said.
     Right,
-    /// The hash is another one.
     OtherHash {
-        /// The right one.
         #[serde(with = "hex::serde")]
         pow_hash: [u8; 32],
     },
@@ -161,10 +112,9 @@ pub enum Verdict {
 /// What comes to the controller's loop.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "all but a few are events")]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Incoming {
-    /// An event.
     Event(Event),
-    /// A thread panicked.
     Panicked(&'static str),
 }
 
@@ -176,13 +126,13 @@ pub struct Events {
 }
 
 impl Events {
-    /// The way, and its end.
+    /// A sender, and the receiver for the loop.
     pub fn channel(clock: Clock) -> (Self, mpsc::Receiver<Incoming>) {
         let (sender, receiver) = mpsc::channel();
         (Self { sender, clock }, receiver)
     }
 
-    /// The time.
+    /// Since the start of the miner.
     pub fn now(&self) -> Duration {
         self.clock.now()
     }
@@ -194,10 +144,6 @@ impl Events {
 
     /// Starts a thread whose panic the controller hears of. Its stack is small: there may be a
     /// thousand.
-    ///
-    /// # Errors
-    ///
-    /// Where the system gives no more threads.
     pub fn spawn(
         &self,
         name: &'static str,

@@ -1,9 +1,9 @@
-//! Which source is hashed for: the first that is well, in the order of preference.
+//! Choice of the source to hash for: the first that is well, in the order of preference.
 
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, time::Duration};
 
-/// When sources take each other's place.
+/// Times after which sources take each other's place.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
     /// How long a preferred source must be well before it is returned to.
@@ -26,20 +26,16 @@ const LINGER: Duration = Duration::from_secs(60);
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Ask a source.
     Start(usize),
-    /// Ask it no more.
     Stop(usize),
     /// Hash for it, instead of the one before.
     Choose {
-        /// Its index.
         source: usize,
         /// Why, as a sentence, where it is not the first choice.
         reason: Option<String>,
     },
 }
 
-/// The sources.
 #[derive(Debug)]
 pub struct Failover {
     patience: Patience,
@@ -74,12 +70,10 @@ impl Failover {
         }
     }
 
-    /// The source that is hashed for.
     pub fn active(&self) -> Option<usize> {
         self.active
     }
 
-    /// Whether a source is asked.
     pub fn is_asked(&self, source: usize) -> bool {
         self.sources[source].started.is_some()
     }
@@ -111,7 +105,6 @@ impl Failover {
         self.sources[source].pending += 1;
     }
 
-    /// A share was answered.
     pub fn answered(&mut self, now: Duration, source: usize, rejected: bool) {
         let status = &mut self.sources[source];
         status.pending = status.pending.saturating_sub(1);
@@ -126,7 +119,6 @@ impl Failover {
         }
     }
 
-    /// What is due.
     pub fn steps(&mut self, now: Duration) -> Vec<Step> {
         let mut steps = Vec::new();
         self.ask_those_needed(now, &mut steps);

@@ -1,12 +1,12 @@
-//! Opens devices, as often as it takes, and knows them again wherever they are plugged in.
+//! The fleet: devices opened as often as it takes, and known again wherever they are plugged in.
 
 mod place;
 mod state;
 
 use crate::{
-    event::Events,
-    watch::Watch,
-    worker::{Manner, Parting},
+    event::{Events, WorkerConfig},
+    mailbox::Mailboxes,
+    worker::ExitReason,
 };
 use state::State;
 use std::{
@@ -19,7 +19,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tensority_device::{device::Device, plugs::Plugs};
+use tensority_device::{device::Device, hotplug::Hotplug};
 
 /// Opens a device; the reason, as one line, if that fails.
 pub type Opener = Arc<dyn Fn() -> Result<Box<dyn Device>, String> + Send + Sync>;
@@ -37,26 +37,20 @@ pub enum NotOpened {
 }
 
 /// What to mine with.
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Selection {
-    /// One device.
     One {
-        /// What it is called.
         name: String,
         /// Whether somebody chose that name. Otherwise a board is called by its serial number, once
         /// that is known.
         named: bool,
-        /// How it is to work.
-        manner: Manner,
-        /// The way to it.
+        config: WorkerConfig,
         open: Opener,
     },
-    /// Every board that is found.
     Every {
-        /// How each is to work.
-        manner: Manner,
+        config: WorkerConfig,
         /// Those that somebody named, by their serial numbers.
-        named: BTreeMap<u64, (String, Manner)>,
-        /// The ports where one may be.
+        named: BTreeMap<u64, (String, WorkerConfig)>,
         ports: Box<dyn Fn() -> Vec<PathBuf> + Send>,
         /// The way to the board at a port.
         open: PortOpener,
@@ -70,11 +64,8 @@ pub struct Fleet {
 }
 
 enum Message {
-    /// An attempt to open the device at a place is over.
     Opened(usize, Result<Box<dyn Device>, NotOpened>),
-    /// The device at a place was closed.
-    Closed(usize, Parting),
-    /// Ports came or went.
+    Closed(usize, ExitReason),
     Plugged,
     /// Somebody wants a device that was given up.
     Open(usize),
@@ -83,13 +74,9 @@ enum Message {
 
 impl Fleet {
     /// Opens what is selected, and goes on doing so.
-    ///
-    /// # Errors
-    ///
-    /// Where the system gives no more threads.
     pub fn start(
         selections: Vec<Selection>,
-        watch: &Arc<Watch>,
+        mailboxes: &Arc<Mailboxes>,
         events: &Events,
     ) -> std::io::Result<Self> {
         let (sender, messages) = mpsc::channel();
@@ -102,7 +89,7 @@ impl Fleet {
         let state = State::new(
             selections,
             sender.clone(),
-            Arc::clone(watch),
+            Arc::clone(mailboxes),
             events.clone(),
         );
         let thread = events.spawn("fleet", move || state.run(&messages))?;
@@ -114,7 +101,7 @@ impl Fleet {
         let _ = self.sender.send(Message::Open(device));
     }
 
-    /// Opens nothing more, and waits until all devices are closed; the watch has told them to end.
+    /// Opens nothing more, and waits until all devices are closed, which the mailboxes told them.
     pub fn end(self) {
         let _ = self.sender.send(Message::End);
         // If it panicked, the controller has heard of it.
@@ -125,10 +112,10 @@ impl Fleet {
 /// Has the fleet look when ports come or go. The thread sleeps until then, and ends with the first
 /// change after the fleet's end.
 fn watch_ports(sender: &Sender<Message>, events: &Events) -> std::io::Result<()> {
-    let mut plugs = Plugs::new()?;
+    let mut hotplug = Hotplug::new()?;
     let sender = sender.clone();
-    events.spawn("plugs", move || {
-        while plugs.changed(Duration::MAX).is_ok() {
+    events.spawn("hotplug", move || {
+        while hotplug.changed(Duration::MAX).is_ok() {
             if sender.send(Message::Plugged).is_err() {
                 return;
             }

@@ -1,4 +1,4 @@
-//! Whether a device hashes as it should, judged by its results and not by what it says of itself.
+//! Health of a device, judged by its results and not by what it says of itself.
 
 use crate::poisson;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,6 @@ const CURED: u32 = 3;
 const STEP: Duration = Duration::from_secs(5);
 const STEPS: usize = 2000;
 
-/// The evidence.
 #[derive(Debug, Default)]
 pub struct Health {
     steps: VecDeque<Step>,
@@ -143,11 +142,9 @@ pub enum Remedy {
     Resend,
     /// Its work is given up first.
     Abort,
-    /// It is restarted.
     Reset,
     /// It is closed and opened.
     Reopen,
-    /// Nothing more.
     GiveUp,
 }
 
@@ -164,10 +161,8 @@ impl Remedy {
     }
 }
 
-/// The help for one sickness.
 #[derive(Clone, Debug)]
 pub struct Recovery {
-    /// Why, as a sentence.
     pub complaint: String,
     since: Duration,
     last: Option<Remedy>,
@@ -176,7 +171,6 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// A sickness that began at `now`.
     pub fn new(now: Duration, complaint: String) -> Self {
         Self {
             complaint,

@@ -1,116 +1,98 @@
-//! Work of all sources, as numbered jobs.
+//! Templates of all sources, as numbered jobs.
 
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tensority::{Error, Target};
-use tensority_device::device::{self, Message};
-use tensority_source::Work;
+use tensority_source::Template;
 
 /// Jobs of a source that are good at the same time, as many as pools remember for a connection.
 const GOOD: usize = 8;
-/// Jobs that are remembered, so that a late result is known for what it is.
-const KEPT: usize = 256;
 
-/// What is to be hashed, with a number and its source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A template that is hashed for a source. The controller makes it of what a source gives, and cuts
+/// ranges from it.
+#[derive(Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Job {
-    /// The number, greater than that of every job before.
+    /// Greater than that of every job before.
     pub number: u32,
-    /// The index of its source.
     pub source: usize,
-    /// What the source gave.
-    pub work: Work,
-    /// The target of a block.
+    pub template: Template,
+    /// The target of the header's bits.
     pub block_target: Target,
-    /// When it came.
+    /// By the miner's clock.
     pub received: Duration,
+    ended: OnceLock<Duration>,
 }
 
 impl Job {
-    /// The height of the block.
+    /// Height of the block to be mined.
     pub fn height(&self) -> u64 {
-        self.work.header.height
+        self.template.header.height
     }
 
-    /// The job as devices take it: they report hashes that meet `target`.
-    pub fn for_device(&self, target: Target) -> device::Job {
-        device::Job {
-            number: self.number,
-            message: Message::Header(self.work.header.prefix()),
-            seed: self.work.seed,
-            target,
-        }
+    /// When the source would take no share of it any more, if that is so.
+    pub fn ended(&self) -> Option<Duration> {
+        self.ended.get().copied()
+    }
+
+    /// Whether the source would take no share of it.
+    pub fn is_stale(&self) -> bool {
+        self.ended().is_some()
     }
 }
 
 /// The jobs of all sources. One source is chosen, and its latest job is the current one.
 #[derive(Debug, Default)]
 pub struct Jobs {
-    next: u32,
-    known: BTreeMap<u32, Arc<Job>>,
-    /// When those that are worthless became so.
-    ended: BTreeMap<u32, Duration>,
-    sources: BTreeMap<usize, OfSource>,
+    last: u32,
+    /// Those of each source that are not stale, the latest last.
+    good: BTreeMap<usize, VecDeque<Arc<Job>>>,
     chosen: Option<usize>,
 }
 
-#[derive(Debug, Default)]
-struct OfSource {
-    oldest_good: u32,
-    latest: u32,
-}
-
 impl Jobs {
-    /// Makes a job of work.
+    /// Makes a job of a template.
     ///
     /// # Errors
-    ///
     /// Of [`Target::from_bits`], for bits that no hash meets. Nothing changes then.
-    pub fn take(&mut self, now: Duration, source: usize, work: Work) -> Result<Arc<Job>, Error> {
-        let block_target = Target::from_bits(work.header.bits)?;
-        if work.replace {
-            self.void(now, source);
+    pub fn take(
+        &mut self,
+        now: Duration,
+        source: usize,
+        template: Template,
+    ) -> Result<Arc<Job>, Error> {
+        let block_target = Target::from_bits(template.header.bits)?;
+        if template.replace {
+            self.invalidate(now, source);
         }
-        self.next += 1;
+        self.last += 1;
         let job = Arc::new(Job {
-            number: self.next,
+            number: self.last,
             source,
-            work,
+            template,
             block_target,
             received: now,
+            ended: OnceLock::new(),
         });
-        self.known.insert(job.number, Arc::clone(&job));
-        if self.known.len() > KEPT
-            && let Some((oldest, _)) = self.known.pop_first()
+        let good = self.good.entry(source).or_default();
+        good.push_back(Arc::clone(&job));
+        // The latest few jobs of a source stay good.
+        if good.len() > GOOD
+            && let Some(oldest) = good.pop_front()
         {
-            self.ended.remove(&oldest);
+            oldest.ended.get_or_init(|| now);
         }
-        self.sources.entry(source).or_default().latest = job.number;
-        self.end_the_oldest(now, source);
         Ok(job)
     }
 
-    /// The latest few jobs of a source stay good.
-    fn end_the_oldest(&mut self, now: Duration, source: usize) {
-        let jobs = self.sources.entry(source).or_default();
-        let good = self.known.range(jobs.oldest_good..);
-        let good = good.filter(|(_, job)| job.source == source);
-        let good: Vec<_> = good.map(|(number, _)| *number).collect();
-        if let Some(over) = good.len().checked_sub(GOOD) {
-            self.ended
-                .extend(good[..over].iter().map(|number| (*number, now)));
-            jobs.oldest_good = good[over];
-        }
-    }
-
     /// All jobs of a source are worthless.
-    pub fn void(&mut self, now: Duration, source: usize) {
-        let jobs = self.sources.entry(source).or_default();
-        let good = self.known.range(jobs.oldest_good..);
-        for (number, _) in good.filter(|(_, job)| job.source == source) {
-            self.ended.insert(*number, now);
+    pub fn invalidate(&mut self, now: Duration, source: usize) {
+        for job in self.good.remove(&source).unwrap_or_default() {
+            job.ended.get_or_init(|| now);
         }
-        jobs.oldest_good = self.next + 1;
     }
 
     /// Chooses the source whose jobs are hashed.
@@ -125,96 +107,83 @@ impl Jobs {
 
     /// The latest job of a source, unless it is worthless.
     pub fn latest(&self, source: usize) -> Option<&Arc<Job>> {
-        let jobs = self.sources.get(&source)?;
-        let job = self.known.get(&jobs.latest)?;
-        (job.number >= jobs.oldest_good).then_some(job)
+        self.good.get(&source)?.back()
     }
 
-    /// The job of a number, unless it is forgotten.
-    pub fn get(&self, number: u32) -> Option<&Arc<Job>> {
-        self.known.get(&number)
+    /// Whether a job is worth hashing: one of the chosen source that is not worthless.
+    pub fn is_wanted(&self, job: &Job) -> bool {
+        self.chosen == Some(job.source) && !job.is_stale()
     }
 
-    /// Whether the source would take no share of this job.
-    pub fn is_stale(&self, job: &Job) -> bool {
-        job.number < self.oldest_good(job.source)
-    }
-
-    /// When a job became worthless, if it did.
-    pub fn ended(&self, number: u32) -> Option<Duration> {
-        self.ended.get(&number).copied()
-    }
-
-    /// The number of the oldest job of a source that is not worthless; of one to come if there is
-    /// none.
-    pub fn oldest_good(&self, source: usize) -> u32 {
-        self.sources.get(&source).map_or(0, |jobs| jobs.oldest_good)
+    /// Whether the job of this number is not worthless.
+    pub fn is_good(&self, number: u32) -> bool {
+        self.good.values().flatten().any(|job| job.number == number)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::work;
+    use crate::tests::template;
 
     const ZERO: Duration = Duration::ZERO;
 
     #[test]
     fn the_latest_job_of_the_chosen_source_is_current() {
         let mut jobs = Jobs::default();
-        let a = jobs.take(ZERO, 0, work(1)).unwrap();
-        let b = jobs.take(ZERO, 1, work(2)).unwrap();
+        let a = jobs.take(ZERO, 0, template(1)).unwrap();
+        let b = jobs.take(ZERO, 1, template(2)).unwrap();
         assert!(jobs.current().is_none(), "none is chosen");
         jobs.choose(Some(0));
         assert_eq!(jobs.current(), Some(&a));
         jobs.choose(Some(1));
         assert_eq!(jobs.current(), Some(&b));
-        assert!(!jobs.is_stale(&a), "its source still takes it");
+        assert!(!a.is_stale(), "its source still takes it");
     }
 
     #[test]
     fn what_replaces_makes_the_jobs_of_its_source_stale_and_no_others() {
         let mut jobs = Jobs::default();
-        let a = jobs.take(ZERO, 0, work(1)).unwrap();
-        let other = jobs.take(ZERO, 1, work(2)).unwrap();
+        let a = jobs.take(ZERO, 0, template(1)).unwrap();
+        let other = jobs.take(ZERO, 1, template(2)).unwrap();
         let now = Duration::from_secs(5);
-        let fresher = Work {
+        let fresher = Template {
             replace: false,
-            ..work(1)
+            ..template(1)
         };
         let b = jobs.take(now, 0, fresher).unwrap();
-        assert!(!jobs.is_stale(&a) && !jobs.is_stale(&b));
-        jobs.take(now, 0, work(3)).unwrap();
-        assert!(jobs.is_stale(&a) && jobs.is_stale(&b));
-        assert_eq!(jobs.ended(a.number), Some(now));
-        assert!(!jobs.is_stale(&other));
-        assert_eq!(jobs.ended(other.number), None);
+        assert!(!a.is_stale() && !b.is_stale());
+        jobs.take(now, 0, template(3)).unwrap();
+        assert!(a.is_stale() && b.is_stale());
+        assert_eq!(a.ended(), Some(now));
+        assert!(!other.is_stale());
+        assert_eq!(other.ended(), None);
     }
 
     #[test]
     fn in_a_storm_of_jobs_the_latest_few_stay_good() {
         let mut jobs = Jobs::default();
-        let other = jobs.take(ZERO, 1, work(1)).unwrap();
-        let fresher = Work {
+        let other = jobs.take(ZERO, 1, template(1)).unwrap();
+        let fresher = Template {
             replace: false,
-            ..work(2)
+            ..template(2)
         };
         let take = |_| jobs.take(ZERO, 0, fresher.clone()).unwrap();
         let taken: Vec<_> = (0..3 * GOOD).map(take).collect();
-        let good = taken.iter().filter(|job| !jobs.is_stale(job)).count();
+        let good = taken.iter().filter(|job| !job.is_stale()).count();
         assert_eq!(good, GOOD);
-        assert!(jobs.is_stale(&taken[0]) && !jobs.is_stale(&other));
-        assert_eq!(jobs.ended(taken[0].number), Some(ZERO));
+        assert!(taken[0].is_stale() && !other.is_stale());
+        assert_eq!(taken[0].ended(), Some(ZERO));
     }
 
     #[test]
-    fn a_void_source_has_no_job_until_it_gives_one() {
+    fn an_invalidated_source_has_no_job_until_it_gives_one() {
         let mut jobs = Jobs::default();
         jobs.choose(Some(0));
-        jobs.take(ZERO, 0, work(1)).unwrap();
-        jobs.void(ZERO, 0);
+        jobs.take(ZERO, 0, template(1)).unwrap();
+        jobs.invalidate(ZERO, 0);
         assert!(jobs.current().is_none());
-        let next = jobs.take(ZERO, 0, work(1)).unwrap();
+        let next = jobs.take(ZERO, 0, template(1)).unwrap();
         assert_eq!(jobs.current(), Some(&next));
     }
 
@@ -222,32 +191,33 @@ mod tests {
     fn bits_that_no_hash_meets_are_refused_and_nothing_changes() {
         let mut jobs = Jobs::default();
         jobs.choose(Some(0));
-        let good = jobs.take(ZERO, 0, work(1)).unwrap();
-        let mut bad = work(2);
+        let good = jobs.take(ZERO, 0, template(1)).unwrap();
+        let mut bad = template(2);
         bad.header.bits = 0;
         assert!(jobs.take(ZERO, 0, bad).is_err());
         assert_eq!(jobs.current(), Some(&good));
-        assert!(!jobs.is_stale(&good));
+        assert!(!good.is_stale());
     }
 
     #[test]
-    fn old_jobs_are_forgotten_in_the_end() {
+    fn a_job_is_forgotten_when_it_is_worthless() {
         let mut jobs = Jobs::default();
-        for parent in 0..2 * KEPT {
-            jobs.take(ZERO, 0, work(parent as u8)).unwrap();
-        }
-        assert_eq!(jobs.known.len(), KEPT);
-        assert!(jobs.ended.len() < KEPT);
-        assert!(jobs.get(1).is_none());
+        let old = jobs.take(ZERO, 0, template(1)).unwrap();
+        assert!(jobs.is_good(old.number));
+        jobs.take(ZERO, 0, template(2)).unwrap();
+        assert!(!jobs.is_good(old.number));
+        assert_eq!(Arc::strong_count(&old), 1, "nobody else holds it");
     }
 
     #[test]
-    fn devices_get_the_prefix_and_their_own_target() {
+    fn a_job_of_another_source_than_the_chosen_is_not_wanted_though_it_is_good() {
         let mut jobs = Jobs::default();
-        let job = jobs.take(ZERO, 0, work(1)).unwrap();
-        let for_device = job.for_device(Target::MAX);
-        let prefix = job.work.header.prefix();
-        assert_eq!(for_device.message, Message::Header(prefix));
-        assert_eq!(for_device.target, Target::MAX);
+        let one = jobs.take(ZERO, 0, template(1)).unwrap();
+        let other = jobs.take(ZERO, 1, template(1)).unwrap();
+        jobs.choose(Some(1));
+        assert!(!jobs.is_wanted(&one) && !one.is_stale());
+        assert!(jobs.is_wanted(&other));
+        jobs.invalidate(ZERO, 1);
+        assert!(!jobs.is_wanted(&other));
     }
 }

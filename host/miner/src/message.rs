@@ -1,4 +1,4 @@
-//! What the miner tells: log lines for people, JSON lines for programs.
+//! Messages of the miner: log lines for people, JSON lines for programs.
 //!
 //! docs/mine.md has the table of all events and fields.
 
@@ -12,8 +12,9 @@ use std::fmt;
 use tensority_telemetry::{
     State,
     account::{Estimate, Rates},
-    device::Device,
+    device::{Condition, Device},
     format::{difficulty, interval, known, percent, rate},
+    outcome::Outcome,
 };
 
 /// Something to tell. As JSON it is an object whose `event` names it; as text, one line but for the
@@ -26,17 +27,17 @@ pub enum Message {
     Source {
         source: String,
         up: bool,
-        /// Why not.
         reason: Option<String>,
     },
     /// A source said what it should not have said.
-    Odd { source: String, reason: String },
+    Odd {
+        source: String,
+        reason: String,
+    },
     /// There is a new job, or a fresher one for the same block.
     Job {
         source: String,
-        /// The miner's number.
         job: u32,
-        /// What the source calls it.
         id: Option<String>,
         height: u64,
         seed: String,
@@ -47,10 +48,9 @@ pub enum Message {
         /// Whether the work under way is worthless.
         replace: bool,
     },
-    /// A device changed its condition.
     Device {
         device: String,
-        condition: String,
+        condition: Condition,
         reason: String,
     },
     /// A device has the matrix list of its work.
@@ -60,19 +60,22 @@ pub enum Message {
         /// Milliseconds since it first got such work.
         ms: u64,
     },
-    /// A device reported a nonce.
     Found {
         device: String,
         height: u64,
         nonce: u64,
-        /// `valid`, `hardware_error`, `stale`, `duplicate` or `unverified`.
-        result: String,
+        result: Outcome,
         reason: Option<String>,
     },
     /// A device said what cannot be, apart from a nonce.
-    Fault { device: String, reason: String },
-    /// A known-answer test is over.
-    Canary { device: String, right: bool },
+    Fault {
+        device: String,
+        reason: String,
+    },
+    Canary {
+        device: String,
+        right: bool,
+    },
     /// A share was answered, or never will be.
     Share(Share),
     /// The miner decided something by itself.
@@ -86,8 +89,9 @@ pub enum Message {
         total: Rates,
         devices: Vec<DeviceRates>,
     },
-    /// Mining pauses, or goes on.
-    Paused { paused: bool },
+    Paused {
+        paused: bool,
+    },
     /// All work is given up; what was found is waited for.
     Ending {
         /// Results that are verified or on their way to a source.
@@ -95,15 +99,15 @@ pub enum Message {
         /// How long they are waited for at most, in seconds.
         seconds: u64,
     },
-    /// What everything came to.
-    Summary { state: Box<State> },
+    Summary {
+        state: Box<State>,
+    },
 }
 
 /// What became of a share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
-    /// `accepted`, `rejected`, `stale`, `unanswered` or `not_submitted`.
-    pub result: String,
+    pub result: Outcome,
     pub source: String,
     pub device: String,
     pub height: u64,
@@ -157,7 +161,7 @@ impl fmt::Display for Message {
                 device,
                 condition,
                 reason,
-            } => write!(f, "device {device} {condition}: {reason}"),
+            } => write!(f, "device {device} {}: {reason}", condition.word()),
             Self::Seed { device, ms, .. } => {
                 write!(f, "device {device} has a new matrix list ({ms} ms)")
             }
@@ -168,7 +172,6 @@ impl fmt::Display for Message {
                 reason,
                 ..
             } => {
-                let result = result.replace('_', " ");
                 write!(f, "{result} nonce {nonce} device {device}")?;
                 reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
             }
@@ -210,8 +213,7 @@ impl fmt::Display for Share {
             ..
         } = self;
         let diff = difficulty(self.difficulty);
-        write!(f, "{} ", result.replace('_', " "))?;
-        write!(f, "({accepted}/{rejected}) diff {diff} ({ms} ms)")?;
+        write!(f, "{result} ({accepted}/{rejected}) diff {diff} ({ms} ms)")?;
         write!(f, " height {height} device {device}")?;
         if self.block {
             f.write_str(" block")?;
@@ -310,7 +312,7 @@ mod tests {
     #[test]
     fn a_share_is_one_line_that_people_know() {
         let share = Share {
-            result: "accepted".into(),
+            result: Outcome::Accepted,
             source: "pool".into(),
             device: "left".into(),
             height: 7,
@@ -330,7 +332,7 @@ mod tests {
             "accepted (28/1) diff 150000 (80 ms) height 7 device left"
         );
         let rejected = Share {
-            result: "rejected".into(),
+            result: Outcome::Rejected,
             block: true,
             detail: Some("low difficulty".into()),
             ..share

@@ -1,14 +1,14 @@
-//! The threads of the miner, and the loop that carries out what the controller says.
+//! The loop that carries out the controller's actions.
 
 use crate::{
     clock::Clock,
     controller::{Action, Controller, Settings},
     event::{Event, Events, Incoming},
     fleet::{Fleet, Selection},
+    mailbox::Mailboxes,
     message::Message,
     record::{Recorder, whole},
     verifier::{Rehash, Verifier},
-    watch::Watch,
 };
 use std::{
     io,
@@ -25,12 +25,11 @@ use tensority_telemetry::{State, command::Command};
 
 /// How long the loop waits for an event before it looks at commands and signals.
 const TICK: Duration = Duration::from_millis(250);
-/// How often the state is published.
 const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A source that was started. Dropped, it stops, and answers its shares before.
 pub trait Source: Send {
-    /// Hands a share in.
+    /// The answer comes as an event, whatever happens.
     fn submit(&self, share: Share);
     /// Watches the source more or less closely.
     fn pace(&self, pace: Pace);
@@ -50,78 +49,61 @@ impl Source for Handle {
 pub type StartSource = Box<dyn Fn(Tell) -> Result<Box<dyn Source>, String> + Send>;
 
 /// What to mine with.
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Setup {
-    /// What the controller needs to know.
     pub settings: Settings,
     /// The sources, as many as the settings name.
     pub sources: Vec<StartSource>,
-    /// The devices.
     pub devices: Vec<Selection>,
-    /// What results are hashed again with.
     pub rehash: Arc<dyn Rehash>,
-    /// In so many threads.
     pub verifiers: NonZero<usize>,
-    /// The nonce with which jobs begin whose source does not say.
-    pub first_nonce: u64,
-    /// Writes the run down.
     pub recorder: Option<Recorder>,
 }
 
-/// The way out of the miner.
-pub trait Outlet {
+/// Where messages and states go.
+pub trait Sink {
     /// Why the miner cannot go on.
-    type Error: From<Trouble>;
+    type Error: From<FatalError>;
 
     /// Tells a message.
-    ///
-    /// # Errors
-    ///
-    /// Ends the miner.
     fn tell(&mut self, message: &Message) -> Result<(), Self::Error>;
 
     /// Publishes the state, which happens every second.
-    ///
-    /// # Errors
-    ///
-    /// Ends the miner.
     fn publish(&mut self, state: State) -> Result<(), Self::Error>;
 }
 
 /// Why the miner ends though nobody wants it to.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
-    /// A thread panicked.
+#[expect(missing_docs, reason = "the messages say what the rest is")]
+pub enum FatalError {
     #[error("the {0} panicked, which is a bug: please report what it said")]
     Panicked(&'static str),
-    /// The system gives no more threads.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
-    /// The run cannot be written down.
     #[error("cannot write the recording: {0}")]
     Record(io::Error),
 }
 
-/// Mines until the goal is reached or `stop` is set, and returns the controller with its accounts.
+/// Mines until the goal is reached or `stop` is set, and returns the controller with its stats.
 ///
 /// # Errors
-///
-/// What `outlet` returns, and [`Trouble`].
-pub fn mine<O: Outlet>(
+/// What `sink` returns, and [`FatalError`].
+pub fn mine<S: Sink>(
     setup: Setup,
     stop: &AtomicBool,
     commands: &Receiver<Command>,
-    outlet: &mut O,
-) -> Result<Controller, O::Error> {
+    sink: &mut S,
+) -> Result<Controller, S::Error> {
     let clock = Clock::start();
     let (events, incoming) = Events::channel(clock);
-    let watch = Arc::new(Watch::new(setup.first_nonce));
+    let mailboxes = Arc::<Mailboxes>::default();
     let verifier = Verifier::start(setup.rehash, setup.verifiers, &events);
-    let verifier = verifier.map_err(Trouble::Thread)?;
-    let fleet = Fleet::start(setup.devices, &watch, &events).map_err(Trouble::Thread)?;
+    let verifier = verifier.map_err(FatalError::Thread)?;
+    let fleet = Fleet::start(setup.devices, &mailboxes, &events).map_err(FatalError::Thread)?;
     let mut miner = Miner {
         clock,
         controller: Controller::new(setup.settings),
-        watch: Arc::clone(&watch),
+        mailboxes: Arc::clone(&mailboxes),
         verifier,
         fleet: &fleet,
         running: setup.sources.iter().map(|_| None).collect(),
@@ -129,19 +111,19 @@ pub fn mine<O: Outlet>(
         events,
         recorder: setup.recorder,
         next_state: Duration::ZERO,
-        outlet,
+        sink,
     };
     let outcome = miner.run(&incoming, stop, commands);
     let Miner { controller, .. } = miner;
-    watch.end();
+    mailboxes.end();
     fleet.end();
     outcome.map(|()| controller)
 }
 
-struct Miner<'a, O> {
+struct Miner<'a, S> {
     clock: Clock,
     controller: Controller,
-    watch: Arc<Watch>,
+    mailboxes: Arc<Mailboxes>,
     verifier: Verifier,
     fleet: &'a Fleet,
     sources: Vec<StartSource>,
@@ -149,22 +131,22 @@ struct Miner<'a, O> {
     events: Events,
     recorder: Option<Recorder>,
     next_state: Duration,
-    outlet: &'a mut O,
+    sink: &'a mut S,
 }
 
-impl<O: Outlet> Miner<'_, O> {
+impl<S: Sink> Miner<'_, S> {
     fn run(
         &mut self,
         incoming: &Receiver<Incoming>,
         stop: &AtomicBool,
         commands: &Receiver<Command>,
-    ) -> Result<(), O::Error> {
+    ) -> Result<(), S::Error> {
         let mut stopping = false;
         self.handle(Event::Tick)?;
         while !self.controller.is_over(self.now()) {
             let due = self.controller.next_due().saturating_sub(self.now());
             match incoming.recv_timeout(due.min(TICK)) {
-                Ok(Incoming::Panicked(thread)) => return Err(Trouble::Panicked(thread).into()),
+                Ok(Incoming::Panicked(thread)) => return Err(FatalError::Panicked(thread).into()),
                 Ok(Incoming::Event(event)) => self.handle(event)?,
                 Err(RecvTimeoutError::Timeout) if due <= TICK => self.handle(Event::Tick)?,
                 Err(_) => {}
@@ -179,7 +161,7 @@ impl<O: Outlet> Miner<'_, O> {
             let now = self.now();
             if now >= self.next_state {
                 self.next_state = now + PUBLISH_INTERVAL;
-                self.outlet.publish(self.controller.state(now))?;
+                self.sink.publish(self.controller.state(now))?;
             }
         }
         // Shares that are still on their way are answered now.
@@ -187,7 +169,7 @@ impl<O: Outlet> Miner<'_, O> {
         while let Ok(Incoming::Event(event)) = incoming.try_recv() {
             self.handle(event)?;
         }
-        self.outlet.publish(self.controller.state(self.now()))?;
+        self.sink.publish(self.controller.state(self.now()))?;
         self.handle(Event::Over)
     }
 
@@ -196,10 +178,10 @@ impl<O: Outlet> Miner<'_, O> {
     }
 
     /// Has the controller handle an event, and carries out what it says.
-    fn handle(&mut self, event: Event) -> Result<(), O::Error> {
+    fn handle(&mut self, event: Event) -> Result<(), S::Error> {
         let now = self.now();
         if let Some(recorder) = &mut self.recorder {
-            recorder.event(now, &event).map_err(Trouble::Record)?;
+            recorder.event(now, &event).map_err(FatalError::Record)?;
         }
         for action in self.controller.handle(now, event) {
             self.carry_out(now, action)?;
@@ -207,24 +189,21 @@ impl<O: Outlet> Miner<'_, O> {
         Ok(())
     }
 
-    fn carry_out(&mut self, now: Duration, action: Action) -> Result<(), O::Error> {
+    fn carry_out(&mut self, now: Duration, action: Action) -> Result<(), S::Error> {
         match action {
-            Action::Show => self.watch.show(self.controller.jobs()),
-            Action::Pause(paused) => self.watch.pause(paused),
-            Action::Switch(device, on) => self.watch.switch(device, on),
-            Action::Order(device, order) => self.watch.order(device, order),
+            Action::Order(device, order) => self.mailboxes.send(device, order),
             Action::Open(device) => self.fleet.open(device),
             Action::Verify(check) => self.verifier.check(now, check),
             Action::Prepare(seed) => self.verifier.prepare(seed),
             Action::Start(source) => self.start(source),
             Action::Stop(source) => self.running[source] = None,
-            Action::Pace(source, close) => {
+            Action::Pace(source, pace) => {
                 if let Some(running) = &self.running[source] {
-                    running.pace(if close { Pace::Active } else { Pace::Watched });
+                    running.pace(pace);
                 }
             }
             Action::Submit(source, share) => self.submit(source, share),
-            Action::End => self.watch.end(),
+            Action::End => self.mailboxes.end(),
             Action::Tell(message) => self.tell(&message)?,
         }
         Ok(())
@@ -257,10 +236,10 @@ impl<O: Outlet> Miner<'_, O> {
         }
     }
 
-    fn tell(&mut self, message: &Message) -> Result<(), O::Error> {
+    fn tell(&mut self, message: &Message) -> Result<(), S::Error> {
         if let Some(recorder) = &mut self.recorder {
-            recorder.message(message).map_err(Trouble::Record)?;
+            recorder.message(message).map_err(FatalError::Record)?;
         }
-        self.outlet.tell(message)
+        self.sink.tell(message)
     }
 }

@@ -1,4 +1,4 @@
-//! How far luck goes: the Poisson distribution of the number of results.
+//! Poisson distribution of the number of results.
 
 use tensority_telemetry::account::Interval;
 

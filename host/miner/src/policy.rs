@@ -1,12 +1,12 @@
-//! Which results are hashed again before they are submitted.
+//! Verification policy: the results that are hashed again, before or after they are submitted.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, num::NonZero, str::FromStr};
 
 /// Which results are hashed again, and when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Policy {
-    /// All, before they are submitted.
     #[default]
     Before,
     /// All, after they were submitted.

@@ -1,25 +1,20 @@
 //! Hashes per second over time.
 
 use crate::poisson;
-use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, time::Duration};
 use tensority_telemetry::account::{Estimate, Windows};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// The longest window.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// How long after the last span a rate is that of the spans. A device tells of a range when it is
 /// over, and until then nothing is known; after that it is known to be slow.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Hashes made one after the other from `start` to `end`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
-    /// When the first began.
     pub start: Duration,
-    /// When the last was over.
     pub end: Duration,
-    /// How many.
     pub hashes: u64,
 }
 
@@ -65,7 +60,6 @@ impl Meter {
         }
     }
 
-    /// All hashes.
     pub fn hashes(&self) -> u64 {
         self.hashes
     }
@@ -114,7 +108,6 @@ pub struct Tally {
     steps: VecDeque<Step>,
 }
 
-/// What happened in a few seconds.
 #[derive(Debug)]
 struct Step {
     start: Duration,
@@ -122,7 +115,6 @@ struct Step {
     worth: f64,
 }
 
-/// How long a step is.
 const STEP: Duration = Duration::from_secs(10);
 
 impl Tally {

@@ -1,11 +1,10 @@
-//! A run written down: what the controller was told, and what it told the world. See
-//! [`crate::replay`].
+//! Recording of a run: the controller's events and messages, for [`crate::replay`].
 //!
 //! A recording is a text of JSON lines. The first is the [`Title`]; each other one is an event with
 //! its time, or a message that came of the events before:
 //!
 //! ```text
-//! {"recording":1,"settings":{…}}
+//! {"recording":2,"settings":{…}}
 //! {"at_us":1250,"event":{"Source":{"source":0,"event":"Up"}}}
 //! {"message":{"event":"source","source":"pool","up":true,"reason":null}}
 //! ```
@@ -19,32 +18,26 @@ use std::{
     time::Duration,
 };
 
-/// The version of recordings.
-pub const VERSION: u32 = 1;
+/// Of the format; raised when older recordings would not replay.
+pub const VERSION: u32 = 2;
 
-/// The first line.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Title {
-    /// The [`VERSION`].
     pub recording: u32,
-    /// What the controller began with.
     pub settings: Settings,
 }
 
-/// Any other line.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
+#[expect(missing_docs, reason = "the types say what the rest is")]
 pub enum Line {
-    /// Something happened.
     Event {
         /// Microseconds since the start.
         at_us: u64,
-        /// What.
         event: Event,
     },
-    /// Something was told.
     Message {
-        /// What.
         message: Message,
     },
 }
@@ -56,10 +49,6 @@ pub struct Recorder {
 
 impl Recorder {
     /// Begins a recording.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be written.
     pub fn new(mut out: Box<dyn Write + Send>, settings: &Settings) -> io::Result<Self> {
         let title = Title {
             recording: VERSION,
@@ -69,22 +58,14 @@ impl Recorder {
         Ok(Self { out })
     }
 
-    /// Writes an event down.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be written.
+    /// Appends an event.
     pub fn event(&mut self, at: Duration, event: &Event) -> io::Result<()> {
         let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX);
         let event = event.clone();
         write_line(&mut self.out, &Line::Event { at_us, event })
     }
 
-    /// Writes a message down.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be written.
+    /// Appends a message.
     pub fn message(&mut self, message: &Message) -> io::Result<()> {
         let message = message.clone();
         write_line(&mut self.out, &Line::Message { message })

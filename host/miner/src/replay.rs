@@ -1,4 +1,4 @@
-//! A run, run again from its recording: no network, no board, no clock.
+//! Replay of a recorded run: no network, no board, no clock.
 //!
 //! The controller hears the same events at the same times and must tell the same messages. A
 //! difference is a change of the controller, or a recording that somebody changed.
@@ -16,36 +16,30 @@ use std::{
 
 /// Why a recording cannot be run again to its end.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum ReplayError {
-    /// It cannot be read.
     #[error("cannot read the recording: {0}")]
     Io(#[from] io::Error),
     /// A line is none of a recording.
     #[error("line {line} of the recording: expected {expected}, found: {found}")]
     Line {
-        /// Counted from 1.
         line: usize,
-        /// What it should be.
         expected: &'static str,
-        /// What is wrong with it.
         found: String,
     },
     /// The controller tells something else than it did.
     #[error("line {line} of the recording: expected to be told {expected:?}, found {found:?}")]
     Differs {
-        /// Counted from 1.
         line: usize,
-        /// In the recording.
         expected: String,
-        /// Told now.
         found: String,
     },
 }
 
-/// What was run again.
+/// Counts and length of a replayed run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Replayed {
-    /// Events that the controller was told.
     pub events: u64,
     /// Messages that it told, each as it was recorded.
     pub messages: u64,
@@ -54,10 +48,6 @@ pub struct Replayed {
 }
 
 /// Runs a recording again. Each message is passed to `tell`.
-///
-/// # Errors
-///
-/// [`ReplayError`], or what `tell` returns.
 pub fn replay<E: From<ReplayError>>(
     recording: impl BufRead,
     tell: &mut dyn FnMut(&Message) -> Result<(), E>,
@@ -70,7 +60,8 @@ pub fn replay<E: From<ReplayError>>(
     let title: Title = serde_json::from_str(&title)
         .map_err(|error| broken(1, "the title of a recording", error))?;
     if title.recording != VERSION {
-        return Err(broken(1, "a recording of version 1", title.recording).into());
+        let found = format!("version {}", title.recording);
+        return Err(broken(1, "a recording of version 2", found).into());
     }
     let mut controller = Controller::new(title.settings);
     let mut told = VecDeque::new();

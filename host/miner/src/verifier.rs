@@ -4,10 +4,7 @@ use crate::event::{Event, Events, Verdict};
 use std::{
     collections::VecDeque,
     num::NonZero,
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 use tensority::fast::{Backend, Caches, hash};
@@ -21,7 +18,7 @@ pub trait Rehash: Send + Sync {
     fn prepare(&self, seed: &[u8; 32]);
 }
 
-/// Hashes on this processor.
+/// Hashes in software, with the matrix lists of a few seeds.
 pub struct OnProcessor(Mutex<Caches>);
 
 impl OnProcessor {
@@ -49,18 +46,16 @@ impl Rehash for OnProcessor {
 
 /// A result to be hashed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Check {
-    /// The number of the result.
     pub result: u64,
-    /// What was hashed.
     pub header_hash: [u8; 32],
-    /// Under which seed.
     pub seed: [u8; 32],
-    /// The PoW hash by the device's account.
+    /// The PoW hash, as the device says.
     pub hash: [u8; 32],
 }
 
-/// The threads.
+/// Threads that take checks from one queue.
 pub struct Verifier {
     shared: Arc<Shared>,
 }
@@ -68,7 +63,6 @@ pub struct Verifier {
 struct Shared {
     tasks: Mutex<Tasks>,
     more: Condvar,
-    waiting: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -80,10 +74,6 @@ struct Tasks {
 
 impl Verifier {
     /// Starts `threads` threads, which end when this is dropped.
-    ///
-    /// # Errors
-    ///
-    /// Where the system gives no more threads.
     pub fn start(
         rehash: Arc<dyn Rehash>,
         threads: NonZero<usize>,
@@ -92,7 +82,6 @@ impl Verifier {
         let shared = Arc::new(Shared {
             tasks: Mutex::default(),
             more: Condvar::new(),
-            waiting: AtomicUsize::new(0),
         });
         let verifier = Self {
             shared: Arc::clone(&shared),
@@ -107,7 +96,6 @@ impl Verifier {
 
     /// Has a result hashed again; [`Event::Checked`] tells the verdict.
     pub fn check(&self, now: Duration, check: Check) {
-        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
         self.shared.tasks().checks.push_back((check, now));
         self.shared.more.notify_one();
     }
@@ -116,11 +104,6 @@ impl Verifier {
     pub fn prepare(&self, seed: [u8; 32]) {
         self.shared.tasks().seed = Some(seed);
         self.shared.more.notify_one();
-    }
-
-    /// Results that have no verdict yet.
-    pub fn waiting(&self) -> usize {
-        self.shared.waiting.load(Ordering::Relaxed)
     }
 }
 
@@ -144,7 +127,6 @@ impl Shared {
                 Task::Check(check, since) => {
                     let begin = Instant::now();
                     let pow_hash = rehash.hash(&check.header_hash, &check.seed);
-                    self.waiting.fetch_sub(1, Ordering::Relaxed);
                     events.send(Event::Checked {
                         result: check.result,
                         verdict: match pow_hash == check.hash {
@@ -224,6 +206,5 @@ mod tests {
         let pow_hash = block.pow_hash;
         let expected = [Verdict::Right, Verdict::OtherHash { pow_hash }];
         assert_eq!(verdicts, expected.map(Some));
-        assert_eq!(verifier.waiting(), 0);
     }
 }

@@ -1,11 +1,12 @@
-//! What may be asked of a running miner.
+//! Commands to a running miner.
 
 mod support;
 
 use std::time::Duration;
 use support::{
+    config,
     giver::{giver, work},
-    manner, one, opener,
+    one, opener,
     quick::Control,
     run::{Plan, Run},
 };
@@ -17,7 +18,7 @@ fn start(controls: &[(&str, &Control)]) -> Run {
     let mut plan = Plan::new().source("source", Kind::Pool, source);
     for (name, control) in controls {
         let control = (*control).clone();
-        plan = plan.device(one(name, manner(), opener(move || control.open(1000.0))));
+        plan = plan.device(one(name, config(), opener(move || control.open(1000.0))));
     }
     plan.start()
 }

@@ -4,8 +4,9 @@ mod support;
 
 use std::time::Duration;
 use support::{
+    config,
     giver::{giver, work},
-    hashing, manner,
+    hashing,
     node::{nobody, node, serve, source},
     one, opener,
     pool::{Served, cheap},
@@ -41,7 +42,7 @@ fn a_pool_stands_in_for_the_node_until_it_has_been_back_for_a_while() {
     let mut plan = Plan::new()
         .source("node", Kind::Node, source(address))
         .source("pool", Kind::Pool, pool.source())
-        .device(one("quick", manner(), opener(open)));
+        .device(one("quick", config(), opener(open)));
     plan.rehash = hashing::real();
     let mut run = plan.start();
     run.wait_for("share of the pool", |m| is_accepted_by(m, "pool"));
@@ -69,13 +70,13 @@ fn a_pool_stands_in_for_the_node_until_it_has_been_back_for_a_while() {
 fn shares_that_are_pending_when_the_source_changes_are_answered() {
     let (first, preferred) = giver(work(1, 16.0));
     let (second, stand_in) = giver(work(2, 16.0));
-    preferred.tell(Event::Void);
+    preferred.tell(Event::Invalidated);
     let control = Control::default();
     let opened = control.clone();
     let mut plan = Plan::new()
         .source("first", Kind::Node, first)
         .source("second", Kind::Pool, second)
-        .device(one("quick", manner(), opener(move || opened.open(1000.0))));
+        .device(one("quick", config(), opener(move || opened.open(1000.0))));
     plan.settings.patience.return_after = Duration::ZERO;
     let mut run = plan.start();
     run.wait_for_shares(1);
@@ -119,7 +120,7 @@ fn a_source_that_rejects_is_left_and_one_that_rejects_alone_is_not() {
     let mut run = Plan::new()
         .source("bad", Kind::Pool, first)
         .source("good", Kind::Pool, second)
-        .device(one("quick", manner(), opener(move || opened.open(1000.0))))
+        .device(one("quick", config(), opener(move || opened.open(1000.0))))
         .start();
     let reason = run.wait_for_decision("good", "chose this source");
     assert!(reason.contains("rejected 10"), "{reason}");
@@ -141,7 +142,7 @@ fn a_source_that_is_silent_is_left() {
     let mut plan = Plan::new()
         .source("silent", Kind::Pool, first)
         .source("good", Kind::Pool, second)
-        .device(one("quick", manner(), opener(move || opened.open(1000.0))));
+        .device(one("quick", config(), opener(move || opened.open(1000.0))));
     plan.settings.patience.silence = Duration::from_secs(2);
     let mut run = plan.start();
     run.wait_for_shares(1);

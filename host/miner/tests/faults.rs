@@ -6,13 +6,13 @@ mod support;
 use storm::{Judge, Storm, run};
 use support::{giver::work, hashing::Cheap};
 use tensority::{Target, header_hash};
-use tensority_device::device;
+use tensority_device::device::{Message as Hashed, Range, RangeId};
 use tensority_miner::{
     message::{Message, Share as ShareMessage},
     verifier::Rehash,
 };
-use tensority_source::Share;
-use tensority_telemetry::{State, source::Shares};
+use tensority_source::{Share, Template};
+use tensority_telemetry::{State, outcome::Outcome, source::Shares};
 
 #[test]
 fn in_a_storm_of_faults_no_result_is_lost_and_no_wrong_one_submitted() {
@@ -42,7 +42,7 @@ fn the_judge_sees_what_is_lost_or_wrong_and_only_that() {
         let judge = Judge::default();
         let work = work(1, 1.0);
         judge.job(&work);
-        let given = device_work(&work);
+        let given = range_of(&work);
         judge.device_told(Some(&given), NONCE, &hash(&work, NONCE));
         let (height, nonce) = (work.header.height, NONCE);
         if found {
@@ -73,38 +73,35 @@ fn the_judge_sees_what_is_lost_or_wrong_and_only_that() {
     let judge = Judge::default();
     let work = work(1, 1.0);
     judge.job(&work);
-    let given = device_work(&work);
+    let given = range_of(&work);
     judge.device_told(Some(&given), NONCE, &[0; 32]);
     judge.source_got(&share(&work, NONCE));
     let outcome = judge.verdict(&State::default(), &Shares::default());
     assert_eq!(outcome.wrong_shares, 1, "the device told another hash");
 }
 
-fn device_work(work: &tensority_source::Work) -> device::Work {
-    device::Work {
-        range: 1,
-        job: device::Job {
-            number: 1,
-            message: device::Message::Header(work.header.prefix()),
-            seed: work.seed,
-            target: Target::MAX,
-        },
+fn range_of(template: &Template) -> Range {
+    Range {
+        id: RangeId(1),
+        message: Hashed::Header(template.header.prefix()),
+        seed: template.seed,
+        target: Target::MAX,
         first: 50,
         count: 10,
     }
 }
 
-fn hash(work: &tensority_source::Work, nonce: u64) -> [u8; 32] {
+fn hash(work: &Template, nonce: u64) -> [u8; 32] {
     let header_hash = header_hash(&work.header.prefix(), nonce).expect("below 2^63");
     Cheap.hash(&header_hash, &work.seed)
 }
 
-fn share(work: &tensority_source::Work, nonce: u64) -> Share {
+fn share(work: &Template, nonce: u64) -> Share {
     let mut header = work.header.clone();
     header.nonce = nonce;
     Share {
         number: 0,
-        work: None,
+        template: None,
         header,
     }
 }
@@ -114,14 +111,14 @@ fn valid(height: u64, nonce: u64) -> Message {
         device: String::new(),
         height,
         nonce,
-        result: "valid".to_owned(),
+        result: Outcome::Valid,
         reason: None,
     }
 }
 
 fn accepted(height: u64, nonce: u64) -> Message {
     Message::Share(ShareMessage {
-        result: "accepted".to_owned(),
+        result: Outcome::Accepted,
         source: String::new(),
         device: String::new(),
         height,

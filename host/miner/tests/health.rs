@@ -4,13 +4,14 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 use support::{
+    config,
     giver::{giver, work},
-    manner, one, opener,
+    one, opener,
     quick::{Control, Mood},
     run::{Plan, Run, lines},
 };
 use tensority_device::flaky::{Faults, Flaky, Injected};
-use tensority_miner::{LeaseSize, Limits, Manner, fleet::Opener, message::Message};
+use tensority_miner::{Limits, RangeSize, WorkerConfig, fleet::Opener, message::Message};
 use tensority_telemetry::{command::Command, device::Condition, source::Kind};
 
 /// Hashes a second of the device, of which one in 8 is a result.
@@ -19,14 +20,14 @@ const RATE: f64 = 1000.0;
 /// A miner of one device that is helped soon.
 fn plan(open: Opener) -> Plan {
     let (source, _) = giver(work(1, 8.0));
-    let manner = Manner {
+    let config = WorkerConfig {
         expected_rate: Some(RATE),
-        lease_size: LeaseSize::Fixed(40.try_into().expect("above 0")),
-        ..manner()
+        range_size: RangeSize::Fixed(40.try_into().expect("above 0")),
+        ..config()
     };
     let mut plan = Plan::new()
         .source("source", Kind::Pool, source)
-        .device(one("quick", manner, open));
+        .device(one("quick", config, open));
     plan.settings.limits = Limits {
         sick_after: Duration::from_secs(1),
         dead_after: Duration::from_secs(5),

@@ -8,21 +8,22 @@ mod support;
 use std::{path::Path, sync::Arc};
 use support::{
     board::Machine,
+    config,
     giver::{giver, work},
-    manner, one, opener,
+    one, opener,
     quick::{Control, Mood},
     run::Plan,
 };
-use tensority_miner::{Manner, fleet::Selection};
+use tensority_miner::{WorkerConfig, fleet::Selection};
 use tensority_telemetry::{device::Condition, source::Kind};
 
 const ONE: &str = "0000000000000011";
 const OTHER: &str = "0000000000000022";
 
-fn fast() -> Manner {
-    Manner {
+fn fast() -> WorkerConfig {
+    WorkerConfig {
         expected_rate: Some(1000.0),
-        ..manner()
+        ..config()
     }
 }
 
@@ -37,7 +38,7 @@ fn plan(devices: Vec<Selection>) -> Plan {
 /// A device that has the miner look at the ports when it is unplugged.
 fn bystander(control: &Control) -> Selection {
     let control = control.clone();
-    one("bystander", manner(), opener(move || control.open(10.0)))
+    one("bystander", config(), opener(move || control.open(10.0)))
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn another_board_at_the_same_path_is_another_device() {
     let device = Selection::One {
         name: "/dev/ttyUSB0".to_owned(),
         named: false,
-        manner: fast(),
+        config: fast(),
         open: Arc::new(move || opened.open(Path::new("/dev/ttyUSB0"))),
     };
     let mut run = plan(vec![device]).start();

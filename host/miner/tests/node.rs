@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 use support::{
-    hashing, manner,
+    config, hashing,
     node::{any_port, nobody, node, node_with_clock, serve, serve_twisted, source},
     one, opener,
     quick::{Control, Quick},
@@ -19,22 +19,23 @@ use support::{
 };
 use tensority_device::{
     cpu::Cpu,
-    device::{Device, Ending, Notice, Placement, Work},
+    device::{Device, Ending, Notice, Placement, Range},
 };
 use tensority_devnet::node::api::{self, Reply};
 use tensority_miner::{
     fleet::{Opener, Selection},
     message::Message,
-    miner::Trouble,
+    miner::FatalError,
 };
 use tensority_telemetry::{
     device::{Condition, Nonces},
+    outcome::Outcome,
     source::Kind,
 };
 
 fn cpu(name: &str) -> Selection {
     let open = || Cpu::open(1.try_into().ok()).expect("a back end");
-    one(name, manner(), opener(open))
+    one(name, config(), opener(open))
 }
 
 /// A miner of one node with the proof of work itself.
@@ -114,19 +115,21 @@ fn nothing_wrong_is_submitted_and_every_fault_is_counted() {
     let node = node();
     let (server, submits) = serve(&node, any_port());
     let mut first = true;
-    let script = move |work: &Work, _| {
+    let script = move |range: &Range, _| {
         if !std::mem::take(&mut first) {
             return Vec::new();
         }
-        let good = found(work, true).next().unwrap();
-        let above = found(work, false).next().unwrap();
-        let wrong = with(found(work, true).nth(1).unwrap(), |_, _, hash| hash[0] ^= 1);
-        let outside = with(good, |_, nonce, _| *nonce = work.first + work.count);
+        let good = found(range, true).next().unwrap();
+        let above = found(range, false).next().unwrap();
+        let wrong = with(found(range, true).nth(1).unwrap(), |_, _, hash| {
+            hash[0] ^= 1
+        });
+        let outside = with(good, |_, nonce, _| *nonce = range.first + range.count);
         let too_great = with(good, |_, nonce, _| *nonce = 1 << 63);
-        let stranger = with(good, |range, _, _| *range = range.wrapping_sub(1));
+        let stranger = with(good, |id, _, _| id.0 = id.0.wrapping_sub(1));
         let too_many = Notice::RangeDone {
-            range: work.range,
-            hashes: work.count + 1,
+            range: range.id,
+            hashes: range.count + 1,
             ending: Ending::Aborted,
         };
         let again = good;
@@ -135,7 +138,7 @@ fn nothing_wrong_is_submitted_and_every_fault_is_counted() {
         ];
         all.map(Some).into()
     };
-    let device = one("scripted", manner(), scripts(vec![Box::new(script)]));
+    let device = one("scripted", config(), scripts(vec![Box::new(script)]));
     let mut run = plan(server.local_addr(), vec![device]).start();
     run.wait_for_shares(1);
     // What is said behind it may still be on its way.
@@ -162,27 +165,27 @@ fn nothing_wrong_is_submitted_and_every_fault_is_counted() {
 fn a_result_that_comes_after_the_block_is_stale_and_not_credited_to_the_next_job() {
     let node = node();
     let (server, submits) = serve(&node, any_port());
-    let mut last: Option<Work> = None;
-    let script = move |work: &Work, placement| {
-        let Some(old) = last.replace(*work) else {
-            return vec![Some(found(work, true).next().unwrap())];
+    let mut last: Option<Range> = None;
+    let script = move |range: &Range, placement| {
+        let Some(old) = last.replace(*range) else {
+            return vec![Some(found(range, true).next().unwrap())];
         };
         assert_eq!(placement, Placement::Replace);
-        assert_ne!(old.job.number, work.job.number);
+        assert_ne!(old.message, range.message);
         // Good when it was hashed, of a job that is over; then the same under the new range.
         let late = found(&old, true).nth(1).unwrap();
-        let under_the_new = with(late, |range, _, _| *range = work.range);
+        let under_the_new = with(late, |id, _, _| *id = range.id);
         let done = Notice::RangeDone {
-            range: old.range,
+            range: old.id,
             hashes: 50.min(old.count),
             ending: Ending::Replaced,
         };
         vec![Some(late), Some(done), Some(under_the_new)]
     };
-    let device = one("scripted", manner(), scripts(vec![Box::new(script)]));
+    let device = one("scripted", config(), scripts(vec![Box::new(script)]));
     let mut run = plan(server.local_addr(), vec![device]).start();
     run.wait_for("hardware error", |message| match message {
-        Message::Found { result, .. } if result == "hardware_error" => Some(()),
+        Message::Found { result, .. } if *result == Outcome::HardwareError => Some(()),
         Message::Fault { .. } => Some(()),
         _ => None,
     });
@@ -206,13 +209,13 @@ fn a_device_that_fails_is_opened_again_and_the_other_goes_on() {
     let counted = Arc::clone(&openings);
     let control = Control::default();
     let good = control.clone();
-    let failing = scripts(vec![Box::new(|_: &Work, _| vec![None])]);
+    let failing = scripts(vec![Box::new(|_: &Range, _| vec![None])]);
     let open: Opener = Arc::new(move || match counted.fetch_add(1, Ordering::SeqCst) {
         0 => failing(),
         1 => Err("not yet".to_owned()),
         _ => Ok(Box::new(Quick::open(&good, 100.0, hashing::real())) as Box<dyn Device>),
     });
-    let device = one("failing", manner(), open);
+    let device = one("failing", config(), open);
     let mut run = plan(server.local_addr(), vec![device, cpu("cpu")]).start();
     run.wait_for_condition("failing", "healthy");
     run.wait_for_shares(1);
@@ -224,7 +227,7 @@ fn a_device_that_fails_is_opened_again_and_the_other_goes_on() {
             device,
             condition,
             reason,
-        } if device == "failing" && condition == "away" => Some(reason.clone()),
+        } if device == "failing" && *condition == Condition::Away => Some(reason.clone()),
         _ => None,
     });
     let reasons: Vec<_> = reasons.collect();
@@ -238,11 +241,14 @@ fn a_device_that_fails_is_opened_again_and_the_other_goes_on() {
 fn a_panic_ends_the_miner_with_trouble() {
     let node = node();
     let (server, _) = serve(&node, any_port());
-    let script = |_: &Work, _| panic!("this panic is part of a test");
-    let device = one("scripted", manner(), scripts(vec![Box::new(script)]));
+    let script = |_: &Range, _| panic!("this panic is part of a test");
+    let device = one("scripted", config(), scripts(vec![Box::new(script)]));
     let run = plan(server.local_addr(), vec![device]).start();
     let trouble = run.ended().err().expect("no end without a device");
-    assert!(matches!(trouble, Trouble::Panicked("device")), "{trouble}");
+    assert!(
+        matches!(trouble, FatalError::Panicked("device")),
+        "{trouble}"
+    );
     assert!(trouble.to_string().contains("bug"), "{trouble}");
 }
 
@@ -370,7 +376,7 @@ fn a_rejected_block_is_counted_by_its_reason_and_told_in_words() {
     let address = serve_twisted(node(), Box::new(twist));
     let mut run = plan(address, vec![cpu("cpu")]).start();
     let (reason, detail) = run.wait_for("rejected share", |message| match message {
-        Message::Share(share) if share.result == "rejected" => {
+        Message::Share(share) if share.result == Outcome::Rejected => {
             Some((share.reason.clone(), share.detail.clone()))
         }
         _ => None,
@@ -402,7 +408,7 @@ fn a_node_that_never_answers_is_told_from_one_that_refuses() {
 fn a_device_without_work_is_idle_and_not_sick() {
     let control = Control::default();
     let quick = control.clone();
-    let device = one("quick", manner(), opener(move || quick.open(1000.0)));
+    let device = one("quick", config(), opener(move || quick.open(1000.0)));
     let mut plan = plan(nobody(), vec![device]);
     plan.settings.limits.sick_after = Duration::from_millis(100);
     let run: Run = seconds(plan, 2.5).start();

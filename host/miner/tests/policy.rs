@@ -1,4 +1,4 @@
-//! Which results are hashed again, and when.
+//! Verification policies.
 
 mod support;
 
@@ -7,9 +7,10 @@ use std::{
     time::Duration,
 };
 use support::{
+    config,
     giver::{Giver, giver, work},
     hashing::Cheap,
-    manner, one, opener,
+    one, opener,
     quick::{Control, Mood},
     run::{Plan, is_share},
 };
@@ -58,7 +59,7 @@ fn plan(control: &Control, policy: Policy) -> (Plan, Giver) {
     let control = control.clone();
     let mut plan = Plan::new().source("source", Kind::Pool, source).device(one(
         "quick",
-        manner(),
+        config(),
         opener(move || control.open(500.0)),
     ));
     plan.settings.policy = policy;

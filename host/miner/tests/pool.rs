@@ -10,14 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 use support::{
-    hashing, manner, one, opener,
+    config, hashing, one, opener,
     pool::{Served, cheap},
     quick::Control,
     run::{Ended, Plan, Run, is_share, lines},
 };
-use tensority_device::device::{Message as WorkMessage, Work};
+use tensority_device::device::{Message as WorkMessage, Range, RangeId};
 use tensority_devnet::pool::{FAULTS, Field, Garbage, Misbehaviour, Named, Oddity, Settings};
-use tensority_miner::{LeaseSize, Manner, fleet::Selection, message::Message};
+use tensority_miner::{RangeSize, WorkerConfig, fleet::Selection, message::Message};
 use tensority_telemetry::source::Kind;
 
 /// Nonces that a pool gives to a connection.
@@ -25,7 +25,7 @@ const SESSION: u64 = 1 << 45;
 
 fn quick(name: &str, control: &Control, rate: f64) -> Selection {
     let control = control.clone();
-    one(name, manner(), opener(move || control.open(rate)))
+    one(name, config(), opener(move || control.open(rate)))
 }
 
 fn plan(pool: &Served, devices: Vec<Selection>) -> Plan {
@@ -59,8 +59,8 @@ fn shares_are_accepted_with_the_nonces_of_the_connection_and_none_is_tried_twice
 }
 
 /// Asserts that no nonce was given twice for one header.
-fn assert_disjoint(mut begun: Vec<Work>) {
-    let header = |work: &Work| match work.job.message {
+fn assert_disjoint(mut begun: Vec<Range>) {
+    let header = |range: &Range| match range.message {
         WorkMessage::Header(header) => header,
         WorkMessage::Raw(_) => panic!("there are no known-answer tests here"),
     };
@@ -74,14 +74,11 @@ fn assert_disjoint(mut begun: Vec<Work>) {
 
 #[test]
 fn a_nonce_that_is_given_twice_would_be_noticed() {
-    let work = |first| Work {
-        range: 1,
-        job: tensority_device::device::Job {
-            number: 1,
-            message: WorkMessage::Header([0; 128]),
-            seed: [0; 32],
-            target: tensority::Target::MAX,
-        },
+    let work = |first| Range {
+        id: RangeId(1),
+        message: WorkMessage::Header([0; 128]),
+        seed: [0; 32],
+        target: tensority::Target::MAX,
         first,
         count: 10,
     };
@@ -129,9 +126,9 @@ fn a_storm_of_jobs_makes_stale_work_and_nothing_wrong() {
     });
     let control = Control::default();
     // The pool takes shares of its last eight jobs: a range must not outlive them.
-    let short = Manner {
-        lease_size: LeaseSize::Fixed(40.try_into().unwrap()),
-        ..manner()
+    let short = WorkerConfig {
+        range_size: RangeSize::Fixed(40.try_into().unwrap()),
+        ..config()
     };
     let opened = control.clone();
     let device = one("quick", short, opener(move || opened.open(1000.0)));

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 use support::{
-    LONG, hashing, manner,
+    LONG, config, hashing,
     node::{any_port, node, serve, source},
     one, opener,
     pool::{Served, cheap},
@@ -75,7 +75,7 @@ fn record() -> (Vec<Message>, String) {
     let mut plan = Plan::new()
         .source("pool", Kind::Pool, pool.source())
         .source("node", Kind::Node, source(server.local_addr()))
-        .device(one("flaky", manner(), opener(open)));
+        .device(one("flaky", config(), opener(open)));
     plan.rehash = hashing::real();
     plan.record = Some(Box::new(tape.clone()));
     plan.settings.limits.canary_interval = Duration::from_millis(500);
@@ -169,7 +169,7 @@ fn what_is_no_recording_is_refused_by_its_line() {
         run_again(&text).0.expect("a short run");
         text.lines().next().unwrap().to_owned()
     };
-    let other_version = title.replacen(r#""recording":1"#, r#""recording":2"#, 1);
+    let other_version = title.replacen(r#""recording":2"#, r#""recording":1"#, 1);
     let unknown = format!("{title}\n{{\"at_us\":1,\"event\":\"Sulk\"}}\n");
     let both = format!("{title}\n{{\"at_us\":1,\"event\":\"Tick\",\"message\":{{}}}}\n");
     let great = format!("{title}\n{{\"at_us\":18446744073709551616,\"event\":\"Tick\"}}\n");
@@ -180,7 +180,7 @@ fn what_is_no_recording_is_refused_by_its_line() {
         ("\n", 1),
         ("garbage", 1),
         ("{}", 1),
-        (r#"{"recording":1}"#, 1),
+        (r#"{"recording":2}"#, 1),
         (&*other_version, 1),
         (&*unknown, 2),
         (&*both, 2),
@@ -208,10 +208,11 @@ fn events_of_devices_and_sources_that_are_not_there_are_no_panic() {
     let title = String::from_utf8(tape.0.lock().unwrap().clone()).unwrap();
     let title = title.lines().next().unwrap();
     for event in [
-        r#"{"Device":{"device":9,"event":"SeedBegun"}}"#,
+        r#"{"Device":{"device":9,"event":{"Temperature":1.0}}}"#,
+        r#"{"Device":{"device":0,"event":{"Notice":"Restarted"}}}"#,
         r#"{"Checked":{"result":9,"verdict":"Right","took":{"secs":0,"nanos":0},"busy":{"secs":0,"nanos":0}}}"#,
         r#"{"Source":{"source":0,"event":"Up"}}"#,
-        r#"{"Source":{"source":9,"event":"Void"}}"#,
+        r#"{"Source":{"source":9,"event":"Invalidated"}}"#,
     ] {
         let text = format!("{title}\n{{\"at_us\":1,\"event\":{event}}}\n");
         let tried = std::panic::catch_unwind(|| run_again(&text).0);

@@ -1,4 +1,4 @@
-//! Where a source is.
+//! Addresses of nodes and pools.
 
 use crate::secret::Secret;
 use percent_encoding::percent_decode_str;
@@ -7,10 +7,9 @@ use ureq::http::{Uri, uri::Authority};
 
 /// Where a source is. It shows itself without secrets.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Address {
-    /// A node.
     Node(NodeUrl),
-    /// A pool.
     Pool(PoolUrl),
 }
 
@@ -100,7 +99,7 @@ impl PoolUrl {
             .unwrap_or(&self.host)
     }
 
-    /// The port.
+    /// By default that of the scheme.
     pub fn port(&self) -> u16 {
         self.port
     }

@@ -11,7 +11,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Begins with `first`.
+    /// The first wait, and the one that it doubles to.
     pub fn new(first: Duration, longest: Duration) -> Self {
         Self {
             first,
@@ -20,7 +20,7 @@ impl Backoff {
         }
     }
 
-    /// The wait after one more failure.
+    /// The next wait, after one more failure.
     pub fn wait(&mut self) -> Duration {
         self.wait_at_most(self.longest)
     }
@@ -40,7 +40,7 @@ impl Backoff {
         }
     }
 
-    /// After a success, begins anew.
+    /// Begins anew, after a success.
     pub fn reset(&mut self) {
         self.next = self.first;
     }

@@ -1,26 +1,27 @@
-//! What a source says, and what it is given.
+//! Events of a source, shares for it and its answers.
 
+use crate::template::Template;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use tensority::{BlockHeader, Target};
+use tensority::BlockHeader;
 
 /// Something that happened at a source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Event {
     /// It answers as it should. Work follows, at once or later, also if it was told before.
     Up,
-    /// There is something to hash.
-    Work(Work),
+    Template(Template),
     /// All work that it gave so far is worthless; more may come.
-    Void,
+    Invalidated,
     /// It cannot be reached, does not let us in, is silent, or gives no work. It is tried again. A node
     /// tells it when the reason changes, a pool after each attempt.
     Down(Reason),
     /// A share was answered, or never will be.
+    #[allow(missing_docs)]
     Answered {
-        /// The number that the share came with.
+        /// [`Share::number`].
         share: u64,
-        /// The answer.
         answer: Answer,
         /// From the first submit to the answer.
         took: Duration,
@@ -28,27 +29,6 @@ pub enum Event {
     /// It said something that it should not have, which changes nothing else. Each kind of oddity is
     /// told once for a connection.
     Odd(Reason),
-}
-
-/// Something to hash.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Work {
-    /// What the source calls it, if it does.
-    pub id: Option<String>,
-    /// The header; its nonce is 0.
-    pub header: BlockHeader,
-    /// The seed of the block's epoch.
-    #[serde(with = "hex::serde")]
-    pub seed: [u8; 32],
-    /// The target of a share; the block's own at a node.
-    pub target: Target,
-    /// The first nonce that is ours; nothing where any will do.
-    pub first_nonce: Option<u64>,
-    /// The number of nonces that are ours, from the first one on; none is beyond 2^63 - 1.
-    pub nonces: u64,
-    /// All work that came before from this source is worthless. Otherwise it stays good, and is only
-    /// less fresh.
-    pub replace: bool,
 }
 
 /// Why something is not as it should be.
@@ -61,7 +41,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// A word and a text.
+    /// See the fields.
     pub fn new(word: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             word: word.into(),
@@ -72,19 +52,19 @@ impl Reason {
 
 /// A verified result on its way to a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Share {
     /// The number that its answer comes with; greater than all before.
     pub number: u64,
-    /// [`Work::id`] of its work.
-    pub work: Option<String>,
-    /// The header with its nonce.
+    /// [`Template::id`] of its template.
+    pub template: Option<String>,
     pub header: BlockHeader,
 }
 
 /// What became of a share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Answer {
-    /// The source has it.
     Accepted,
     /// The source does not want it any more.
     Stale(Reason),

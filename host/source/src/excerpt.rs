@@ -1,4 +1,4 @@
-//! What others said, fit for one line of a log.
+//! Excerpts of others' texts, fit for one line of a log.
 
 /// The beginning of what came, in quotes.
 pub fn quote(bytes: &[u8]) -> String {

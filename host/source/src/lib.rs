@@ -1,16 +1,16 @@
-//! Where work comes from: Bytom nodes over HTTP, pools over stratum.
+//! Sources of block templates: Bytom nodes over HTTP, pools over stratum.
 //!
 //! A source is threads of its own. It tells what happens by [`Event`]s, and is told what to do by its
 //! [`Handle`]. It keeps trying for ever: what fails is an event, never an end.
 //!
 //! ```text
 //! node:  poller ─ client ─► answer ─► templates ─┐
-//!        submitter ─ client ─► answer ───────────┼─► teller ─► events
+//!        submitter ─ client ─► answer ───────────┼─► reporter ─► events
 //! pool:  link ─► framer ─► message ─► session ───┘
 //! ```
 //!
 //! Templates and session are state machines that do no input or output; threads do that at the rim.
-//! The teller sees to it that each share is answered once, and that nothing is told after the end.
+//! The reporter sees to it that each share is answered once, and that nothing is told after the end.
 //!
 //! ```no_run
 //! use tensority_source::{Settings, start};
@@ -31,15 +31,17 @@ mod excerpt;
 mod handle;
 mod node;
 mod pool;
+mod reporter;
 mod secret;
 mod settings;
-mod teller;
+mod template;
 mod tls;
 
 pub use address::{Address, AddressError, NodeUrl, PoolUrl};
 pub use backoff::Backoff;
-pub use event::{Answer, Event, Reason, Share, Work};
+pub use event::{Answer, Event, Reason, Share};
 pub use handle::{Handle, start};
+pub use reporter::Tell;
 pub use secret::Secret;
 pub use settings::{Limits, NodeForm, Pace, Settings, StartError};
-pub use teller::Tell;
+pub use template::Template;

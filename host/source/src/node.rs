@@ -11,10 +11,10 @@ mod tests;
 
 use crate::{
     address::NodeUrl,
-    event::{Event, Share, Work},
-    handle::spawn,
+    event::{Event, Share},
+    reporter::Reporter,
     settings::{Limits, Pace, Settings, StartError},
-    teller::Teller,
+    template::Template,
     tls::Roots,
 };
 use answer::NodeError;
@@ -24,7 +24,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use templates::{Change, Standing, Template, Templates};
+use templates::{Change, Standing, Templates};
 use tensority::BlockHeader;
 
 /// How often a node that stands by is asked for work.
@@ -35,7 +35,7 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 /// What the threads of a node share. What they tell is told while it is locked, so that it comes in
 /// the order in which it is true.
 pub struct Node {
-    teller: Arc<Teller>,
+    reporter: Arc<Reporter>,
     state: Mutex<State>,
     changed: Condvar,
     interval: Duration,
@@ -70,19 +70,18 @@ enum Health {
 /// Starts the threads of a node.
 ///
 /// # Errors
-///
 /// Those of the file of certificates, and that the system gives no thread.
 pub fn start(
     url: &NodeUrl,
     settings: Settings,
-    teller: Arc<Teller>,
+    reporter: Arc<Reporter>,
 ) -> Result<Arc<Node>, StartError> {
     let roots = Roots::load(settings.ca_file.as_deref())?;
     let client = |limit| NodeClient::new(url, &settings, &roots, limit);
     let (asking, handing_in) = (client(settings.limits.work), client(settings.limits.submit));
     let form = settings.form;
     let node = Arc::new(Node {
-        teller,
+        reporter,
         state: Mutex::default(),
         changed: Condvar::new(),
         interval: settings.poll_interval.max(SHORTEST_INTERVAL),
@@ -90,16 +89,15 @@ pub fn start(
     });
     let polled = Arc::clone(&node);
     let get_work = move || asking.get_work();
-    spawn("poller", &node.teller, move || {
-        poll::run(&polled, &get_work)
-    })?;
+    node.reporter
+        .spawn("poller", move || poll::run(&polled, &get_work))?;
     let submitted = Arc::clone(&node);
     let hand_in = move |header: &BlockHeader| {
         let body = answer::submit_work_body(form, header);
         let body = body.map_err(submit::Failure::Unfit)?;
         handing_in.submit_work(&body).map_err(submit::Failure::Node)
     };
-    let submitter = spawn("submitter", &node.teller, move || {
+    let submitter = node.reporter.spawn("submitter", move || {
         submit::run(&submitted, &hand_in);
     });
     // Without the one thread, the other has nothing to do.
@@ -135,19 +133,26 @@ impl Node {
         let is_back = state.health != Health::Up;
         if is_back {
             state.health = Health::Up;
-            self.teller.tell(Event::Up);
+            self.reporter.tell(Event::Up);
         }
         if change == Change::Same {
             // He who turned away while it was down gets the work again.
             if let Some(template) = state.templates.current().filter(|_| is_back) {
-                self.teller.tell(Event::Work(work(template, false)));
+                self.tell(template.clone(), false);
             }
             return;
         }
-        let replace = change == Change::Replace;
-        self.teller.tell(Event::Work(work(&template, replace)));
+        self.tell(template, change == Change::Replace);
         state.generation += 1;
         self.changed.notify_all();
+    }
+
+    fn tell(&self, template: Template, replace: bool) {
+        let template = Template {
+            replace,
+            ..template
+        };
+        self.reporter.tell(Event::Template(template));
     }
 
     /// The node gave no work.
@@ -157,7 +162,7 @@ impl Node {
         let health = Health::Down(error.name());
         if state.health != health && !is_busy {
             state.health = health;
-            self.teller.tell(Event::Down(error.reason()));
+            self.reporter.tell(Event::Down(error.reason()));
         }
     }
 
@@ -165,7 +170,7 @@ impl Node {
     fn outrun(&self, header: &BlockHeader) {
         let mut state = self.state();
         if state.templates.outrun(header) {
-            self.teller.tell(Event::Void);
+            self.reporter.tell(Event::Invalidated);
         }
         state.poke = true;
         self.changed.notify_all();
@@ -174,7 +179,7 @@ impl Node {
     /// The node refused a block's timestamp.
     fn refuse_timestamp(&self, header: &BlockHeader) {
         if self.state().templates.refuse_timestamp(header) {
-            self.teller.tell(Event::Void);
+            self.reporter.tell(Event::Invalidated);
         }
     }
 
@@ -242,18 +247,5 @@ impl Node {
     /// What a listener left behind that panicked is still in order.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Any nonce will do.
-fn work(template: &Template, replace: bool) -> Work {
-    Work {
-        id: None,
-        header: template.header.clone(),
-        seed: template.seed,
-        target: template.target,
-        first_nonce: None,
-        nonces: 1 << 63,
-        replace,
     }
 }

@@ -11,9 +11,8 @@ use crate::{
     address::PoolUrl,
     backoff::{Backoff, spread},
     event::{Answer, Event, Reason, Share},
-    handle::spawn,
+    reporter::Reporter,
     settings::{Settings, StartError},
-    teller::Teller,
     tls::{self, Roots},
 };
 use frame::Framer;
@@ -48,12 +47,11 @@ struct Inbox {
 /// Starts the thread of a pool.
 ///
 /// # Errors
-///
 /// Those of the file of certificates and of the host's name, and that the system gives no thread.
 pub fn start(
     url: PoolUrl,
     settings: Settings,
-    teller: Arc<Teller>,
+    reporter: Arc<Reporter>,
 ) -> Result<Arc<Pool>, StartError> {
     let roots = Roots::load(settings.ca_file.as_deref())?;
     let security = match url.is_tls() {
@@ -73,9 +71,9 @@ pub fn start(
         security,
         pool: Arc::clone(&pool),
         wakes,
-        teller: Arc::clone(&teller),
+        reporter: Arc::clone(&reporter),
     };
-    spawn("pool", &teller, move || worker.run())?;
+    reporter.spawn("pool", move || worker.run())?;
     Ok(pool)
 }
 
@@ -85,13 +83,11 @@ fn server_name(host: &str) -> Result<ServerName<'static>, StartError> {
 }
 
 impl Pool {
-    /// Hands a share to the thread.
     pub fn submit(&self, share: Share) {
         self.inbox().shares.push(share);
         self.wake();
     }
 
-    /// Tells the thread to end.
     pub fn end(&self) {
         self.inbox().ending = true;
         self.wake();
@@ -115,17 +111,15 @@ impl Pool {
     }
 }
 
-/// The thread of a pool.
 struct Worker {
     url: PoolUrl,
     settings: Settings,
     security: Option<Security>,
     pool: Arc<Pool>,
     wakes: UnixStream,
-    teller: Arc<Teller>,
+    reporter: Arc<Reporter>,
 }
 
-/// How far a connection came.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reached {
     Nothing,
@@ -163,7 +157,7 @@ impl Worker {
     fn rest(&self, until: Instant) {
         while !self.pool.is_ending() && Instant::now() < until {
             for share in self.pool.take_shares() {
-                self.teller.answer(share.number, Answer::NotSent);
+                self.reporter.answer(share.number, Answer::NotSent);
             }
             if link::rest(&self.wakes, until).is_err() {
                 // Then the system may let us wait in another way.
@@ -179,11 +173,11 @@ impl Worker {
         let mut link = match opened {
             Ok(link) => link,
             Err(reason) => {
-                self.teller.tell(Event::Down(reason));
+                self.reporter.tell(Event::Down(reason));
                 return Reached::Nothing;
             }
         };
-        let mut session = Session::new(&self.settings, &self.teller, Instant::now());
+        let mut session = Session::new(&self.settings, &self.reporter, Instant::now());
         let end = self.serve(&mut link, &mut session);
         let reached = match &end {
             _ if session.is_in() => Reached::Session,
@@ -255,11 +249,9 @@ impl Worker {
     }
 }
 
-/// Why a connection ended.
 enum End {
     /// It was closed, for what the system says.
     Closed(String),
-    /// For a reason of its own.
     Reason(Reason),
 }
 

@@ -1,12 +1,12 @@
-//! What is to be known about a source before it starts.
+//! Settings of a source.
 
 use crate::{address::Address, secret::Secret};
 use std::{path::PathBuf, time::Duration};
 
 /// A source and how to treat it.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Settings {
-    /// Where it is.
     pub address: Address,
     /// At a pool the login, ACCOUNT.WORKER. At a node the id of the access token; if it is empty, the
     /// address may have the token.
@@ -19,11 +19,9 @@ pub struct Settings {
     pub poll_interval: Duration,
     /// Certificates as PEM that TLS trusts besides the usual ones.
     pub ca_file: Option<PathBuf>,
-    /// What the miner calls itself.
     pub agent: String,
     /// The number of nonces that a pool gives to a connection, from 1 to 2^63.
     pub session_nonces: u64,
-    /// How long things may take.
     pub limits: Limits,
 }
 
@@ -56,8 +54,8 @@ pub enum NodeForm {
 
 /// How long things may take. What is longer than a day is a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Limits {
-    /// To connect.
     pub connect: Duration,
     /// A node, to answer a question for work while it has no block of ours to verify.
     pub work: Duration,
@@ -70,7 +68,6 @@ pub struct Limits {
     pub silence: Duration,
     /// The wait after the first failure; it doubles with each.
     pub first_wait: Duration,
-    /// The longest wait.
     pub longest_wait: Duration,
     /// The longest wait while a pool closes each connection at the login: it may have banned us, which
     /// lasts 20 minutes in Bytom's pool.
@@ -126,23 +123,17 @@ pub enum Pace {
 
 /// Why a source cannot be started.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum StartError {
     /// The file of certificates cannot be read.
     #[error("cannot read certificates from {}: {reason}", path.display())]
     CaFile {
-        /// The file.
         path: PathBuf,
-        /// Why.
         reason: std::io::Error,
     },
     /// The file of certificates holds something else.
     #[error("expected certificates as PEM in {}, found {found}", path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// What it holds.
-        found: String,
-    },
+    Certificate { path: PathBuf, found: String },
     /// A host that no certificate can name.
     #[error("expected the name or address of a host for TLS, found {0:?}")]
     HostName(String),

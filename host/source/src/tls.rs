@@ -1,4 +1,4 @@
-//! Whom TLS trusts, and what its errors mean.
+//! TLS roots and errors.
 
 use crate::settings::StartError;
 use rustls::{
@@ -16,7 +16,6 @@ impl Roots {
     /// Reads the file, if there is one.
     ///
     /// # Errors
-    ///
     /// [`StartError::CaFile`] or [`StartError::Certificate`].
     pub fn load(ca_file: Option<&Path>) -> Result<Self, StartError> {
         let mut roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();

@@ -15,7 +15,7 @@ use tensority_devnet::node::{
     Node,
     api::{self, Reply},
 };
-use tensority_source::{Answer, Event, NodeForm, Pace, Settings, Work};
+use tensority_source::{Answer, Event, NodeForm, Pace, Settings, Template};
 
 /// What becomes of the answer of a real node; asked for each request with its path.
 type Twist = Box<dyn FnMut(&str, Reply) -> Reply + Send>;
@@ -90,7 +90,7 @@ fn source(twist: Twist) -> (Arc<Node>, Source) {
 }
 
 /// A nonce that meets the target.
-fn find(work: &Work) -> u64 {
+fn find(work: &Template) -> u64 {
     let cache = Caches::new(Backend::fastest(), 1.try_into().unwrap()).get(&work.seed);
     let mut header = work.header.clone();
     (0..)
@@ -111,7 +111,7 @@ fn blocks_are_accepted_in_both_forms() {
         settings.form = form;
         let mut source = Source::start(settings);
         let work = source.work();
-        assert!(matches!(source.told[..], [Event::Up, Event::Work(_)]));
+        assert!(matches!(source.told[..], [Event::Up, Event::Template(_)]));
         assert!(work.replace && work.first_nonce.is_none() && work.nonces == 1 << 63);
         assert_eq!(source.answer(1, &work, find(&work)), Answer::Accepted);
         let next = source.work_at(2);
@@ -190,7 +190,7 @@ fn every_odd_answer_is_named_once_and_waited_out() {
         .map(|event| match event {
             Event::Down(reason) => &*reason.word,
             Event::Up => "up",
-            Event::Work(_) => "work",
+            Event::Template(_) => "work",
             other => panic!("{other:?}"),
         })
         .collect();
@@ -268,7 +268,7 @@ fn a_node_that_hangs_is_down_and_the_end_does_not_wait_for_it() {
     assert_eq!(source.down().word, "timed_out");
     settings.limits.work = Duration::from_secs(20);
     let source = Source::start(settings);
-    let work = Work {
+    let work = Template {
         id: None,
         header: tensority::BlockHeader::default(),
         seed: [0; 32],

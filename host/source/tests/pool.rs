@@ -14,7 +14,7 @@ use support::Source;
 use tensority_devnet::pool::{
     Field, Garbage, Misbehaviour, Named, Oddity, Pool, Running, Server, Tls,
 };
-use tensority_source::{Answer, Event, Settings, StartError, Work, start};
+use tensority_source::{Answer, Event, Settings, StartError, Template, start};
 
 /// A pool for which every hash is a share, without any work.
 fn pool(edit: impl FnOnce(&mut tensority_devnet::pool::Settings)) -> (Arc<Pool>, Running) {
@@ -68,7 +68,7 @@ fn odds(events: &[Event]) -> Vec<&str> {
     events.iter().filter_map(odd).collect()
 }
 
-fn accepts_shares(source: &mut Source, work: &Work) {
+fn accepts_shares(source: &mut Source, work: &Template) {
     for number in 1..=3 {
         let nonce = work.first_nonce.unwrap() + 0xab_cdef + number;
         assert_eq!(source.answer(number, work, nonce), Answer::Accepted);
@@ -80,7 +80,7 @@ fn shares_are_accepted_and_a_block_brings_other_work() {
     let (pool, running) = pool(|_| {});
     let mut source = source(&running);
     let work = source.work();
-    assert!(matches!(source.told[..], [Event::Up, Event::Work(_)]));
+    assert!(matches!(source.told[..], [Event::Up, Event::Template(_)]));
     assert_eq!(work.header.height, pool.template().unwrap().header.height);
     assert_eq!((work.nonces, work.replace), (1 << 45, true));
     accepts_shares(&mut source, &work);
@@ -114,7 +114,7 @@ fn each_oddity_of_other_pools_is_understood() {
         let mut source = source(&running);
         let work = source.work();
         accepts_shares(&mut source, &work);
-        let down = |event: &Event| matches!(event, Event::Down(_) | Event::Void);
+        let down = |event: &Event| matches!(event, Event::Down(_) | Event::Invalidated);
         assert!(
             !source.told().iter().any(down),
             "{oddity:?}: {:?}",

@@ -13,7 +13,8 @@ use std::{
 };
 use tensority_miner::{message::Message, miner, unix_now};
 use tensority_telemetry::{
-    State, command::Command, lifetime::Lifetime, lifetime_file::LifetimeFile, published::Published,
+    State, command::Command, lifetime::Lifetime, lifetime_file::LifetimeFile, outcome::Outcome,
+    published::Published,
 };
 use tensority_tui::View;
 
@@ -135,7 +136,7 @@ impl Outlet {
     }
 }
 
-impl miner::Outlet for Outlet {
+impl miner::Sink for Outlet {
     type Error = Failure;
 
     fn tell(&mut self, message: &Message) -> Result<(), Failure> {
@@ -177,7 +178,9 @@ struct Stamped<'a> {
 /// Whether a message is news: what goes well all the time is none.
 fn is_for_people(message: &Message) -> bool {
     match message {
-        Message::Found { result, .. } => result == "hardware_error" || result == "duplicate",
+        Message::Found { result, .. } => {
+            matches!(result, Outcome::HardwareError | Outcome::Duplicate)
+        }
         Message::Canary { right, .. } => !right,
         _ => true,
     }

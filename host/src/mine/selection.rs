@@ -21,13 +21,13 @@ use tensority_device::{
     probe::{ProbeError, identify},
 };
 use tensority_miner::{
-    LeaseSize, Manner,
+    RangeSize, WorkerConfig,
     fleet::{NotOpened, Opener, Selection},
 };
 
 /// What is selected. Each device is opened once to see that it can be; those that cannot are opened
 /// later, but if that is all of them there is nothing to mine with.
-pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection>, Failure> {
+pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection>, Failure> {
     let choices = config::choices(loaded)?;
     let devices = loaded.config.devices.iter().zip(&choices);
     let enabled: Vec<_> = devices.filter(|(device, _)| device.enabled).collect();
@@ -37,16 +37,16 @@ pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection
     let mut failures = Vec::new();
     let mut is_any = everywhere;
     for (device, choice) in &enabled {
-        let manner = Manner {
+        let worker = WorkerConfig {
             expected_rate: device.expected_rate,
             results_per_minute: device.results_per_minute,
-            lease_size,
+            range_size,
         };
         match choice {
             Choice::Auto => {}
             Choice::Serial(serial) if everywhere => {
                 let name = device.name.clone().unwrap_or(format!("{serial:016x}"));
-                named.insert(*serial, (name, manner));
+                named.insert(*serial, (name, worker));
             }
             _ => {
                 let (first, error) = match open(choice, device.baud) {
@@ -58,7 +58,7 @@ pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection
                 selections.push(Selection::One {
                     name: device.name.clone().unwrap_or_else(|| choice.to_string()),
                     named: device.name.is_some(),
-                    manner,
+                    config: worker,
                     open: opener(first, choice, device.baud),
                 });
             }
@@ -74,10 +74,10 @@ pub fn of_config(loaded: &Loaded, lease_size: LeaseSize) -> Result<Vec<Selection
     if let Some((device, _)) = auto {
         let baud = device.baud;
         selections.push(Selection::Every {
-            manner: Manner {
+            config: WorkerConfig {
                 expected_rate: device.expected_rate,
                 results_per_minute: device.results_per_minute,
-                lease_size,
+                range_size,
             },
             named,
             ports: Box::new(ports),

@@ -15,6 +15,7 @@ pub mod device;
 pub mod format;
 pub mod lifetime;
 pub mod lifetime_file;
+pub mod outcome;
 pub mod published;
 pub mod source;
 

@@ -1,4 +1,4 @@
-//! What every device must do.
+//! Claims about ranges, refusals and the self-test.
 
 use tensority::{INITIAL_SEED, Target};
 
@@ -7,7 +7,7 @@ use super::{
     examiner::{Examiner, SHORT, differs, same},
 };
 use crate::{
-    device::{DeviceError, Ending, Notice, Placement, Work},
+    device::{DeviceError, Ending, Notice, Placement, Range},
     known_answer::KnownAnswer,
 };
 
@@ -15,10 +15,9 @@ pub(super) fn a_raw_hash_equals_the_published_one(
     examiner: &mut Examiner<'_>,
 ) -> Result<(), Broken> {
     let known = KnownAnswer::GENESIS;
-    examiner.number += 1;
-    let work = known.work(examiner.number);
-    examiner.begin(&work, Placement::Behind)?;
-    let [outcome] = examiner.outcomes_of([work.range])?;
+    let range = known.range(examiner.next_id());
+    examiner.begin(&range, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([range.id])?;
     same("the hashes", &vec![(0, known.pow_hash)], &outcome.found)?;
     same("its hashes", &1, &outcome.hashes)
 }
@@ -41,50 +40,49 @@ pub(super) fn the_self_test_passes(examiner: &mut Examiner<'_>) -> Result<(), Br
 pub(super) fn a_range_reports_just_what_meets_the_target(
     examiner: &mut Examiner<'_>,
 ) -> Result<(), Broken> {
-    let mut work = examiner.work(INITIAL_SEED, 1 << 40, SHORT, Target::MAX);
-    let mut hashes = examiner.hash(&work, SHORT)?;
+    let mut range = examiner.range(INITIAL_SEED, 1 << 40, SHORT, Target::MAX);
+    let mut hashes = examiner.hash(&range, SHORT)?;
     hashes.sort_by_key(|(_, hash)| hash.iter().rev().copied().collect::<Vec<_>>());
     let (_, middle) = hashes[hashes.len() / 2];
-    work.job.target =
+    range.target =
         Target::from_le_bytes(middle).map_err(|error| differs("a hash", "one above 0", &error))?;
-    examiner.begin(&work, Placement::Behind)?;
-    let [outcome] = examiner.outcomes_of([work.range])?;
+    examiner.begin(&range, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([range.id])?;
     same(
         "the nonces found",
         &(hashes.len() / 2 + 1),
         &outcome.found.len(),
     )?;
-    examiner.expect_complete(&work, &outcome)
+    examiner.expect_complete(&range, &outcome)
 }
 
 pub(super) fn hashes_are_counted(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
     let before = examiner.device.hashes()?;
-    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
-    examiner.begin(&work, Placement::Behind)?;
-    let [outcome] = examiner.outcomes_of([work.range])?;
-    examiner.expect_complete(&work, &outcome)?;
+    let range = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&range, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([range.id])?;
+    examiner.expect_complete(&range, &outcome)?;
     let counted = examiner.device.hashes()? - before;
     same("hashes counted", &SHORT, &counted)
 }
 
 pub(super) fn a_range_waits_behind_another(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
-    let one = examiner.work(INITIAL_SEED, 1, SHORT, Target::MAX);
+    let one = examiner.range(INITIAL_SEED, 1, SHORT, Target::MAX);
     // The same job, and then another.
-    let two = Work {
-        range: one.range + 1,
+    let two = Range {
+        id: examiner.next_id(),
         first: 1 + SHORT,
         ..one
     };
-    examiner.number = two.range;
-    let three = examiner.work(INITIAL_SEED, 1, SHORT, Target::MAX);
+    let three = examiner.range(INITIAL_SEED, 1, SHORT, Target::MAX);
     examiner.begin(&one, Placement::Behind)?;
     examiner.begin(&two, Placement::Behind)?;
-    let [first] = examiner.outcomes_of([one.range])?;
+    let [first] = examiner.outcomes_of([one.id])?;
     examiner.begin(&three, Placement::Behind)?;
-    let [second] = examiner.outcomes_of([two.range])?;
-    let [third] = examiner.outcomes_of([three.range])?;
-    for (work, outcome) in [(one, first), (two, second), (three, third)] {
-        examiner.expect_complete(&work, &outcome)?;
+    let [second] = examiner.outcomes_of([two.id])?;
+    let [third] = examiner.outcomes_of([three.id])?;
+    for (range, outcome) in [(one, first), (two, second), (three, third)] {
+        examiner.expect_complete(&range, &outcome)?;
     }
     Ok(())
 }
@@ -95,14 +93,14 @@ pub(super) fn no_more_ranges_wait_than_the_device_says(
     let begun = examiner.begin_long()?;
     let mut waiting = Vec::new();
     for _ in 0..examiner.device.description().queue {
-        let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
-        examiner.begin(&work, Placement::Behind)?;
-        waiting.push(work.range);
+        let range = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
+        examiner.begin(&range, Placement::Behind)?;
+        waiting.push(range.id);
     }
-    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
-    examiner.expect_refusal(&work, "one range more than may wait")?;
+    let range = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.expect_refusal(&range, "one range more than may wait")?;
     examiner.device.abort()?;
-    let ranges = [&[begun.0.range], &waiting[..]].concat();
+    let ranges = [&[begun.0.id], &waiting[..]].concat();
     let mut outcomes = examiner.outcomes(&ranges)?;
     let waited = outcomes.split_off(1);
     for outcome in outcomes {
@@ -120,32 +118,32 @@ pub(super) fn what_is_aborted_is_told_and_hashed_without_a_gap(
 ) -> Result<(), Broken> {
     let begun = examiner.begin_long()?;
     examiner.device.abort()?;
-    let [outcome] = examiner.outcomes_of([begun.0.range])?;
+    let [outcome] = examiner.outcomes_of([begun.0.id])?;
     examiner.expect_given_up(begun, outcome, Ending::Aborted)?;
     // Nothing is left of it.
     examiner.device.abort()?;
-    let work = examiner.work(INITIAL_SEED, 0, 1, Target::MAX);
-    examiner.begin(&work, Placement::Behind)?;
-    let [outcome] = examiner.outcomes_of([work.range])?;
-    examiner.expect_complete(&work, &outcome)
+    let range = examiner.range(INITIAL_SEED, 0, 1, Target::MAX);
+    examiner.begin(&range, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([range.id])?;
+    examiner.expect_complete(&range, &outcome)
 }
 
 pub(super) fn what_is_replaced_is_told_and_hashed_without_a_gap(
     examiner: &mut Examiner<'_>,
 ) -> Result<(), Broken> {
     let begun = examiner.begin_long()?;
-    let waits = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
+    let waits = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
     examiner.begin(&waits, Placement::Behind)?;
-    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
-    examiner.begin(&work, Placement::Replace)?;
-    let [first, second, third] = examiner.outcomes_of([begun.0.range, waits.range, work.range])?;
+    let range = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&range, Placement::Replace)?;
+    let [first, second, third] = examiner.outcomes_of([begun.0.id, waits.id, range.id])?;
     examiner.expect_given_up(begun, first, Ending::Replaced)?;
     same(
         "what waited",
         &(0, Ending::Replaced),
         &(second.hashes, second.ending),
     )?;
-    examiner.expect_complete(&work, &third)
+    examiner.expect_complete(&range, &third)
 }
 
 pub(super) fn the_self_test_waits_for_no_range(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
@@ -158,7 +156,7 @@ pub(super) fn the_self_test_waits_for_no_range(examiner: &mut Examiner<'_>) -> R
         }
     }
     examiner.device.abort()?;
-    let [outcome] = examiner.outcomes_of([begun.0.range])?;
+    let [outcome] = examiner.outcomes_of([begun.0.id])?;
     examiner.expect_given_up(begun, outcome, Ending::Aborted)
 }
 
@@ -169,12 +167,12 @@ pub(super) fn impossible_ranges_are_refused(examiner: &mut Examiner<'_>) -> Resu
         ((1 << 63) - 1, 2),
         (u64::MAX, u64::MAX),
     ] {
-        let work = examiner.work(INITIAL_SEED, first, count, Target::MAX);
-        examiner.expect_refusal(&work, &format!("{count} nonces from {first} on"))?;
+        let range = examiner.range(INITIAL_SEED, first, count, Target::MAX);
+        examiner.expect_refusal(&range, &format!("{count} nonces from {first} on"))?;
     }
-    let no_seed = examiner.work([0; 32], 0, 1, Target::MAX);
+    let no_seed = examiner.range([0; 32], 0, 1, Target::MAX);
     examiner.expect_refusal(&no_seed, "a job without a seed")?;
-    let mut twice = KnownAnswer::GENESIS.work(no_seed.range);
+    let mut twice = KnownAnswer::GENESIS.range(no_seed.id);
     twice.count = 2;
     examiner.expect_refusal(&twice, "two hashes of a header hash")?;
     Ok(())
@@ -183,21 +181,29 @@ pub(super) fn impossible_ranges_are_refused(examiner: &mut Examiner<'_>) -> Resu
 pub(super) fn the_last_nonce_there_is_can_be_tried(
     examiner: &mut Examiner<'_>,
 ) -> Result<(), Broken> {
-    let work = examiner.work(INITIAL_SEED, (1 << 63) - 1, 1, Target::MAX);
-    examiner.begin(&work, Placement::Behind)?;
-    let [outcome] = examiner.outcomes_of([work.range])?;
-    examiner.expect_complete(&work, &outcome)
+    let range = examiner.range(INITIAL_SEED, (1 << 63) - 1, 1, Target::MAX);
+    examiner.begin(&range, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([range.id])?;
+    examiner.expect_complete(&range, &outcome)
 }
 
 pub(super) fn work_is_taken_after_a_reset(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
-    examiner.begin_long()?;
+    let (lost, _) = examiner.begin_long()?;
     examiner.device.reset()?;
-    // What was found or ended before may be told first.
-    while examiner.next("the word of a restart")? != Notice::Restarted {}
-    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
-    examiner.begin(&work, Placement::Behind)?;
-    let [outcome] = examiner.outcomes_of([work.range])?;
-    examiner.expect_complete(&work, &outcome)
+    // What was found before may be told first, and the end of the range is.
+    let mut ended = false;
+    loop {
+        match examiner.next("the word of a restart")? {
+            Notice::Restarted => break,
+            Notice::RangeDone { range, .. } => ended |= range == lost.id,
+            _ => {}
+        }
+    }
+    same("that the lost range has ended", &true, &ended)?;
+    let range = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&range, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([range.id])?;
+    examiner.expect_complete(&range, &outcome)
 }
 
 /// The seeds are random, so that the device has no matrix list of them from before.
@@ -206,11 +212,11 @@ pub(super) fn each_job_is_hashed_with_its_own_seed(
 ) -> Result<(), Broken> {
     let (one, two): ([u8; 32], [u8; 32]) = rand::random();
     examiner.seeds.clear();
-    let first = examiner.work(one, 0, 2, Target::MAX);
-    let second = examiner.work(two, 0, 2, Target::MAX);
+    let first = examiner.range(one, 0, 2, Target::MAX);
+    let second = examiner.range(two, 0, 2, Target::MAX);
     examiner.begin(&first, Placement::Behind)?;
     examiner.begin(&second, Placement::Behind)?;
-    let [a, b] = examiner.outcomes_of([first.range, second.range])?;
+    let [a, b] = examiner.outcomes_of([first.id, second.id])?;
     examiner.expect_complete(&first, &a)?;
     examiner.expect_complete(&second, &b)?;
     same("the matrix lists made", &vec![one, two], &examiner.seeds)

@@ -1,4 +1,4 @@
-//! A device that is asked and listened to, and what it should say.
+//! Examiner of a device: requests, notices, expected hashes.
 
 use std::{
     fmt::Debug,
@@ -13,12 +13,11 @@ use tensority::{
 };
 
 use super::Broken;
-use crate::device::{Device, DeviceError, Ending, Job, Message, Notice, Placement, Work};
+use crate::device::{Device, DeviceError, Ending, Message, Notice, Placement, Range, RangeId};
 
 /// A nonce with its PoW hash.
 pub(super) type Hashed = (u64, [u8; 32]);
 
-/// What became of a range.
 pub(super) struct Outcome {
     /// What was reported, by nonce.
     pub found: Vec<Hashed>,
@@ -31,13 +30,12 @@ pub struct Examiner<'a> {
     pub(super) device: &'a mut dyn Device,
     patience: Duration,
     caches: Caches,
-    /// Number of the range or job sent last.
-    pub(super) number: u32,
+    /// The range sent last.
+    pub(super) last: RangeId,
     /// Seeds whose matrix lists the device has announced.
     pub(super) seeds: Vec<[u8; 32]>,
 }
 
-/// Hashes of a short range.
 pub(super) const SHORT: u64 = 4;
 /// Hashes of a range that is not meant to end.
 const LONG: u64 = 100_000;
@@ -50,37 +48,45 @@ impl<'a> Examiner<'a> {
             device,
             patience,
             caches: Caches::new(Backend::fastest(), two),
-            number: 0,
+            last: RangeId::random(),
             seeds: Vec::new(),
         }
     }
 
-    /// Work on a job of its own.
-    pub(super) fn work(&mut self, seed: [u8; 32], first: u64, count: u64, target: Target) -> Work {
-        self.number += 1;
-        Work {
-            range: self.number,
-            job: Job {
-                number: self.number,
-                message: Message::Header([self.number as u8; 128]),
-                seed,
-                target,
-            },
+    /// A range of a job of its own.
+    pub(super) fn range(
+        &mut self,
+        seed: [u8; 32],
+        first: u64,
+        count: u64,
+        target: Target,
+    ) -> Range {
+        let id = self.next_id();
+        Range {
+            id,
+            message: Message::Header([id.0 as u8; 128]),
+            seed,
+            target,
             first,
             count,
         }
     }
 
-    pub(super) fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), Broken> {
-        Ok(self.device.begin(work, placement)?)
+    pub(super) fn next_id(&mut self) -> RangeId {
+        self.last = self.last.next();
+        self.last
     }
 
-    /// The first `count` nonces of `work` with their hashes.
-    pub(super) fn hash(&mut self, work: &Work, count: u64) -> Result<Vec<Hashed>, Broken> {
-        let cache = self.caches.get(&work.job.seed);
-        let nonces = work.first..work.first + count;
+    pub(super) fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), Broken> {
+        Ok(self.device.begin(range, placement)?)
+    }
+
+    /// The first `count` nonces of `range` with their hashes.
+    pub(super) fn hash(&mut self, range: &Range, count: u64) -> Result<Vec<Hashed>, Broken> {
+        let cache = self.caches.get(&range.seed);
+        let nonces = range.first..range.first + count;
         let hashes = nonces.map(|nonce| {
-            let input = match &work.job.message {
+            let input = match &range.message {
                 Message::Raw(input) => *input,
                 Message::Header(prefix) => header_hash(prefix, nonce)
                     .map_err(|error| differs("a nonce", "one below 2^63", &error))?,
@@ -114,7 +120,7 @@ impl<'a> Examiner<'a> {
     /// As [`Self::outcomes`], of a known number of ranges.
     pub(super) fn outcomes_of<const N: usize>(
         &mut self,
-        ranges: [u32; N],
+        ranges: [RangeId; N],
     ) -> Result<[Outcome; N], Broken> {
         let outcomes = self.outcomes(&ranges)?;
         outcomes.try_into().map_err(|outcomes: Vec<_>| {
@@ -123,13 +129,13 @@ impl<'a> Examiner<'a> {
     }
 
     /// Waits until these ranges are over, in any order, and nothing comes of another.
-    pub(super) fn outcomes(&mut self, ranges: &[u32]) -> Result<Vec<Outcome>, Broken> {
+    pub(super) fn outcomes(&mut self, ranges: &[RangeId]) -> Result<Vec<Outcome>, Broken> {
         let mut found = vec![Vec::new(); ranges.len()];
         let mut ends = vec![None; ranges.len()];
         while ends.contains(&None) {
             let notice = self.next("the end of a range")?;
             let place = |range| {
-                let place = ranges.iter().position(|own| *own == range);
+                let place = ranges.iter().position(|own| Some(*own) == range);
                 // Nothing more may come of a range that is over.
                 place.filter(|place| ends[*place].is_none())
             };
@@ -164,27 +170,31 @@ impl<'a> Examiner<'a> {
         Ok(outcomes.collect())
     }
 
-    /// Compares what became of `work` with what should have.
-    pub(super) fn expect_complete(&mut self, work: &Work, outcome: &Outcome) -> Result<(), Broken> {
+    /// Compares what became of `range` with what should have.
+    pub(super) fn expect_complete(
+        &mut self,
+        range: &Range,
+        outcome: &Outcome,
+    ) -> Result<(), Broken> {
         same("how the range ends", &Ending::Complete, &outcome.ending)?;
-        same("its hashes", &work.count, &outcome.hashes)?;
-        self.expect_found(work, outcome)
+        same("its hashes", &range.count, &outcome.hashes)?;
+        self.expect_found(range, outcome)
     }
 
     /// The nonces reported are those of the hashes that were counted which meet the target.
-    fn expect_found(&mut self, work: &Work, outcome: &Outcome) -> Result<(), Broken> {
-        let mut expected = self.hash(work, outcome.hashes)?;
-        expected.retain(|(_, hash)| work.job.target.is_met_by(hash));
+    fn expect_found(&mut self, range: &Range, outcome: &Outcome) -> Result<(), Broken> {
+        let mut expected = self.hash(range, outcome.hashes)?;
+        expected.retain(|(_, hash)| range.target.is_met_by(hash));
         same("the nonces and hashes", &expected, &outcome.found)
     }
 
-    /// Begins a range that is not meant to end, and waits until it is at work.
-    pub(super) fn begin_long(&mut self) -> Result<(Work, Hashed), Broken> {
-        let work = self.work(INITIAL_SEED, 5, LONG, Target::MAX);
-        self.begin(&work, Placement::Behind)?;
+    /// Begins a range that is not meant to end, and waits until it is at range.
+    pub(super) fn begin_long(&mut self) -> Result<(Range, Hashed), Broken> {
+        let range = self.range(INITIAL_SEED, 5, LONG, Target::MAX);
+        self.begin(&range, Placement::Behind)?;
         loop {
             match self.next("the first nonce of a range")? {
-                Notice::Found { nonce, hash, .. } => return Ok((work, (nonce, hash))),
+                Notice::Found { nonce, hash, .. } => return Ok((range, (nonce, hash))),
                 Notice::SeedReady(seed) => self.seeds.push(seed),
                 other => return Err(differs("a notice", "a nonce", &format!("{other:?}"))),
             }
@@ -194,22 +204,22 @@ impl<'a> Examiner<'a> {
     /// What became of a range of [`Self::begin_long`] that was given up.
     pub(super) fn expect_given_up(
         &mut self,
-        (work, first): (Work, Hashed),
+        (range, first): (Range, Hashed),
         mut outcome: Outcome,
         ending: Ending,
     ) -> Result<(), Broken> {
         outcome.found.push(first);
         outcome.found.sort_unstable();
         same("how the range ends", &ending, &outcome.ending)?;
-        if outcome.hashes >= work.count {
-            let few = format!("fewer than {}", work.count);
+        if outcome.hashes >= range.count {
+            let few = format!("fewer than {}", range.count);
             return Err(differs("its hashes", &few, &outcome.hashes));
         }
-        self.expect_found(&work, &outcome)
+        self.expect_found(&range, &outcome)
     }
 
-    pub(super) fn expect_refusal(&mut self, work: &Work, why: &str) -> Result<(), Broken> {
-        match self.device.begin(work, Placement::Behind) {
+    pub(super) fn expect_refusal(&mut self, range: &Range, why: &str) -> Result<(), Broken> {
+        match self.device.begin(range, Placement::Behind) {
             Err(DeviceError::Refused { .. }) => Ok(()),
             other => Err(differs(why, "a refusal", &format!("{other:?}"))),
         }
@@ -223,11 +233,10 @@ impl<'a> Examiner<'a> {
     }
 }
 
-/// The range that a notice is of; 0 if it is of none.
-fn range_of(notice: &Notice) -> u32 {
+fn range_of(notice: &Notice) -> Option<RangeId> {
     match notice {
-        Notice::Found { range, .. } | Notice::RangeDone { range, .. } => *range,
-        _ => 0,
+        Notice::Found { range, .. } | Notice::RangeDone { range, .. } => Some(*range),
+        _ => None,
     }
 }
 

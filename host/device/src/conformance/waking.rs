@@ -1,4 +1,4 @@
-//! What every device must do when it is woken.
+//! Claims about wakers.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -20,7 +20,6 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 const ATTEMPTS: usize = 5;
 /// A wait in which nothing comes and nobody wakes.
 const PAUSE: Duration = Duration::from_millis(10);
-/// Requests that are disturbed.
 const REQUESTS: usize = 5;
 
 pub(super) fn a_wake_ends_a_wait_at_once(examiner: &mut Examiner<'_>) -> Result<(), Broken> {
@@ -92,10 +91,10 @@ pub(super) fn a_wake_harms_no_request(examiner: &mut Examiner<'_>) -> Result<(),
         examiner.expect_woken()?;
         Ok(begin.elapsed())
     })?;
-    let work = examiner.work(INITIAL_SEED, 0, SHORT, Target::MAX);
-    examiner.begin(&work, Placement::Behind)?;
-    let [outcome] = examiner.outcomes_of([work.range])?;
-    examiner.expect_complete(&work, &outcome)
+    let range = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
+    examiner.begin(&range, Placement::Behind)?;
+    let [outcome] = examiner.outcomes_of([range.id])?;
+    examiner.expect_complete(&range, &outcome)
 }
 
 /// That one of a few attempts takes no longer than it may.

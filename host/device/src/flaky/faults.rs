@@ -1,4 +1,4 @@
-//! What goes wrong with a flaky device, and how often it did.
+//! Fault rates and counts of a flaky device.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -6,7 +6,8 @@ use std::{
 };
 
 /// How likely each fault is, from 0, never, to 1, always.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Faults {
     /// A nonce found is not told.
     pub lost: f64,
@@ -20,7 +21,6 @@ pub struct Faults {
     pub miscounted: f64,
     /// The end of a range is told [`Self::delay`] later.
     pub late: f64,
-    /// How much later.
     pub delay: Duration,
     /// The end of a range is never told.
     pub endless: f64,
@@ -33,47 +33,19 @@ pub struct Faults {
     pub gone: f64,
 }
 
-impl Default for Faults {
-    /// None.
-    fn default() -> Self {
-        Self {
-            lost: 0.0,
-            wrong_nonce: 0.0,
-            wrong_hash: 0.0,
-            repeated: 0.0,
-            miscounted: 0.0,
-            late: 0.0,
-            delay: Duration::from_secs(1),
-            endless: 0.0,
-            hang: 0.0,
-            restart: 0.0,
-            gone: 0.0,
-        }
-    }
-}
-
-/// How often each fault happened.
+/// How often each fault of [`Faults`] happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Counts {
-    /// Nonces that were not told.
     pub lost: u64,
-    /// Nonces that were told wrong.
     pub wrong_nonces: u64,
-    /// Nonces whose hash was told wrong.
     pub wrong_hashes: u64,
-    /// Nonces that were told twice.
     pub repeated: u64,
-    /// Ranges whose number of hashes was told wrong.
     pub miscounted: u64,
-    /// Ranges whose end was told late.
     pub late: u64,
-    /// Ranges whose end was not told.
     pub endless: u64,
-    /// Times that the device fell silent.
     pub hangs: u64,
-    /// Times that it restarted by itself.
     pub restarts: u64,
-    /// Times that it was gone.
     pub gone: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Why a request failed.
+//! Errors of requests.
 
 use std::{io, time::Duration};
 
@@ -11,26 +11,19 @@ use crate::device::DeviceError;
 
 /// Why a request was not answered as it should.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum LinkError {
-    /// The line is broken.
     #[error("the device is gone ({0})")]
     Gone(#[from] io::Error),
-    /// Nothing came.
     #[error("no answer to {request} within {waited:?}, asked {attempts} times")]
     Silent {
-        /// The request.
         request: &'static str,
-        /// Time waited in all.
         waited: Duration,
-        /// Times asked.
         attempts: u32,
     },
-    /// The device said no.
     #[error("{request} refused: {}", reason(refused))]
     Refused {
-        /// The request.
         request: &'static str,
-        /// The answer.
         refused: Refused,
     },
     /// The answer is none to this request.
@@ -38,11 +31,8 @@ pub enum LinkError {
         "expected the answer 0x{expected:02x} to {request}, found 0x{kind:02x} with {bytes} bytes"
     )]
     Unexpected {
-        /// The request.
         request: &'static str,
-        /// Kind of its answer.
         expected: u8,
-        /// Kind of what came.
         kind: u8,
         /// Bytes of payload that came.
         bytes: usize,

@@ -4,7 +4,7 @@
 use std::{collections::VecDeque, io, time::Duration};
 
 use tensority_device::{
-    device::{Job, Kind, Message, Work},
+    device::{Kind, Message, Range, RangeId},
     transport::{Sleep, Transport},
     waker::Waker,
 };
@@ -116,17 +116,14 @@ pub fn hash_of(nonce: u64) -> [u8; 32] {
     hash
 }
 
-/// Work of a job; jobs of different numbers differ.
-pub fn work(job: u32, range: u32) -> Work {
-    Work {
-        range,
-        job: Job {
-            number: job,
-            message: Message::Header([job as u8; 128]),
-            seed: [1; 32],
-            target: tensority::Target::MAX,
-        },
-        first: u64::from(range) * 10,
+/// A range of a job; jobs of different numbers differ.
+pub fn range_of(job: u32, id: u32) -> Range {
+    Range {
+        id: RangeId(id),
+        message: Message::Header([job as u8; 128]),
+        seed: [1; 32],
+        target: tensority::Target::MAX,
+        first: u64::from(id) * 10,
         count: 10,
     }
 }

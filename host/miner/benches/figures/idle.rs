@@ -1,4 +1,4 @@
-//! What 16 boards cost when little happens.
+//! Processor time of 16 boards when little happens.
 
 use crate::{
     boards::{Boards, RESULTS_PER_MINUTE},

@@ -1,4 +1,4 @@
-//! From a new job to the new work on the wires of all devices.
+//! Latency from a new job to the new ranges on the wires of all devices.
 
 use crate::{
     boards::{Boards, RESULTS_PER_MINUTE},
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use std::{collections::BTreeMap, thread, time::Duration};
-use tensority_source::Work;
+use tensority_source::Template;
 use tensority_telemetry::source::Kind;
 
 const DEVICES: usize = 64;
@@ -79,7 +79,7 @@ fn change_jobs(giver: &Giver) -> BTreeMap<u64, Duration> {
     begun
 }
 
-fn job(parent: u64) -> Work {
+fn job(parent: u64) -> Template {
     let mut work = work(0, DIFFICULTY);
     work.header.previous_block_hash[..8].copy_from_slice(&parent.to_le_bytes());
     work

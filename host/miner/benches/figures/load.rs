@@ -1,4 +1,4 @@
-//! How many devices one processor bears, at one result a second each.
+//! Devices that one processor bears, at one result a second each.
 
 use crate::{
     boards::{Boards, Report},

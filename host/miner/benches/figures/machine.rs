@@ -1,4 +1,4 @@
-//! What this process takes of the machine.
+//! Processor time and memory of this process.
 
 use rustix::{
     thread::{CpuSet, sched_getaffinity, sched_setaffinity},

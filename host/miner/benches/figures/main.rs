@@ -1,4 +1,4 @@
-//! What the miner promises of its speed and size, measured: `cargo bench -p tensority-miner`.
+//! Figures of the miner's speed and size: `cargo bench -p tensority-miner`.
 //!
 //! ```text
 //! main ─► one process a figure ─► the miner ◄─ pseudo-terminals ─► one process for all boards

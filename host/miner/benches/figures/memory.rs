@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use std::{sync::Arc, thread, time::Duration};
-use tensority_source::Work;
+use tensority_source::Template;
 use tensority_telemetry::source::Kind;
 
 const DEVICES: usize = 16;
@@ -34,7 +34,7 @@ pub fn measure() -> Figure {
     let miner = Running::start(plan);
     miner.wait_for_devices(DEVICES);
     thread::sleep(TIME);
-    giver.give(Work {
+    giver.give(Template {
         seed: [7; 32],
         ..work(1, DIFFICULTY)
     });

@@ -13,7 +13,7 @@ use std::{
 };
 use tensority_miner::{
     message::Message,
-    miner::{Outlet, Setup, Trouble, mine},
+    miner::{FatalError, Setup, Sink, mine},
 };
 use tensority_telemetry::{State, device::Condition, published::Published};
 
@@ -21,7 +21,7 @@ use tensority_telemetry::{State, device::Condition, published::Published};
 pub struct Running {
     published: Arc<Published>,
     stop: Arc<AtomicBool>,
-    thread: JoinHandle<Result<(), Trouble>>,
+    thread: JoinHandle<Result<(), FatalError>>,
 }
 
 impl Running {
@@ -35,14 +35,13 @@ impl Running {
             devices: plan.devices,
             rehash: plan.rehash,
             verifiers: NonZero::<usize>::MIN,
-            first_nonce: 1 << 53,
             recorder: None,
         };
-        let mut outlet = ToNobody(Arc::clone(&published));
+        let mut sink = ToNobody(Arc::clone(&published));
         let is_stopped = Arc::clone(&stop);
         let thread = thread::spawn(move || {
             let (_keep, commands) = mpsc::channel();
-            mine(setup, &is_stopped, &commands, &mut outlet).map(|_| ())
+            mine(setup, &is_stopped, &commands, &mut sink).map(|_| ())
         });
         Self {
             published,
@@ -86,16 +85,16 @@ impl Running {
 
 struct ToNobody(Arc<Published>);
 
-impl Outlet for ToNobody {
-    type Error = Trouble;
+impl Sink for ToNobody {
+    type Error = FatalError;
 
-    fn tell(&mut self, message: &Message) -> Result<(), Trouble> {
+    fn tell(&mut self, message: &Message) -> Result<(), FatalError> {
         // The line that the program would write.
         std::hint::black_box(message.to_string());
         Ok(())
     }
 
-    fn publish(&mut self, state: State) -> Result<(), Trouble> {
+    fn publish(&mut self, state: State) -> Result<(), FatalError> {
         self.0.publish(state);
         Ok(())
     }

@@ -1,56 +1,66 @@
-//! The way of a result: is it known, is it right, is it a share, does the source take it.
+//! Outcomes of results, from the device's notice to the source's answer.
 
-use super::{Action, Controller, LATENCY_BOUNDS, Pending, milliseconds};
+use super::{Action, Controller, Found, LATENCY_BOUNDS, Pending, milliseconds};
 use crate::{
-    event::{Found, Verdict},
+    event::Verdict,
     job::Job,
     message::{Message, Share as ShareMessage},
     policy::Policy,
     verifier::Check,
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tensority::{BlockHeader, EPOCH_BLOCKS, header_hash};
 use tensority_source::{Answer, Share};
-use tensority_telemetry::lifetime::BestShare;
+use tensority_telemetry::{lifetime::BestShare, outcome::Outcome};
+
+impl Found {
+    fn job(&self) -> &Job {
+        &self.purpose.job
+    }
+
+    fn is_share(&self) -> bool {
+        self.job().template.target.is_met_by(&self.hash)
+    }
+
+    fn header(&self) -> BlockHeader {
+        BlockHeader {
+            nonce: self.nonce,
+            ..self.job().template.header.clone()
+        }
+    }
+}
 
 impl Controller {
-    /// Looks at what a device found.
-    pub(super) fn look(&mut self, now: Duration, device: usize, found: Found) {
-        let Some(job) = self.jobs.get(found.job).cloned() else {
-            return self.count_stale(now, device, &found);
-        };
-        if found.canary.is_some() {
-            let result = self.keep(device, found);
-            return self.verify(result, &job);
+    pub(super) fn look(&mut self, now: Duration, found: Found) {
+        let job = found.job();
+        if found.purpose.canary.is_some() {
+            let result = self.keep(found);
+            return self.verify(result);
         }
-        if self.jobs.is_stale(&job) {
-            return self.count_stale(now, device, &found);
+        if job.is_stale() {
+            return self.count_stale(now, &found);
         }
-        if !self
-            .known
-            .entry(job.number)
-            .or_default()
-            .insert((found.nonce, found.hash))
-        {
-            let account = &mut self.devices[device];
-            account.nonces.duplicates += 1;
-            account.health.erred();
-            return self.tell_found(device, &found, "duplicate", None);
+        let known = self.known.entry(job.number).or_default();
+        if !known.insert((found.nonce, found.hash)) {
+            let stats = &mut self.devices[found.device];
+            stats.nonces.duplicates += 1;
+            stats.health.erred();
+            return self.tell_found(&found, Outcome::Duplicate, None);
         }
-        if !found.target.is_met_by(&found.hash) {
-            let target = found.target;
+        let target = found.purpose.target;
+        if !target.is_met_by(&found.hash) {
             let reason = format!("expected a hash of at most {target}, found a greater one");
-            return self.count_error(now, device, &found, reason);
+            return self.count_error(now, &found, reason);
         }
-        let is_share = job.work.target.is_met_by(&found.hash);
-        let policy = self.policy(device);
-        let result = self.keep(device, found);
+        let is_share = found.is_share();
+        let policy = self.policy(found.device);
+        let result = self.keep(found);
         if is_share && policy != Policy::Before {
-            self.submit(result, &job);
+            self.submit(result);
         }
         match policy {
             Policy::Sample(of) if result % of != 0 => self.count_unverified(now, result),
-            _ => self.verify(result, &job),
+            _ => self.verify(result),
         }
         self.forget_if_done(result);
     }
@@ -62,11 +72,10 @@ impl Controller {
         }
     }
 
-    fn keep(&mut self, device: usize, found: Found) -> u64 {
+    fn keep(&mut self, found: Found) -> u64 {
         let result = self.next_result;
         self.next_result += 1;
         let pending = Pending {
-            device,
             found,
             verifying: false,
             submitted: false,
@@ -82,25 +91,27 @@ impl Controller {
         }
     }
 
-    fn verify(&mut self, result: u64, job: &Job) {
+    fn verify(&mut self, result: u64) {
         let Some(pending) = self.results.get_mut(&result) else {
             return;
         };
         let found = &pending.found;
-        let header_hash = match found.canary {
+        let template = &found.job().template;
+        let header_hash = match found.purpose.canary {
             Some(header_hash) => header_hash,
             // The range of a nonce ends below 2^63, so this is never an error.
-            None => match header_hash(&job.work.header.prefix(), found.nonce) {
+            None => match header_hash(&template.header.prefix(), found.nonce) {
                 Ok(header_hash) => header_hash,
                 Err(_) => return,
             },
         };
+        let (seed, hash) = (template.seed, found.hash);
         pending.verifying = true;
         self.actions.push(Action::Verify(Check {
             result,
             header_hash,
-            seed: job.work.seed,
-            hash: found.hash,
+            seed,
+            hash,
         }));
     }
 
@@ -125,60 +136,51 @@ impl Controller {
             return;
         };
         pending.verifying = false;
-        let (device, found) = (pending.device, pending.found.clone());
-        let (submitted, is_canary) = (pending.submitted, found.canary.is_some());
+        let (found, submitted) = (pending.found.clone(), pending.submitted);
         match verdict {
-            _ if is_canary => self.count_canary(now, device, verdict == Verdict::Right),
-            Verdict::Right => self.count_valid(now, device, &found),
+            _ if found.purpose.canary.is_some() => {
+                self.count_canary(now, found.device, verdict == Verdict::Right);
+            }
+            Verdict::Right => {
+                self.count_valid(now, &found);
+                if !submitted && found.is_share() {
+                    self.submit(result);
+                }
+            }
             Verdict::OtherHash { pow_hash } => {
                 let (expected, hash) = (hex::encode(pow_hash), hex::encode(found.hash));
                 let reason = format!("expected the hash {expected}, found {hash}");
-                self.count_error(now, device, &found, reason);
+                self.count_error(now, &found, reason);
             }
-        }
-        if verdict == Verdict::Right
-            && !is_canary
-            && !submitted
-            && let Some(job) = self.jobs.get(found.job).cloned()
-            && job.work.target.is_met_by(&found.hash)
-        {
-            self.submit(result, &job);
         }
         self.forget_if_done(result);
     }
 
-    fn submit(&mut self, result: u64, job: &Arc<Job>) {
+    fn submit(&mut self, result: u64) {
         let Some(pending) = self.results.get_mut(&result) else {
             return;
         };
-        let (device, found) = (pending.device, pending.found.clone());
+        let job = pending.found.job();
         let shares = &mut self.sources[job.source].shares;
-        if self.settings.goal.dry_run || self.jobs.is_stale(job) {
+        if self.settings.goal.dry_run || job.is_stale() {
             shares.not_submitted += 1;
             let why = match self.settings.goal.dry_run {
                 true => "this is a dry run",
                 false => "its job was over before it was verified",
             };
-            let why = why.to_owned();
-            return self.tell_share(
-                device,
-                &found,
-                job,
-                "not_submitted",
-                Duration::ZERO,
-                None,
-                Some(why),
-            );
+            let (found, why) = (pending.found.clone(), Some(why.to_owned()));
+            let outcome = Outcome::NotSubmitted;
+            return self.tell_share(&found, outcome, Duration::ZERO, (None, why));
         }
-        pending.submitted = true;
         shares.pending += 1;
         self.failover.submitted(job.source);
         let share = Share {
             number: result,
-            work: job.work.id.clone(),
-            header: header(job, found.nonce),
+            template: job.template.id.clone(),
+            header: pending.found.header(),
         };
         self.actions.push(Action::Submit(job.source, share));
+        pending.submitted = true;
     }
 
     /// Heeds the answer to a share.
@@ -198,58 +200,57 @@ impl Controller {
             return;
         };
         pending.submitted = false;
-        let (device, found) = (pending.device, pending.found.clone());
+        let found = pending.found.clone();
         self.forget_if_done(share);
         let rejected = matches!(answer, Answer::Rejected(_));
         self.failover.answered(now, source, rejected);
-        let account = &mut self.sources[source];
-        account.shares.pending = account.shares.pending.saturating_sub(1);
+        let stats = &mut self.sources[source];
+        stats.shares.pending = stats.shares.pending.saturating_sub(1);
         if !matches!(answer, Answer::NotSent | Answer::Unanswered(_)) {
-            account.answered(took);
+            stats.answered(took);
         }
-        let shares = &mut account.shares;
-        let (result, reason) = match answer {
+        let shares = &mut stats.shares;
+        let (outcome, reason) = match answer {
             Answer::Accepted => {
                 shares.accepted += 1;
-                ("accepted", None)
+                (Outcome::Accepted, None)
             }
             Answer::Stale(reason) => {
                 shares.stale += 1;
-                ("stale", Some(reason))
+                (Outcome::Stale, Some(reason))
             }
             Answer::Rejected(reason) => {
                 *shares.rejected.entry(reason.word.clone()).or_default() += 1;
-                ("rejected", Some(reason))
+                (Outcome::Rejected, Some(reason))
             }
             Answer::Unanswered(reason) => {
                 shares.unanswered += 1;
-                ("unanswered", Some(reason))
+                (Outcome::Unanswered, Some(reason))
             }
             Answer::NotSent => {
                 shares.not_submitted += 1;
-                ("not_submitted", None)
+                (Outcome::NotSubmitted, None)
             }
         };
-        if matches!(result, "accepted" | "rejected") {
-            self.devices[device].spent.answered(result == "accepted");
+        if matches!(outcome, Outcome::Accepted | Outcome::Rejected) {
+            let accepted = outcome == Outcome::Accepted;
+            self.devices[found.device].spent.answered(accepted);
         }
         let (word, mut text) = reason.map(|reason| (reason.word, reason.text)).unzip();
-        if result == "not_submitted" {
+        if outcome == Outcome::NotSubmitted {
             text = Some("its job was over before it was sent".to_owned());
         }
-        let Some(job) = self.jobs.get(found.job).cloned() else {
-            return;
-        };
-        self.tell_share(device, &found, &job, result, took, word, text);
-        if result == "accepted" {
-            self.credit_share(now, device, &found, &job);
+        self.tell_share(&found, outcome, took, (word, text));
+        if outcome == Outcome::Accepted {
+            self.credit_share(now, &found);
         }
     }
 
-    fn credit_share(&mut self, now: Duration, device: usize, found: &Found, job: &Job) {
-        let worth = job.work.target.hashes_on_average();
+    fn credit_share(&mut self, now: Duration, found: &Found) {
+        let job = found.job();
+        let worth = job.template.target.hashes_on_average();
         self.sources[job.source].implied.add(now, worth);
-        self.devices[device].pool.add(now, worth);
+        self.devices[found.device].pool.add(now, worth);
         if let Ok(rarity) = tensority::Target::from_le_bytes(found.hash) {
             let difficulty = rarity.hashes_on_average();
             let best = self
@@ -269,7 +270,7 @@ impl Controller {
             self.blocks += 1;
             // The last block of an epoch is the seed of the next one.
             if job.height().is_multiple_of(EPOCH_BLOCKS) {
-                self.prepare(header(job, found.nonce).hash());
+                self.prepare(found.header().hash());
             }
         }
         let accepted = self.accepted();
@@ -283,92 +284,81 @@ impl Controller {
         }
     }
 
-    fn count_valid(&mut self, now: Duration, device: usize, found: &Found) {
-        let weight = match self.policy(device) {
+    fn count_valid(&mut self, now: Duration, found: &Found) {
+        let weight = match self.policy(found.device) {
             Policy::Sample(of) => of.get() as f64,
             _ => 1.0,
         };
-        let account = &mut self.devices[device];
-        account.nonces.valid += 1;
-        account
-            .verified
-            .add(now, found.target.hashes_on_average() * weight);
-        account.last_valid = Some(now);
-        account.health.saw(now);
-        self.tell_found(device, found, "valid", None);
-        self.device_is_alive(now, device);
+        let stats = &mut self.devices[found.device];
+        stats.nonces.valid += 1;
+        let worth = found.purpose.target.hashes_on_average();
+        stats.verified.add(now, worth * weight);
+        stats.last_valid = Some(now);
+        stats.health.saw(now);
+        self.tell_found(found, Outcome::Valid, None);
+        self.device_is_alive(now, found.device);
     }
 
     fn count_unverified(&mut self, now: Duration, result: u64) {
-        let Some(Pending { device, found, .. }) = self.results.get(&result) else {
+        let Some(Pending { found, .. }) = self.results.get(&result) else {
             return;
         };
-        let (device, found) = (*device, found.clone());
-        let account = &mut self.devices[device];
-        account.nonces.unverified += 1;
-        account.health.saw(now);
-        self.tell_found(device, &found, "unverified", None);
-        self.device_is_alive(now, device);
+        let found = found.clone();
+        let stats = &mut self.devices[found.device];
+        stats.nonces.unverified += 1;
+        stats.health.saw(now);
+        self.tell_found(&found, Outcome::Unverified, None);
+        self.device_is_alive(now, found.device);
     }
 
-    fn count_stale(&mut self, now: Duration, device: usize, found: &Found) {
-        let account = &mut self.devices[device];
-        account.nonces.stale += 1;
+    fn count_stale(&mut self, now: Duration, found: &Found) {
+        let stats = &mut self.devices[found.device];
+        stats.nonces.stale += 1;
         // It hashes, though in vain.
-        account.health.saw(now);
-        self.tell_found(device, found, "stale", None);
+        stats.health.saw(now);
+        self.tell_found(found, Outcome::Stale, None);
     }
 
-    fn count_error(&mut self, now: Duration, device: usize, found: &Found, reason: String) {
-        self.devices[device].nonces.hardware_errors += 1;
-        self.device_erred(now, device, reason.clone());
-        self.tell_found(device, found, "hardware_error", Some(reason));
+    fn count_error(&mut self, now: Duration, found: &Found, reason: String) {
+        self.devices[found.device].nonces.hardware_errors += 1;
+        self.device_erred(now, found.device, reason.clone());
+        self.tell_found(found, Outcome::HardwareError, Some(reason));
     }
 
-    fn tell_found(&mut self, device: usize, found: &Found, result: &str, reason: Option<String>) {
-        let job = self.jobs.get(found.job);
+    fn tell_found(&mut self, found: &Found, result: Outcome, reason: Option<String>) {
         self.tell(Message::Found {
-            device: self.devices[device].joined.name.clone(),
-            height: job.map_or(0, |job| job.height()),
+            device: self.devices[found.device].joined.name.clone(),
+            height: found.job().height(),
             nonce: found.nonce,
-            result: result.to_owned(),
+            result,
             reason,
         });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one line")]
+    /// Tells what became of a share, and why: a word and a line.
     fn tell_share(
         &mut self,
-        device: usize,
         found: &Found,
-        job: &Job,
-        result: &str,
+        result: Outcome,
         took: Duration,
-        reason: Option<String>,
-        detail: Option<String>,
+        (reason, detail): (Option<String>, Option<String>),
     ) {
+        let job = found.job();
         let source = &self.sources[job.source];
         self.tell(Message::Share(ShareMessage {
-            result: result.to_owned(),
+            result,
             source: source.name.name.clone(),
-            device: self.devices[device].joined.name.clone(),
+            device: self.devices[found.device].joined.name.clone(),
             height: job.height(),
             nonce: found.nonce,
-            difficulty: job.work.target.hashes_on_average(),
+            difficulty: job.template.target.hashes_on_average(),
             block: job.block_target.is_met_by(&found.hash),
-            block_hash: hex::encode(header(job, found.nonce).hash()),
+            block_hash: hex::encode(found.header().hash()),
             ms: milliseconds(took),
             reason,
             detail,
             accepted: source.shares.accepted,
             rejected: source.shares.all_rejected(),
         }));
-    }
-}
-
-fn header(job: &Job, nonce: u64) -> BlockHeader {
-    BlockHeader {
-        nonce,
-        ..job.work.header.clone()
     }
 }

@@ -1,9 +1,9 @@
-//! What sources say, and which of them is hashed for.
+//! Events of sources, and the choice between them.
 
 use super::{Action, Controller};
 use crate::{failover::Step, job::Job, message::Message};
 use std::{sync::Arc, time::Duration};
-use tensority_source::{Event, Reason, Work};
+use tensority_source::{Event, Pace, Reason, Template};
 
 impl Controller {
     pub(super) fn hear(&mut self, now: Duration, source: usize, event: Event) {
@@ -13,8 +13,8 @@ impl Controller {
                 self.answered = true;
                 self.failover.set_up(now, source, true);
             }
-            Event::Work(work) => self.take(now, source, work),
-            Event::Void => self.void(now, source),
+            Event::Template(template) => self.take(now, source, template),
+            Event::Invalidated => self.invalidate(now, source),
             Event::Down(reason) => self.source_is_down(now, source, reason),
             Event::Answered {
                 share,
@@ -31,9 +31,9 @@ impl Controller {
         self.look_after_sources(now);
     }
 
-    fn take(&mut self, now: Duration, source: usize, work: Work) {
+    fn take(&mut self, now: Duration, source: usize, template: Template) {
         self.answered = true;
-        let job = match self.jobs.take(now, source, work) {
+        let job = match self.jobs.take(now, source, template) {
             Ok(job) => job,
             Err(error) => {
                 let source = self.sources[source].name.name.clone();
@@ -42,19 +42,19 @@ impl Controller {
             }
         };
         self.failover.set_work(now, source, true);
-        let account = &mut self.sources[source];
-        account.last_work = Some(now);
-        account.jobs += 1;
-        if !account.up {
-            (account.up, account.down, account.since) = (true, None, now);
-            let source = account.name.name.clone();
+        let stats = &mut self.sources[source];
+        stats.last_work = Some(now);
+        stats.jobs += 1;
+        if !stats.up {
+            (stats.up, stats.down, stats.since) = (true, None, now);
+            let source = stats.name.name.clone();
             let (up, reason) = (true, None);
             self.tell(Message::Source { source, up, reason });
         }
         self.forget_stale_nonces();
         // A source that is not hashed for may know a new seed first.
-        if self.verification.prepared != Some(job.work.seed) {
-            self.prepare(job.work.seed);
+        if self.verification.prepared != Some(job.template.seed) {
+            self.prepare(job.template.seed);
         }
         if self.failover.active() == Some(source) {
             self.announce(now, &job);
@@ -70,30 +70,28 @@ impl Controller {
         if self.ending.is_some() {
             return;
         }
-        // In front of everything else: the devices wait.
-        self.actions.insert(0, Action::Show);
+        self.assign_all(now);
         self.tell(Message::Job {
             source: self.sources[job.source].name.name.clone(),
             job: job.number,
-            id: job.work.id.clone(),
+            id: job.template.id.clone(),
             height: job.height(),
-            seed: hex::encode(job.work.seed),
-            previous_block_hash: hex::encode(job.work.header.previous_block_hash),
-            timestamp: job.work.header.timestamp,
+            seed: hex::encode(job.template.seed),
+            previous_block_hash: hex::encode(job.template.header.previous_block_hash),
+            timestamp: job.template.header.timestamp,
             block_difficulty: job.block_target.hashes_on_average(),
-            share_difficulty: job.work.target.hashes_on_average(),
-            replace: job.work.replace,
+            share_difficulty: job.template.target.hashes_on_average(),
+            replace: job.template.replace,
         });
         self.settle_all(now);
     }
 
-    fn void(&mut self, now: Duration, source: usize) {
+    fn invalidate(&mut self, now: Duration, source: usize) {
         self.answered = true;
-        self.jobs.void(now, source);
+        self.jobs.invalidate(now, source);
         self.failover.set_work(now, source, false);
         self.forget_stale_nonces();
         if self.failover.active() == Some(source) {
-            self.actions.push(Action::Show);
             self.settle_all(now);
         }
     }
@@ -101,15 +99,15 @@ impl Controller {
     fn source_is_down(&mut self, now: Duration, source: usize, reason: Reason) {
         self.answered |= !matches!(&*reason.word, "unreachable" | "timed_out" | "closed");
         self.failover.set_up(now, source, false);
-        let account = &mut self.sources[source];
-        if account.up {
-            (account.up, account.since) = (false, now);
+        let stats = &mut self.sources[source];
+        if stats.up {
+            (stats.up, stats.since) = (false, now);
         }
-        let known = account.down.as_ref().map(|(word, _)| word);
+        let known = stats.down.as_ref().map(|(word, _)| word);
         let is_news = known != Some(&reason.word);
-        account.down = Some((reason.word, reason.text.clone()));
+        stats.down = Some((reason.word, reason.text.clone()));
         if is_news {
-            let source = account.name.name.clone();
+            let source = stats.name.name.clone();
             let (up, reason) = (false, Some(reason.text));
             self.tell(Message::Source { source, up, reason });
         }
@@ -123,7 +121,7 @@ impl Controller {
             match step {
                 Step::Start(source) => self.actions.push(Action::Start(source)),
                 Step::Stop(source) => {
-                    self.jobs.void(now, source);
+                    self.jobs.invalidate(now, source);
                     (self.sources[source].up, self.sources[source].since) = (false, now);
                     self.sources[source].down = None;
                     self.actions.push(Action::Stop(source));
@@ -137,10 +135,10 @@ impl Controller {
         self.jobs.choose(Some(source));
         for other in 0..self.sources.len() {
             if other != source && self.failover.is_asked(other) {
-                self.actions.push(Action::Pace(other, false));
+                self.actions.push(Action::Pace(other, Pace::Watched));
             }
         }
-        self.actions.push(Action::Pace(source, true));
+        self.actions.push(Action::Pace(source, Pace::Active));
         if let Some(reason) = reason {
             let about = self.sources[source].name.name.clone();
             self.decide(now, about, "chose this source", reason);
@@ -152,7 +150,6 @@ impl Controller {
 
     fn forget_stale_nonces(&mut self) {
         let jobs = &self.jobs;
-        let is_good = |number| jobs.get(number).is_some_and(|job| !jobs.is_stale(job));
-        self.known.retain(|&number, _| is_good(number));
+        self.known.retain(|&number, _| jobs.is_good(number));
     }
 }

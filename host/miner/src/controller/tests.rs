@@ -1,5 +1,6 @@
 //! The controller alone: events in, actions out, no thread and no clock.
 
+mod assignment;
 mod care;
 mod random;
 mod results;
@@ -7,13 +8,14 @@ mod runs;
 
 use super::*;
 use crate::{
-    event::{DeviceEvent, Hashed, Joined, Verdict},
-    rate::Span,
-    tests::work,
+    event::{DeviceEvent, Joined, Verdict, WorkerConfig},
+    range_size::RangeSize,
+    tests::template,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tensority::Target;
-use tensority_source::{Answer, Event as SourceEvent, Reason, Work};
+use tensority_device::device::{Ending, Message as Hashed, Notice, Placement, Range};
+use tensority_source::{Answer, Event as SourceEvent, Reason, Template};
 use tensority_telemetry::{
     Mode, State,
     device::{Condition, Kind},
@@ -27,6 +29,9 @@ const RARE: [u8; 32] = {
     hash
 };
 const COMMON: [u8; 32] = [0xee; 32];
+
+/// Nonces of a range.
+const RANGE: std::num::NonZero<u64> = std::num::NonZero::new(1000).unwrap();
 
 fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -55,7 +60,8 @@ fn settings(policy: Policy) -> Settings {
         goal: Goal::default(),
         started_unix: 1_000_000,
         lifetime: Lifetime::default(),
-        canary_salt: 7,
+        first_nonce: 100,
+        salt: 7,
     }
 }
 
@@ -64,6 +70,8 @@ struct Run {
     controller: Controller,
     now: Duration,
     actions: Vec<Action>,
+    /// All ranges that devices were given, the latest last.
+    given: Vec<(usize, Range, Placement)>,
 }
 
 impl Run {
@@ -73,16 +81,22 @@ impl Run {
             controller: Controller::new(settings),
             now: Duration::ZERO,
             actions: Vec::new(),
+            given: Vec::new(),
         };
         run.handle(Event::Tick);
         run.join(0);
         run.source(0, SourceEvent::Up);
-        run.source(0, SourceEvent::Work(easy(1)));
+        run.source(0, SourceEvent::Template(easy(1)));
         run
     }
 
     fn handle(&mut self, event: Event) -> Vec<Action> {
         let actions = self.controller.handle(self.now, event);
+        for action in &actions {
+            if let Action::Order(device, Order::Begin(range, placement)) = action {
+                self.given.push((*device, *range, *placement));
+            }
+        }
         self.actions.extend(actions.clone());
         actions
     }
@@ -94,10 +108,15 @@ impl Run {
             kind: Kind::Board,
             port: None,
             lanes: 1,
-            expected_rate: Some(12.0),
+            queue: 1,
+            expected_rate: Some(0.1),
+            config: WorkerConfig {
+                expected_rate: Some(1.0),
+                results_per_minute: 60.0,
+                range_size: RangeSize::Fixed(RANGE),
+            },
         };
         self.device(device, DeviceEvent::Joined(joined));
-        self.device(device, DeviceEvent::Difficulty(120.0));
     }
 
     fn device(&mut self, device: usize, event: DeviceEvent) -> Vec<Action> {
@@ -108,16 +127,41 @@ impl Run {
         self.handle(Event::Source { source, event })
     }
 
-    /// The device finds a nonce of the job, with a hash that is a share or is not.
-    fn find(&mut self, job: u32, nonce: u64, hash: [u8; 32]) -> Vec<Action> {
-        let found = Found {
-            job,
-            target: Target::MAX,
-            nonce,
-            hash,
-            canary: None,
-        };
-        self.device(0, DeviceEvent::Found(found))
+    fn notice(&mut self, device: usize, notice: Notice) -> Vec<Action> {
+        self.device(device, DeviceEvent::Notice(notice))
+    }
+
+    /// The latest range of a device.
+    fn range(&self, device: usize) -> Range {
+        let mut given = self.given.iter().rev();
+        let last = given
+            .find(|(of, range, _)| *of == device && matches!(range.message, Hashed::Header(_)));
+        last.expect("a range").1
+    }
+
+    /// The device finds a nonce of its latest range, with a hash that is a share or is not.
+    fn find(&mut self, nonce: u64, hash: [u8; 32]) -> Vec<Action> {
+        let range = self.range(0);
+        self.find_in(0, &range, nonce, hash)
+    }
+
+    fn find_in(&mut self, device: usize, range: &Range, nonce: u64, hash: [u8; 32]) -> Vec<Action> {
+        let nonce = range.first + nonce;
+        let range = range.id;
+        self.notice(device, Notice::Found { range, nonce, hash })
+    }
+
+    /// A range is over.
+    fn end(&mut self, device: usize, range: &Range, hashes: u64, ending: Ending) -> Vec<Action> {
+        let range = range.id;
+        self.notice(
+            device,
+            Notice::RangeDone {
+                range,
+                hashes,
+                ending,
+            },
+        )
     }
 
     fn check(&mut self, result: u64, verdict: Verdict) -> Vec<Action> {
@@ -151,24 +195,22 @@ impl Run {
         self.controller.state(self.now)
     }
 
-    fn job(&self) -> u32 {
-        self.controller.jobs().current().expect("a job").number
-    }
-
+    /// The orders of the first device, but for ranges that replace nothing.
     fn orders(&self) -> Vec<Order> {
         let orders = self.actions.iter().filter_map(|action| match action {
-            Action::Order(0, order) => Some(*order),
+            Action::Order(0, Order::Begin(_, Placement::Behind)) => None,
+            Action::Order(0, order) => Some(order.clone()),
             _ => None,
         });
         orders.collect()
     }
 }
 
-/// Work of which every thousandth hash is a share.
-fn easy(parent: u8) -> Work {
-    Work {
+/// A template of which every thousandth hash is a share.
+fn easy(parent: u8) -> Template {
+    Template {
         target: Target::of_average(1000.0),
-        ..work(parent)
+        ..template(parent)
     }
 }
 

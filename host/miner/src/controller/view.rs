@@ -1,4 +1,4 @@
-//! The state of everything, for those who look.
+//! State of everything, for telemetry.
 
 use super::{Controller, LATENCY_BOUNDS};
 use crate::job::Job;
@@ -12,15 +12,15 @@ use tensority_telemetry::{
 };
 
 impl Controller {
-    /// The state at a time.
+    /// A snapshot of everything.
     pub fn state(&self, now: Duration) -> State {
         // What comes after the end of work says nothing of the devices.
         let until = self.ending.unwrap_or(now);
         let devices = self.devices.iter().map(|device| device.state(until));
         let devices: Vec<_> = devices.collect();
         let active = self.failover.active();
-        let sources = self.sources.iter().enumerate().map(|(source, account)| {
-            account.state(now, self.failover.is_asked(source), active == Some(source))
+        let sources = self.sources.iter().enumerate().map(|(source, stats)| {
+            stats.state(now, self.failover.is_asked(source), active == Some(source))
         });
         let total = self.total(now, &devices);
         State {
@@ -52,11 +52,11 @@ impl Controller {
         tensority_telemetry::Job {
             number: job.number,
             source: self.sources[job.source].name.name.clone(),
-            id: job.work.id.clone(),
+            id: job.template.id.clone(),
             height: job.height(),
-            seed: hex::encode(job.work.seed),
+            seed: hex::encode(job.template.seed),
             block_difficulty: job.block_target.hashes_on_average(),
-            share_difficulty: job.work.target.hashes_on_average(),
+            share_difficulty: job.template.target.hashes_on_average(),
             age_seconds: now.saturating_sub(job.received).as_secs_f64(),
         }
     }
@@ -73,8 +73,8 @@ impl Controller {
         }
         // By the time of each device, and by what it could have hashed in it.
         let weight = |index: usize| {
-            let account = &self.devices[index];
-            account.spent.seconds() * account.rate().unwrap_or_default()
+            let stats = &self.devices[index];
+            stats.spent.seconds() * stats.rate().unwrap_or_default()
         };
         let all: f64 = (0..devices.len()).map(weight).sum();
         let mut losses = Losses::default();
@@ -100,10 +100,10 @@ impl Controller {
     }
 
     fn verification(&self) -> Verification {
-        let account = &self.verification;
+        let stats = &self.verification;
         let mut count = 0;
         let bounds = LATENCY_BOUNDS.into_iter().map(Some).chain([None]);
-        let latency = bounds.zip(account.latencies).map(|(bound, more)| {
+        let latency = bounds.zip(stats.latencies).map(|(bound, more)| {
             count += more;
             Bucket {
                 up_to_seconds: bound,
@@ -114,23 +114,23 @@ impl Controller {
         Verification {
             policy: self.settings.policy.to_string(),
             waiting: waiting.count() as u64,
-            verified: account.verified,
-            busy_seconds: account.busy.as_secs_f64(),
+            verified: stats.verified,
+            busy_seconds: stats.busy.as_secs_f64(),
             latency: latency.collect(),
-            latency_seconds: account.latency.as_secs_f64(),
+            latency_seconds: stats.latency.as_secs_f64(),
         }
     }
 
     fn lifetime(&self, now: Duration, devices: &[Device], shares: &Shares) -> Lifetime {
         let before = &self.settings.lifetime;
         let mut histories: BTreeMap<String, History> = before.devices.clone();
-        for (account, device) in self.devices.iter().zip(devices) {
+        for (stats, device) in self.devices.iter().zip(devices) {
             let history = histories.entry(device.id.clone()).or_default();
             history.name.clone_from(&device.name);
             add_nonces(&mut history.nonces, &device.nonces);
             history.hashes += device.hashes;
             history.restarts += device.restarts;
-            if let Some((error, at)) = &account.last_error {
+            if let Some((error, at)) = &stats.last_error {
                 history.last_error = Some(error.clone());
                 history.last_error_unix = Some(self.unix(*at));
             }

@@ -1,13 +1,13 @@
-//! Who is where, and what is opened when.
+//! State machine of the fleet: places, devices and attempts to open them.
 
 use super::{
     Message, NotOpened, Selection,
     place::{Everywhere, LONGEST_WAIT, Place, Status, id, joined},
 };
 use crate::{
-    event::{DeviceEvent, Event, Events},
-    watch::Watch,
-    worker::{Manner, Parting, Worker},
+    event::{DeviceEvent, Event, Events, WorkerConfig},
+    mailbox::Mailboxes,
+    worker::{ExitReason, Worker},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,27 +25,25 @@ const LONG_OPEN: Duration = Duration::from_secs(60);
 /// How long a device that was given up is left alone, unless somebody asks for it.
 const GIVEN_UP_WAIT: Duration = Duration::from_secs(30 * 60);
 
-/// The fleet's thread.
 pub struct State {
     places: Vec<Place>,
     everywhere: Vec<Everywhere>,
-    named: BTreeMap<u64, (String, Manner)>,
+    named: BTreeMap<u64, (String, WorkerConfig)>,
     names: Vec<String>,
     /// Devices by what they are known by.
     ids: BTreeMap<String, usize>,
     open: BTreeSet<usize>,
     workers: Vec<JoinHandle<()>>,
     sender: Sender<Message>,
-    watch: Arc<Watch>,
+    mailboxes: Arc<Mailboxes>,
     events: Events,
 }
 
 impl State {
-    /// Nothing is open yet.
     pub fn new(
         selections: Vec<Selection>,
         sender: Sender<Message>,
-        watch: Arc<Watch>,
+        mailboxes: Arc<Mailboxes>,
         events: Events,
     ) -> Self {
         let mut state = Self {
@@ -57,7 +55,7 @@ impl State {
             open: BTreeSet::new(),
             workers: Vec::new(),
             sender,
-            watch,
+            mailboxes,
             events,
         };
         for selection in selections {
@@ -65,21 +63,21 @@ impl State {
                 Selection::One {
                     name,
                     named,
-                    manner,
+                    config,
                     open,
                 } => {
                     let name = state.free_place(name);
-                    state.places.push(Place::of_one(name, named, manner, open));
+                    state.places.push(Place::of_one(name, named, config, open));
                 }
                 Selection::Every {
-                    manner,
+                    config,
                     named,
                     ports,
                     open,
                 } => {
                     state.named.extend(named);
                     state.everywhere.push(Everywhere {
-                        manner,
+                        config,
                         ports,
                         open,
                     });
@@ -97,7 +95,7 @@ impl State {
             let wait = next.saturating_sub(self.events.now());
             match messages.recv_timeout(wait) {
                 Ok(Message::Opened(place, result)) => self.opened(place, result),
-                Ok(Message::Closed(place, parting)) => self.closed(place, &parting),
+                Ok(Message::Closed(place, exit)) => self.closed(place, &exit),
                 Ok(Message::Plugged) => self.look_for_ports(),
                 Ok(Message::Open(device)) => self.open_again(device),
                 Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => break,
@@ -145,9 +143,9 @@ impl State {
         let known = description
             .serial
             .and_then(|serial| self.named.get(&serial));
-        if let Some((name, manner)) = known {
+        if let Some((name, config)) = known {
             let entry = &mut self.places[place];
-            (entry.name, entry.named, entry.manner) = (name.clone(), true, *manner);
+            (entry.name, entry.named, entry.config) = (name.clone(), true, *config);
         }
         let Some(index) = self.recognise(place, description) else {
             // Somebody else of this fleet has it, by another way.
@@ -161,13 +159,14 @@ impl State {
         let entry = &mut self.places[place];
         entry.device = Some(index);
         let joined = joined(&self.names[index], entry, device.description());
+        // Before the controller hears of it, whose first orders follow at once.
+        self.mailboxes.register(index, device.waker());
         self.tell(index, DeviceEvent::Joined(joined));
-        let manner = self.places[place].manner;
-        let worker = Worker::new(index, Arc::clone(&self.watch), self.events.clone(), manner);
+        let worker = Worker::new(index, Arc::clone(&self.mailboxes), self.events.clone());
         let sender = self.sender.clone();
         let thread = self.events.spawn("device", move || {
-            let parting = worker.run(device);
-            let _ = sender.send(Message::Closed(place, parting));
+            let exit = worker.run(device);
+            let _ = sender.send(Message::Closed(place, exit));
         });
         match thread {
             Ok(thread) => {
@@ -177,14 +176,10 @@ impl State {
                 self.places[place].status = Status::Open(now);
             }
             Err(error) => {
-                self.tell(
-                    index,
-                    DeviceEvent::Left {
-                        reason: format!("no thread for it: {error}"),
-                        failed: true,
-                        given_up: 0,
-                    },
-                );
+                self.mailboxes.unregister(index);
+                let reason = format!("no thread for it: {error}");
+                let failed = true;
+                self.tell(index, DeviceEvent::Left { reason, failed });
                 self.places[place].status = Status::Closed(now + LONGEST_WAIT);
             }
         }
@@ -206,7 +201,7 @@ impl State {
         self.tell(device, DeviceEvent::Unavailable { name, reason });
     }
 
-    fn closed(&mut self, place: usize, parting: &Parting) {
+    fn closed(&mut self, place: usize, exit: &ExitReason) {
         let now = self.events.now();
         let entry = &mut self.places[place];
         if let Some(device) = entry.device {
@@ -215,10 +210,10 @@ impl State {
         if matches!(entry.status, Status::Open(since) if now >= since + LONG_OPEN) {
             entry.backoff.reset();
         }
-        let wait = match parting {
+        let wait = match exit {
             _ if entry.wanted => Duration::ZERO,
-            Parting::Again => entry.backoff.wait(),
-            Parting::Done => GIVEN_UP_WAIT,
+            ExitReason::Reopened | ExitReason::Failed(_) => entry.backoff.wait(),
+            ExitReason::GivenUp | ExitReason::Ended => GIVEN_UP_WAIT,
         };
         entry.wanted = false;
         entry.status = Status::Closed(now + wait);

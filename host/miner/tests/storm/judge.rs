@@ -1,4 +1,4 @@
-//! What devices really found, held against what the miner says of it and what the source got.
+//! Judge: results of devices, held against what the miner tells and the source gets.
 
 use crate::support::hashing::cheap;
 use std::{
@@ -6,10 +6,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 use tensority::{BlockHeader, header_hash};
-use tensority_device::device::{Message as Hashed, Work as DeviceWork};
+use tensority_device::device::{Message as Hashed, Range};
 use tensority_miner::{message::Message, verifier::Rehash};
-use tensority_source::{Share, Work};
-use tensority_telemetry::{State, source::Shares};
+use tensority_source::{Share, Template};
+use tensority_telemetry::{State, outcome::Outcome as Called, source::Shares};
 
 /// Hears devices, miner and source.
 pub struct Judge {
@@ -20,7 +20,7 @@ pub struct Judge {
 #[derive(Default)]
 struct Account {
     /// By height, each job having its own.
-    jobs: HashMap<u64, Work>,
+    jobs: HashMap<u64, Template>,
     /// The lowest height of those that are good.
     oldest_good: u64,
     /// By height and nonce.
@@ -81,9 +81,11 @@ impl Default for Judge {
 
 impl Judge {
     /// The source is about to give work.
-    pub fn job(&self, work: &Work) {
+    pub fn job(&self, template: &Template) {
         let mut account = self.account();
-        account.jobs.insert(work.header.height, work.clone());
+        account
+            .jobs
+            .insert(template.header.height, template.clone());
     }
 
     /// Jobs below this height are about to be worthless.
@@ -92,9 +94,9 @@ impl Judge {
     }
 
     /// A device is about to tell a nonce of a range that it was given, or of none.
-    pub fn device_told(&self, work: Option<&DeviceWork>, nonce: u64, hash: &[u8; 32]) {
-        let is_canary = matches!(work, Some(work) if matches!(work.job.message, Hashed::Raw(_)));
-        let right = work.and_then(|work| self.height_if_right(work, nonce, hash));
+    pub fn device_told(&self, range: Option<&Range>, nonce: u64, hash: &[u8; 32]) {
+        let is_canary = matches!(range, Some(range) if matches!(range.message, Hashed::Raw(_)));
+        let right = range.and_then(|range| self.height_if_right(range, nonce, hash));
         let mut account = self.account();
         account.told += 1;
         account.canaries_told += u64::from(is_canary);
@@ -115,20 +117,20 @@ impl Judge {
     /// The height of a nonce that is one of the work's, as an error if its hash is wrong.
     fn height_if_right(
         &self,
-        work: &DeviceWork,
+        range: &Range,
         nonce: u64,
         hash: &[u8; 32],
     ) -> Option<Result<u64, u64>> {
-        let Hashed::Header(prefix) = work.job.message else {
+        let Hashed::Header(prefix) = range.message else {
             return None;
         };
-        if !(work.first..work.first + work.count).contains(&nonce) {
+        if !(range.first..range.first + range.count).contains(&nonce) {
             return None;
         }
         let height = u64::from_le_bytes(prefix[8..16].try_into().expect("8 bytes"));
         let header_hash = header_hash(&prefix, nonce).ok()?;
-        let right = self.rehash.hash(&header_hash, &work.job.seed);
-        let is_right = right == *hash && work.job.target.is_met_by(hash);
+        let right = self.rehash.hash(&header_hash, &range.seed);
+        let is_right = right == *hash && range.target.is_met_by(hash);
         Some(if is_right { Ok(height) } else { Err(height) })
     }
 
@@ -143,17 +145,17 @@ impl Judge {
                 ..
             } => {
                 account.heard += 1;
-                if called == "stale" && *height >= account.oldest_good {
+                if *called == Called::Stale && *height >= account.oldest_good {
                     let complaint =
                         format!("stale nonce {nonce} of height {height}, which is good");
                     account.complaints.push(complaint);
                 }
                 let result = account.results.entry((*height, *nonce)).or_default();
-                match called.as_str() {
-                    "valid" => result.valid += 1,
-                    "duplicate" => result.duplicate += 1,
-                    "stale" => result.stale += 1,
-                    "hardware_error" => result.errors += 1,
+                match called {
+                    Called::Valid => result.valid += 1,
+                    Called::Duplicate => result.duplicate += 1,
+                    Called::Stale => result.stale += 1,
+                    Called::HardwareError => result.errors += 1,
                     other => account.complaints.push(format!("a nonce is {other}")),
                 }
             }

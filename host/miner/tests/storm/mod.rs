@@ -27,9 +27,9 @@ use std::{
 };
 use tensority_device::flaky::{Faults, Flaky, Injected};
 use tensority_miner::{
-    LeaseSize, Limits, Manner,
+    Limits, RangeSize, WorkerConfig,
     message::Message,
-    miner::{Outlet, Setup, Trouble, mine},
+    miner::{FatalError, Setup, Sink, mine},
 };
 use tensority_telemetry::{State, command::Command, source::Kind};
 use witness::Witness;
@@ -75,7 +75,7 @@ pub fn run(storm: Storm, seed: u64) -> Outcome {
     }
     let stop = AtomicBool::new(false);
     let (commands, orders) = mpsc::channel();
-    let mut outlet = ToJudge(Arc::clone(&judge), State::default());
+    let mut sink = ToJudge(Arc::clone(&judge), State::default());
     let begin = Instant::now();
     let setup = Setup {
         settings: plan.settings,
@@ -83,12 +83,11 @@ pub fn run(storm: Storm, seed: u64) -> Outcome {
         devices: plan.devices,
         rehash: cheap(),
         verifiers: NonZero::new(2).expect("above 0"),
-        first_nonce: 1 << 53,
         recorder: None,
     };
     thread::scope(|scope| {
-        let (is_stopped, outlet) = (&stop, &mut outlet);
-        let miner = scope.spawn(move || mine(setup, is_stopped, &orders, outlet).map(|_| ()));
+        let (is_stopped, sink) = (&stop, &mut sink);
+        let miner = scope.spawn(move || mine(setup, is_stopped, &orders, sink).map(|_| ()));
         let reset = |number| {
             let device = name(number);
             commands
@@ -117,7 +116,7 @@ pub fn run(storm: Storm, seed: u64) -> Outcome {
         let outcome = miner.join().expect("the loop does not panic");
         outcome.expect("no trouble");
     });
-    let ToJudge(_, state) = outlet;
+    let ToJudge(_, state) = sink;
     let took = begin.elapsed();
     let mut outcome = judge.verdict(&state, &source.answers());
     outcome.note(format!("seed {seed}, {:.1} s", took.as_secs_f64()));
@@ -142,10 +141,10 @@ fn device(
     judge: &Arc<Judge>,
     injected: &Arc<Injected>,
 ) -> tensority_miner::fleet::Selection {
-    let manner = Manner {
+    let config = WorkerConfig {
         expected_rate: Some(EXPECTED_RATE),
         results_per_minute: RESULTS_PER_MINUTE,
-        lease_size: LeaseSize::Fixed(RANGE),
+        range_size: RangeSize::Fixed(RANGE),
     };
     let faults = Faults {
         lost: 0.01,
@@ -168,21 +167,21 @@ fn device(
         let device = Flaky::new(device, faults, seed, Arc::clone(&injected));
         Witness::new(device, Arc::clone(&judge))
     };
-    one(&name(number), manner, opener(open))
+    one(&name(number), config, opener(open))
 }
 
 /// Tells the judge, and keeps the state.
 struct ToJudge(Arc<Judge>, State);
 
-impl Outlet for ToJudge {
-    type Error = Trouble;
+impl Sink for ToJudge {
+    type Error = FatalError;
 
-    fn tell(&mut self, message: &Message) -> Result<(), Trouble> {
+    fn tell(&mut self, message: &Message) -> Result<(), FatalError> {
         self.0.miner_told(message);
         Ok(())
     }
 
-    fn publish(&mut self, state: State) -> Result<(), Trouble> {
+    fn publish(&mut self, state: State) -> Result<(), FatalError> {
         self.1 = state;
         Ok(())
     }

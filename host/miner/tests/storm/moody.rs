@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 use tensority_miner::miner::{Source, StartSource};
-use tensority_source::{Answer, Event, Pace, Reason, Share, Tell, Work};
+use tensority_source::{Answer, Event, Pace, Reason, Share, Tell, Template};
 use tensority_telemetry::source::Shares;
 
 /// Hashes of a share: every fourth result of a device is one.
@@ -97,7 +97,7 @@ impl State {
         self.void();
         let reason = Reason::new("closed", "a fault that was asked for");
         self.tell(Event::Down(reason));
-        self.tell(Event::Void);
+        self.tell(Event::Invalidated);
     }
 
     /// All jobs are worthless. The judge knows before the miner does.
@@ -111,14 +111,14 @@ impl State {
             self.void();
         }
         self.height += 1;
-        let mut work = Work {
+        let mut work = Template {
             replace,
             seed: [(self.height / EPOCH) as u8; 32],
             ..work(self.random.random(), DIFFICULTY)
         };
         work.header.height = self.height;
         self.judge.job(&work);
-        self.tell(Event::Work(work));
+        self.tell(Event::Template(work));
     }
 
     fn submit(&mut self, share: &Share) {

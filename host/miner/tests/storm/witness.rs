@@ -3,7 +3,7 @@
 use super::Judge;
 use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 use tensority_device::{
-    device::{Description, Device, DeviceError, Notice, Placement, Work},
+    device::{Description, Device, DeviceError, Notice, Placement, Range, RangeId},
     waker::Waker,
 };
 
@@ -14,7 +14,7 @@ const BACKLOG: u64 = 500;
 pub struct Witness<D> {
     device: D,
     judge: Arc<Judge>,
-    ranges: HashMap<u32, Work>,
+    ranges: HashMap<RangeId, Range>,
 }
 
 impl<D> Witness<D> {
@@ -33,9 +33,9 @@ impl<D: Device> Device for Witness<D> {
         self.device.description()
     }
 
-    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
-        self.ranges.insert(work.range, *work);
-        self.device.begin(work, placement)
+    fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), DeviceError> {
+        self.ranges.insert(range.id, *range);
+        self.device.begin(range, placement)
     }
 
     fn abort(&mut self) -> Result<(), DeviceError> {
@@ -56,7 +56,6 @@ impl<D: Device> Device for Witness<D> {
             Some(Notice::RangeDone { range, .. }) => {
                 self.ranges.remove(&range);
             }
-            Some(Notice::Restarted) => self.ranges.clear(),
             _ => {}
         }
         Ok(notice)

@@ -14,7 +14,7 @@ use tensority_device::{
     waker::Waker,
 };
 use tensority_miner::{
-    Manner,
+    WorkerConfig,
     fleet::{NotOpened, Selection},
 };
 use tensority_model::{Config, Port, SoftwareBoard, hashing::Cheap};
@@ -47,10 +47,10 @@ impl Machine {
     }
 
     /// Every board of this machine.
-    pub fn every(&self, manner: Manner) -> Selection {
+    pub fn every(&self, config: WorkerConfig) -> Selection {
         let (listed, opened) = (self.clone(), self.clone());
         Selection::Every {
-            manner,
+            config,
             named: BTreeMap::new(),
             ports: Box::new(move || listed.ports().keys().cloned().collect()),
             open: Arc::new(move |path| opened.open(path).map_err(NotOpened::NoBoard)),

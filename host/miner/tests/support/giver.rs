@@ -6,7 +6,7 @@ use std::{
 };
 use tensority::{BlockHeader, Target};
 use tensority_miner::miner::{Source, StartSource};
-use tensority_source::{Answer, Event, Pace, Share, Tell, Work};
+use tensority_source::{Answer, Event, Pace, Share, Tell, Template};
 
 /// Answers a share.
 pub type Answerer = Box<dyn FnMut(&Share) -> Answer + Send>;
@@ -19,7 +19,7 @@ struct State {
     /// The way to the miner; nothing before it starts the source and after it stops it.
     tell: Option<Tell>,
     /// The work to begin with.
-    first: Option<Work>,
+    first: Option<Template>,
     answerer: Answerer,
     /// Shares that wait for an answer, while answers are kept back.
     kept: Option<Vec<u64>>,
@@ -27,7 +27,7 @@ struct State {
 }
 
 /// A source that begins with this work and accepts all shares, and its other end.
-pub fn giver(first: Work) -> (StartSource, Giver) {
+pub fn giver(first: Template) -> (StartSource, Giver) {
     let giver = Giver(Arc::new(Mutex::new(State {
         tell: None,
         first: Some(first),
@@ -45,23 +45,17 @@ pub fn giver(first: Work) -> (StartSource, Giver) {
 
 /// Work whose shares take so many hashes on average, and whose blocks take far more. Different
 /// parents make different jobs.
-pub fn work(parent: u8, difficulty: f64) -> Work {
-    Work {
-        id: None,
-        header: BlockHeader {
-            version: 1,
-            height: 7,
-            previous_block_hash: [parent; 32],
-            timestamp: 1_700_000_000,
-            bits: Target::of_average(1e12).to_bits(),
-            ..BlockHeader::default()
-        },
-        seed: tensority::INITIAL_SEED,
-        target: Target::of_average(difficulty),
-        first_nonce: None,
-        nonces: 1 << 63,
-        replace: true,
-    }
+pub fn work(parent: u8, difficulty: f64) -> Template {
+    let header = BlockHeader {
+        version: 1,
+        height: 7,
+        previous_block_hash: [parent; 32],
+        timestamp: 1_700_000_000,
+        bits: Target::of_average(1e12).to_bits(),
+        ..BlockHeader::default()
+    };
+    let target = Target::of_average(difficulty);
+    Template::of_block(header, tensority::INITIAL_SEED, target)
 }
 
 impl Giver {
@@ -73,8 +67,8 @@ impl Giver {
     }
 
     /// Gives work.
-    pub fn give(&self, work: Work) {
-        self.tell(Event::Work(work));
+    pub fn give(&self, work: Template) {
+        self.tell(Event::Template(work));
     }
 
     /// Answers shares in another way from now on.
@@ -105,7 +99,7 @@ impl Giver {
         tell(Event::Up);
         let mut state = self.state();
         if let Some(work) = state.first.clone() {
-            tell(Event::Work(work));
+            tell(Event::Template(work));
         }
         state.tell = Some(tell);
     }

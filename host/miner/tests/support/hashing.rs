@@ -1,4 +1,4 @@
-//! What tests hash with where the proof of work itself is not the matter.
+//! Cheap hashes, for tests of all but the proof of work.
 
 use std::{num::NonZero, sync::Arc};
 use tensority::fast::Backend;

@@ -14,7 +14,7 @@ pub mod scripted;
 use std::{sync::Arc, time::Duration};
 use tensority_device::device::Device;
 use tensority_miner::{
-    LeaseSize, Manner,
+    RangeSize, WorkerConfig,
     fleet::{Opener, Selection},
 };
 
@@ -22,20 +22,20 @@ use tensority_miner::{
 pub const LONG: Duration = Duration::from_secs(60);
 
 /// A device that is as fast as it shows to be, and gets some nonces at a time.
-pub fn manner() -> Manner {
-    Manner {
+pub fn config() -> WorkerConfig {
+    WorkerConfig {
         expected_rate: None,
         results_per_minute: 600.0,
-        lease_size: LeaseSize::Fixed(200.try_into().expect("above 0")),
+        range_size: RangeSize::Fixed(200.try_into().expect("above 0")),
     }
 }
 
 /// One device of a name.
-pub fn one(name: &str, manner: Manner, open: Opener) -> Selection {
+pub fn one(name: &str, config: WorkerConfig, open: Opener) -> Selection {
     Selection::One {
         name: name.to_owned(),
         named: true,
-        manner,
+        config,
         open,
     }
 }

@@ -11,8 +11,8 @@ use std::{
 };
 use tensority::header_hash;
 use tensority_device::{
-    bell::Bell,
-    device::{Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Work},
+    device::{Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range},
+    wake_fd::WakeFd,
     waker::Waker,
 };
 use tensority_miner::verifier::Rehash;
@@ -45,7 +45,7 @@ pub struct Control(Arc<Shared>);
 struct Shared {
     mood: Mutex<Mood>,
     wakers: Mutex<Vec<Waker>>,
-    begun: Mutex<Vec<Work>>,
+    begun: Mutex<Vec<Range>>,
     hashed: AtomicU64,
     aborts: AtomicU64,
     resets: AtomicU64,
@@ -62,7 +62,7 @@ impl Control {
     }
 
     /// All work that it ever got.
-    pub fn begun(&self) -> Vec<Work> {
+    pub fn begun(&self) -> Vec<Range> {
         self.locked_begun().clone()
     }
 
@@ -95,7 +95,7 @@ impl Control {
         *self.0.mood.lock().expect("no panic")
     }
 
-    fn locked_begun(&self) -> MutexGuard<'_, Vec<Work>> {
+    fn locked_begun(&self) -> MutexGuard<'_, Vec<Range>> {
         self.0.begun.lock().expect("no panic")
     }
 }
@@ -104,7 +104,7 @@ impl Control {
 pub struct Quick {
     description: Description,
     control: Control,
-    bell: Bell,
+    wakes: WakeFd,
     hashing: Arc<dyn Rehash>,
     /// Time of a hash.
     interval: Duration,
@@ -112,21 +112,21 @@ pub struct Quick {
     due: Instant,
     seed: Option<[u8; 32]>,
     /// The work, and how much of it is done; the first runs.
-    ranges: VecDeque<(Work, u64)>,
+    ranges: VecDeque<(Range, u64)>,
     notices: VecDeque<Notice>,
 }
 
 impl Quick {
     /// A device of this control, with a hash of the test's choice.
     pub fn open(control: &Control, rate: f64, hashing: Arc<dyn Rehash>) -> Self {
-        let bell = Bell::new().expect("a bell");
+        let wakes = WakeFd::new().expect("an eventfd");
         control.0.opened.fetch_add(1, Ordering::SeqCst);
         control
             .0
             .wakers
             .lock()
             .expect("no panic")
-            .push(bell.waker());
+            .push(wakes.waker());
         Self {
             description: Description {
                 name: "quick".to_owned(),
@@ -138,7 +138,7 @@ impl Quick {
                 expected_rate: None,
             },
             control: control.clone(),
-            bell,
+            wakes,
             hashing,
             interval: Duration::from_secs_f64(1.0 / rate),
             due: Instant::now(),
@@ -167,9 +167,9 @@ impl Quick {
     }
 
     fn give_up(&mut self, ending: Ending) {
-        for (work, hashes) in std::mem::take(&mut self.ranges) {
+        for (range, hashes) in std::mem::take(&mut self.ranges) {
             self.notices.push_back(Notice::RangeDone {
-                range: work.range,
+                range: range.id,
                 hashes,
                 ending,
             });
@@ -178,17 +178,17 @@ impl Quick {
 
     /// Hashes the next nonce of the range that runs.
     fn hash(&mut self) {
-        let Some((work, done)) = self.ranges.front_mut() else {
+        let Some((range, done)) = self.ranges.front_mut() else {
             return;
         };
-        let (work, nonce) = (*work, work.first + *done);
+        let (range, nonce) = (*range, range.first + *done);
         *done += 1;
-        let is_over = *done == work.count;
-        let (header_hash, is_canary) = match work.job.message {
+        let is_over = *done == range.count;
+        let (header_hash, is_canary) = match range.message {
             Message::Header(prefix) => (header_hash(&prefix, nonce).expect("below 2^63"), false),
             Message::Raw(header_hash) => (header_hash, true),
         };
-        let mut hash = self.hashing.hash(&header_hash, &work.job.seed);
+        let mut hash = self.hashing.hash(&header_hash, &range.seed);
         self.control.0.hashed.fetch_add(1, Ordering::SeqCst);
         let mood = self.control.mood();
         let found = match (is_canary, mood) {
@@ -200,17 +200,17 @@ impl Quick {
                 hash[0] ^= 1;
                 true
             }
-            _ => is_canary || work.job.target.is_met_by(&hash),
+            _ => is_canary || range.target.is_met_by(&hash),
         };
         if found {
-            let range = work.range;
+            let range = range.id;
             self.notices.push_back(Notice::Found { range, nonce, hash });
         }
         if is_over {
             self.ranges.pop_front();
             self.notices.push_back(Notice::RangeDone {
-                range: work.range,
-                hashes: work.count,
+                range: range.id,
+                hashes: range.count,
                 ending: Ending::Complete,
             });
         }
@@ -222,19 +222,19 @@ impl Device for Quick {
         &self.description
     }
 
-    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
+    fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), DeviceError> {
         self.check_gone()?;
-        self.control.locked_begun().push(*work);
+        self.control.locked_begun().push(*range);
         if placement == Placement::Replace {
             self.give_up(Ending::Replaced);
         }
         if self.ranges.is_empty() {
             self.due = Instant::now() + self.interval;
         }
-        if self.seed.replace(work.job.seed) != Some(work.job.seed) {
-            self.notices.push_back(Notice::SeedReady(work.job.seed));
+        if self.seed.replace(range.seed) != Some(range.seed) {
+            self.notices.push_back(Notice::SeedReady(range.seed));
         }
-        self.ranges.push_back((*work, 0));
+        self.ranges.push_back((*range, 0));
         Ok(())
     }
 
@@ -254,9 +254,10 @@ impl Device for Quick {
             self.check_gone()?;
             let silent = self.is_silent();
             if silent {
-                self.notices.clear();
+                self.notices
+                    .retain(|notice| matches!(notice, Notice::RangeDone { .. }));
             }
-            if let Some(notice) = self.notices.pop_front() {
+            if let Some(notice) = self.notices.pop_front().filter(|_| !silent) {
                 return Ok(Some(notice));
             }
             let now = Instant::now();
@@ -271,14 +272,14 @@ impl Device for Quick {
                 return Ok(None);
             }
             let until = if works { self.due.min(end) } else { end };
-            if self.bell.wait(until - now).expect("a wait") {
+            if self.wakes.wait(until - now).expect("a wait") {
                 return Ok(None);
             }
         }
     }
 
     fn waker(&self) -> Waker {
-        self.bell.waker()
+        self.wakes.waker()
     }
 
     fn reset(&mut self) -> Result<(), DeviceError> {
@@ -287,8 +288,10 @@ impl Device for Quick {
         if self.control.mood() == Mood::SilentUntilReset {
             self.control.set(Mood::Good);
         }
-        self.ranges.clear();
-        self.notices.clear();
+        // What it found is lost, but each range ends.
+        self.notices
+            .retain(|notice| matches!(notice, Notice::RangeDone { .. }));
+        self.give_up(Ending::Aborted);
         self.seed = None;
         self.notices.push_back(Notice::Restarted);
         Ok(())

@@ -16,7 +16,7 @@ use tensority_miner::{
     controller::{Controller, Goal, Settings},
     fleet::Selection,
     message::Message,
-    miner::{Outlet, Setup, StartSource, Trouble, mine},
+    miner::{FatalError, Setup, Sink, StartSource, mine},
     record::Recorder,
     verifier::Rehash,
 };
@@ -56,7 +56,8 @@ impl Plan {
             },
             started_unix: 1_700_000_000,
             lifetime: Lifetime::default(),
-            canary_salt: 7,
+            first_nonce: 1 << 53,
+            salt: 7,
         };
         Self {
             settings,
@@ -100,15 +101,14 @@ impl Plan {
             devices: self.devices,
             rehash: self.rehash,
             verifiers: NonZero::<usize>::MIN,
-            first_nonce: 1 << 53,
             recorder,
         };
-        let mut outlet = ToTest {
+        let mut sink = ToTest {
             messages,
             published: Arc::clone(&published),
         };
         let is_stopped = Arc::clone(&stop);
-        let thread = thread::spawn(move || mine(setup, &is_stopped, &orders, &mut outlet));
+        let thread = thread::spawn(move || mine(setup, &is_stopped, &orders, &mut sink));
         Run {
             incoming: told,
             commands,
@@ -126,16 +126,16 @@ struct ToTest {
     published: Arc<Published>,
 }
 
-impl Outlet for ToTest {
-    type Error = Trouble;
+impl Sink for ToTest {
+    type Error = FatalError;
 
-    fn tell(&mut self, message: &Message) -> Result<(), Trouble> {
+    fn tell(&mut self, message: &Message) -> Result<(), FatalError> {
         // A test may have seen enough.
         let _ = self.messages.send(message.clone());
         Ok(())
     }
 
-    fn publish(&mut self, state: State) -> Result<(), Trouble> {
+    fn publish(&mut self, state: State) -> Result<(), FatalError> {
         self.published.publish(state);
         Ok(())
     }
@@ -147,7 +147,7 @@ pub struct Run {
     commands: mpsc::Sender<Command>,
     published: Arc<Published>,
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<Result<Controller, Trouble>>>,
+    thread: Option<JoinHandle<Result<Controller, FatalError>>>,
     /// All that was told so far, as far as the test has looked.
     pub told: Vec<Message>,
 }
@@ -204,7 +204,7 @@ impl Run {
                 device,
                 condition,
                 reason,
-            } if device == name && condition == wanted => Some(reason.clone()),
+            } if device == name && condition.word() == wanted => Some(reason.clone()),
             _ => None,
         })
     }
@@ -264,7 +264,7 @@ impl Run {
     /// # Errors
     ///
     /// Why the miner ended though nobody wanted it to.
-    pub fn ended(mut self) -> Result<Ended, Trouble> {
+    pub fn ended(mut self) -> Result<Ended, FatalError> {
         let thread = self.thread.take().expect("it ends once");
         thread.join().expect("the loop does not panic")?;
         let mut told = std::mem::take(&mut self.told);
@@ -319,7 +319,7 @@ impl Ended {
 /// Whether a message is of a share that came to this.
 pub fn is_share(message: &Message, wanted: &str) -> Option<()> {
     match message {
-        Message::Share(share) if share.result == wanted => Some(()),
+        Message::Share(share) if share.result.word() == wanted => Some(()),
         _ => None,
     }
 }

@@ -6,19 +6,19 @@ use tensority::{
     header_hash,
 };
 use tensority_device::{
-    bell::Bell,
-    device::{Description, Device, DeviceError, Kind, Message, Notice, Placement, Work},
+    device::{Description, Device, DeviceError, Kind, Message, Notice, Placement, Range, RangeId},
+    wake_fd::WakeFd,
     waker::Waker,
 };
 use tensority_miner::fleet::Opener;
 
-/// What a script makes of work: notices, or the end of the device.
-pub type Script = Box<dyn FnMut(&Work, Placement) -> Vec<Option<Notice>> + Send>;
+/// What a script makes of a range: notices, or the end of the device.
+pub type Script = Box<dyn FnMut(&Range, Placement) -> Vec<Option<Notice>> + Send>;
 
 /// A device that answers work by a script, one range at a time.
 pub struct Scripted {
     description: Description,
-    bell: Bell,
+    wakes: WakeFd,
     script: Script,
     /// Nothing is the end of the device.
     notices: VecDeque<Option<Notice>>,
@@ -47,7 +47,7 @@ fn open(script: Script) -> Scripted {
             queue: 0,
             expected_rate: None,
         },
-        bell: Bell::new().expect("a bell"),
+        wakes: WakeFd::new().expect("an eventfd"),
         script,
         notices: VecDeque::new(),
     }
@@ -58,8 +58,8 @@ impl Device for Scripted {
         &self.description
     }
 
-    fn begin(&mut self, work: &Work, placement: Placement) -> Result<(), DeviceError> {
-        self.notices.extend((self.script)(work, placement));
+    fn begin(&mut self, range: &Range, placement: Placement) -> Result<(), DeviceError> {
+        self.notices.extend((self.script)(range, placement));
         Ok(())
     }
 
@@ -75,14 +75,14 @@ impl Device for Scripted {
                 reason: "the script says so".to_owned(),
             }),
             None => {
-                self.bell.wait(patience).expect("a wait");
+                self.wakes.wait(patience).expect("a wait");
                 Ok(None)
             }
         }
     }
 
     fn waker(&self) -> Waker {
-        self.bell.waker()
+        self.wakes.waker()
     }
 
     fn reset(&mut self) -> Result<(), DeviceError> {
@@ -103,13 +103,13 @@ impl Device for Scripted {
     }
 }
 
-/// The hashes of the nonces of work, in order.
-pub fn hashes(work: &Work) -> impl Iterator<Item = (u64, [u8; 32])> + use<> {
-    let Message::Header(prefix) = work.job.message else {
+/// The hashes of the nonces of a range, in order.
+pub fn hashes(range: &Range) -> impl Iterator<Item = (u64, [u8; 32])> + use<> {
+    let Message::Header(prefix) = range.message else {
         panic!("the miner gives headers")
     };
-    let cache = Cache::build(Backend::fastest(), &work.job.seed);
-    let first = work.first;
+    let cache = Cache::build(Backend::fastest(), &range.seed);
+    let first = range.first;
     (first..).map(move |nonce| {
         let header_hash = header_hash(&prefix, nonce).expect("below 2^63");
         (nonce, hash(&header_hash, &cache))
@@ -117,14 +117,18 @@ pub fn hashes(work: &Work) -> impl Iterator<Item = (u64, [u8; 32])> + use<> {
 }
 
 /// The notices of nonces that meet the target, or of those that do not.
-pub fn found(work: &Work, met: bool) -> impl Iterator<Item = Notice> + use<> {
-    let (range, target) = (work.range, work.job.target);
-    let wanted = hashes(work).filter(move |(_, hash)| target.is_met_by(hash) == met);
-    wanted.map(move |(nonce, hash)| Notice::Found { range, nonce, hash })
+pub fn found(range: &Range, met: bool) -> impl Iterator<Item = Notice> + use<> {
+    let (id, target) = (range.id, range.target);
+    let wanted = hashes(range).filter(move |(_, hash)| target.is_met_by(hash) == met);
+    wanted.map(move |(nonce, hash)| Notice::Found {
+        range: id,
+        nonce,
+        hash,
+    })
 }
 
 /// Changes a notice of a found nonce.
-pub fn with(notice: Notice, edit: impl FnOnce(&mut u32, &mut u64, &mut [u8; 32])) -> Notice {
+pub fn with(notice: Notice, edit: impl FnOnce(&mut RangeId, &mut u64, &mut [u8; 32])) -> Notice {
     let Notice::Found {
         mut range,
         mut nonce,

@@ -1,10 +1,10 @@
-//! What a Bytom node's answers mean, without any HTTP: status and body in.
+//! Answers of a Bytom node, by status and body.
 
-use super::templates::Template;
 use crate::{
     event::Reason,
     excerpt::{line, quote},
     settings::NodeForm,
+    template::Template,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use std::time::Duration;
@@ -13,7 +13,6 @@ use tensority::{BlockHeader, Target};
 /// Why a node did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NodeError {
-    /// There is no connection.
     #[error("cannot be reached ({0})")]
     Unreachable(String),
     /// The connection ended instead of an answer.
@@ -34,7 +33,6 @@ pub enum NodeError {
     /// Another HTTP status that is no success.
     #[error("answered with HTTP status {status} ({detail})")]
     Status {
-        /// The status.
         status: u16,
         /// What the node said with it.
         detail: String,
@@ -43,7 +41,6 @@ pub enum NodeError {
     /// or more, until the next block.
     #[error("answered with an empty body, which ends with its next block")]
     Empty,
-    /// The node has no template yet.
     #[error("has no block to mine yet")]
     NotReady,
     /// A submit was for a block that is no longer the next one.
@@ -66,7 +63,6 @@ pub enum NodeError {
     Unexpected {
         /// What would have been one.
         expected: &'static str,
-        /// What it was.
         found: String,
     },
 }
@@ -115,7 +111,6 @@ impl NodeError {
 /// The template in an answer to `/get-work-json` or `/get-work`.
 ///
 /// # Errors
-///
 /// All of [`NodeError`] that an answer can be.
 pub fn get_work(form: NodeForm, status: u16, body: &[u8]) -> Result<Template, NodeError> {
     let (header, seed) = match form {
@@ -137,7 +132,6 @@ pub fn get_work(form: NodeForm, status: u16, body: &[u8]) -> Result<Template, No
 /// Whether an answer to `/submit-work-json` or `/submit-work` is success.
 ///
 /// # Errors
-///
 /// As [`get_work`].
 pub fn submit_work(status: u16, body: &[u8]) -> Result<(), NodeError> {
     let expected = "the data `true`";
@@ -153,7 +147,6 @@ pub fn submit_work(status: u16, body: &[u8]) -> Result<(), NodeError> {
 /// The body of a request to `/submit-work-json` or `/submit-work`.
 ///
 /// # Errors
-///
 /// [`tensority::Error::OutOfRange`] if an integer exceeds 2^63 - 1, in either form: Bytom's node gives
 /// out no work for a while after such a nonce.
 pub fn submit_work_body(form: NodeForm, header: &BlockHeader) -> Result<Vec<u8>, tensority::Error> {
@@ -173,11 +166,8 @@ pub fn submit_work_body(form: NodeForm, header: &BlockHeader) -> Result<Vec<u8>,
 fn template(mut header: BlockHeader, seed: [u8; 32]) -> Result<Template, tensority::Error> {
     header.nonce = 0;
     header.serialize()?;
-    Ok(Template {
-        target: Target::from_bits(header.bits)?,
-        header,
-        seed,
-    })
+    let target = Target::from_bits(header.bits)?;
+    Ok(Template::of_block(header, seed, target))
 }
 
 fn data<T: DeserializeOwned>(

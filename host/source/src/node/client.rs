@@ -1,13 +1,11 @@
 //! A Bytom node over HTTP.
 
-use super::{
-    answer::{self, NodeError},
-    templates::Template,
-};
+use super::answer::{self, NodeError};
 use crate::{
     address::NodeUrl,
     excerpt,
     settings::{NodeForm, Settings},
+    template::Template,
     tls::{self, Roots},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -51,10 +49,6 @@ impl NodeClient {
     }
 
     /// What the next block is to be.
-    ///
-    /// # Errors
-    ///
-    /// All of [`NodeError`].
     pub fn get_work(&self) -> Result<Template, NodeError> {
         let path = match self.form {
             NodeForm::Json => "/get-work-json",
@@ -65,10 +59,6 @@ impl NodeClient {
     }
 
     /// Hands in the body that [`answer::submit_work_body`] makes.
-    ///
-    /// # Errors
-    ///
-    /// All of [`NodeError`].
     pub fn submit_work(&self, body: &[u8]) -> Result<(), NodeError> {
         let path = match self.form {
             NodeForm::Json => "/submit-work-json",

@@ -1,10 +1,9 @@
-//! The node, asked for work again and again.
+//! Poller of a node.
 
-use super::{Node, NodeError, Template};
-use crate::backoff::Backoff;
+use super::{Node, NodeError};
+use crate::{backoff::Backoff, template::Template};
 use std::time::Instant;
 
-/// A way to ask for work.
 pub type GetWork = dyn Fn() -> Result<Template, NodeError>;
 
 /// The poller: asks for work once an interval, at once when it is poked, and less often while it

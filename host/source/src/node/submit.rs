@@ -1,4 +1,4 @@
-//! Blocks on their way to the node.
+//! Submitter of blocks to a node.
 
 use super::{Node, NodeError, Standing};
 use crate::{
@@ -8,7 +8,6 @@ use crate::{
 use std::time::Duration;
 use tensority::BlockHeader;
 
-/// The longest wait between attempts.
 const RETRY_LONGEST: Duration = Duration::from_secs(2);
 
 /// Why a block was not taken.
@@ -34,7 +33,7 @@ pub fn run(node: &Node, hand_in: &HandIn) {
 /// next one.
 fn submit(node: &Node, hand_in: &HandIn, share: &Share) {
     let header = &share.header;
-    let answer = |answer| node.teller.answer(share.number, answer);
+    let answer = |answer| node.reporter.answer(share.number, answer);
     let mut backoff = Backoff::new(node.limits.first_wait, RETRY_LONGEST);
     let mut unanswered: Option<NodeError> = None;
     loop {
@@ -51,7 +50,7 @@ fn submit(node: &Node, hand_in: &HandIn, share: &Share) {
             }
         }
         let mut wait = backoff.wait();
-        node.teller.submitted(share.number);
+        node.reporter.submitted(share.number);
         node.set_submitting(true);
         let result = hand_in(header);
         node.set_submitting(false);

@@ -1,7 +1,8 @@
-//! What a node's templates mean for the work under way.
+//! Succession of a node's templates.
 
+use crate::template::Template;
 use std::time::{Duration, Instant};
-use tensority::{BlockHeader, Target};
+use tensority::BlockHeader;
 
 /// How far, by the node's clock, a template's timestamp must be from that of the work under way to
 /// make new work, in seconds. Every answer of a node has another one, and an old one stays valid as
@@ -12,21 +13,9 @@ const AHEAD_SECONDS: u64 = 3600;
 /// How long after a block a node may still give out its parent. What is asked for later is believed.
 const DOUBT: Duration = Duration::from_secs(2);
 
-/// The next block as a node gives it out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
-    /// The header; its nonce is 0, whatever the node had there.
-    pub header: BlockHeader,
-    /// The seed of the block's epoch.
-    pub seed: [u8; 32],
-    /// The target of the header's bits.
-    pub target: Target,
-}
-
 /// What a template means for the work under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing.
     Same,
     /// It stays good; what is handed out from now on has a newer timestamp.
     Update,
@@ -37,7 +26,6 @@ pub enum Change {
 /// How a block stands with a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It may be the next one.
     Open,
     /// It is the last one: the node has it.
     Taken,
@@ -59,10 +47,8 @@ enum State {
     Good,
     /// Its parent has got its block.
     Outrun {
-        /// When that was known.
         since: Instant,
     },
-    /// The node refused its timestamp.
     Refused,
 }
 
@@ -181,21 +167,19 @@ fn is_newer(new: &Template, old: &Template) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tensority::Target;
 
     const TIME: u64 = 1_000_000;
 
     fn template() -> Template {
-        Template {
-            header: BlockHeader {
-                version: 1,
-                height: 7,
-                timestamp: TIME,
-                bits: 0x2000_0000_000c_cccc,
-                ..BlockHeader::default()
-            },
-            seed: [9; 32],
-            target: Target::MAX,
-        }
+        let header = BlockHeader {
+            version: 1,
+            height: 7,
+            timestamp: TIME,
+            bits: 0x2000_0000_000c_cccc,
+            ..BlockHeader::default()
+        };
+        Template::of_block(header, [9; 32], Target::MAX)
     }
 
     fn with(edit: impl FnOnce(&mut Template)) -> Template {

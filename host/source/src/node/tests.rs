@@ -6,15 +6,12 @@ use tensority::Target;
 const TIME: u64 = 1_000_000;
 
 fn template(parent: [u8; 32], timestamp: u64) -> Template {
-    Template {
-        header: BlockHeader {
-            previous_block_hash: parent,
-            timestamp,
-            ..BlockHeader::default()
-        },
-        seed: [0; 32],
-        target: Target::MAX,
-    }
+    let header = BlockHeader {
+        previous_block_hash: parent,
+        timestamp,
+        ..BlockHeader::default()
+    };
+    Template::of_block(header, [0; 32], Target::MAX)
 }
 
 fn share(number: u64, template: &Template) -> Share {
@@ -24,7 +21,7 @@ fn share(number: u64, template: &Template) -> Share {
     };
     Share {
         number,
-        work: None,
+        template: None,
         header,
     }
 }
@@ -39,7 +36,7 @@ fn node() -> (Arc<Node>, mpsc::Receiver<Event>) {
     let tell = move |event| sender.send(event).unwrap();
     let settings = Settings::new("http://node:1".parse().unwrap());
     let node = Node {
-        teller: Arc::new(Teller::new(Box::new(tell))),
+        reporter: Arc::new(Reporter::new(Box::new(tell))),
         state: Mutex::default(),
         changed: Condvar::new(),
         interval: Duration::from_millis(10),
@@ -62,9 +59,9 @@ fn words(events: &mpsc::Receiver<Event>) -> Vec<String> {
     };
     let word = |event| match event {
         Event::Up => "up".to_owned(),
-        Event::Void => "void".to_owned(),
-        Event::Work(work) if work.replace => "replace".to_owned(),
-        Event::Work(_) => "update".to_owned(),
+        Event::Invalidated => "void".to_owned(),
+        Event::Template(work) if work.replace => "replace".to_owned(),
+        Event::Template(_) => "update".to_owned(),
         Event::Down(reason) | Event::Odd(reason) => reason.word,
         Event::Answered { answer, .. } => answered(answer),
     };
@@ -77,7 +74,7 @@ fn submitted(answers: Vec<Result<(), Failure>>, next: Option<Template>) -> Vec<S
     let first = template([1; 32], TIME);
     node.take(first.clone(), Instant::now());
     for number in [5, 6] {
-        node.teller.expect(number);
+        node.reporter.expect(number);
         node.submit(share(number, &first));
     }
     let answers = Mutex::new(answers);
@@ -156,7 +153,7 @@ fn stale_after_no_answer_waits_for_the_next_template() {
     let (node, events) = node();
     let first = template([1; 32], TIME);
     node.take(first.clone(), Instant::now());
-    node.teller.expect(5);
+    node.reporter.expect(5);
     node.submit(share(5, &first));
     let answers = Mutex::new(vec![fails(NodeError::Stale), fails(away())]);
     let submitter = {
@@ -164,7 +161,7 @@ fn stale_after_no_answer_waits_for_the_next_template() {
         let hand_in = move |_: &BlockHeader| answers.lock().unwrap().pop().expect("two are enough");
         thread::spawn(move || submit::run(&node, &hand_in))
     };
-    let is_void = |event: Event| event == Event::Void;
+    let is_void = |event: Event| event == Event::Invalidated;
     assert!(events.iter().any(is_void));
     thread::sleep(Duration::from_millis(50));
     assert!(words(&events).is_empty());

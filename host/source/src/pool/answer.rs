@@ -1,4 +1,4 @@
-//! What a pool's answer to a submit means.
+//! Answers of pools to submits.
 
 use crate::{
     event::{Answer, Reason},

@@ -23,7 +23,6 @@ pub enum Frame {
 #[derive(Debug, Default)]
 pub struct Framer {
     bytes: Vec<u8>,
-    /// Braces that are open.
     depth: u32,
     in_string: bool,
     /// The character before was a backslash in a string.

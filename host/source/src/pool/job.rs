@@ -1,4 +1,4 @@
-//! A job as a pool says it.
+//! Jobs in the words of a pool.
 
 use crate::excerpt::quote;
 use serde::Deserialize;
@@ -8,10 +8,8 @@ use tensority::{BlockHeader, Target, varint63};
 /// The longest name of a job, in bytes, that fits a submit: pools read 10 KiB at most.
 const MAX_ID_BYTES: usize = 256;
 
-/// A job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
-    /// Its name as text.
     pub id: String,
     /// Its name as the pool wrote it, in JSON: a string, or a number with all its digits.
     pub written_id: String,
@@ -35,11 +33,8 @@ pub enum JobError {
     /// A field is not what it should be.
     #[error("expected a job with {expected} as `{field}`, found {found}")]
     Field {
-        /// The name of the field.
         field: &'static str,
-        /// What should be there.
         expected: &'static str,
-        /// What is there.
         found: String,
     },
     /// No hash meets the target of the bits.
@@ -51,7 +46,6 @@ pub enum JobError {
 }
 
 impl JobError {
-    /// The error as a word.
     pub fn word(&self) -> &'static str {
         match self {
             Self::ZeroTarget => "zero_target",
@@ -83,7 +77,6 @@ impl Job {
     /// Reads a job.
     ///
     /// # Errors
-    ///
     /// [`JobError`].
     pub fn read(json: &str) -> Result<Self, JobError> {
         let fields: Fields<'_> = serde_json::from_str(json)

@@ -18,7 +18,6 @@ use std::{
 /// How to agree on TLS, and with whom.
 pub type Security = (Arc<ClientConfig>, ServerName<'static>);
 
-/// A connection.
 pub struct Link {
     socket: TcpStream,
     tls: Option<ClientConnection>,
@@ -28,10 +27,6 @@ pub struct Link {
 
 impl Link {
     /// Connects to the first of the host's addresses that lets us.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no connection.
     pub fn open(
         url: &PoolUrl,
         security: Option<&Security>,
@@ -54,16 +49,11 @@ impl Link {
         })
     }
 
-    /// Takes bytes to send.
     pub fn send(&mut self, bytes: &[u8]) {
         self.unsent.extend_from_slice(bytes);
     }
 
     /// Sends as much as can be sent now.
-    ///
-    /// # Errors
-    ///
-    /// Those of the socket.
     pub fn flush(&mut self) -> io::Result<()> {
         let Some(tls) = &mut self.tls else {
             return pass_on(&mut self.unsent, &mut self.socket);
@@ -80,7 +70,6 @@ impl Link {
     /// Reads what is there: the number of bytes, 0 at the end, or nothing if there is nothing yet.
     ///
     /// # Errors
-    ///
     /// Those of the socket, and of TLS: [`tls::find`].
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         let Some(tls) = &mut self.tls else {
@@ -106,10 +95,6 @@ impl Link {
 
     /// Waits until there is something to read, until what could not be sent can be, until someone
     /// wakes us, or until a time.
-    ///
-    /// # Errors
-    ///
-    /// Those of the system.
     pub fn wait(&self, wakes: &UnixStream, until: Instant) -> io::Result<()> {
         let wants_write =
             !self.unsent.is_empty() || self.tls.as_ref().is_some_and(|tls| tls.wants_write());
@@ -123,10 +108,6 @@ impl Link {
 }
 
 /// Waits until someone wakes us, or until a time.
-///
-/// # Errors
-///
-/// Those of the system.
 pub fn rest(wakes: &UnixStream, until: Instant) -> io::Result<()> {
     wait(&mut [PollFd::new(wakes, PollFlags::IN)], until)
 }

@@ -1,4 +1,4 @@
-//! What a pool says and what is said to it, one JSON object each.
+//! Messages of a pool and requests to it, one JSON object each.
 
 use super::answer::Verdict;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,7 @@ pub enum Message {
     Request(String),
     /// The reply to a request.
     Reply {
-        /// The number of the request.
         id: Id,
-        /// What it says.
         verdict: Verdict,
         /// The job in its result, as JSON; only the reply to a login has one.
         job: Option<String>,
@@ -25,9 +23,7 @@ pub enum Message {
 /// What a reply says it replies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Id {
-    /// The number that our request had.
     Number(u64),
-    /// Nothing.
     Null,
     /// No number of ours.
     Foreign,
@@ -46,11 +42,6 @@ struct Object<'a> {
 }
 
 impl Message {
-    /// Reads an object.
-    ///
-    /// # Errors
-    ///
-    /// Why it is no message.
     pub fn read(json: &[u8]) -> Result<Self, String> {
         let object: Object<'_> = serde_json::from_slice(json).map_err(|error| error.to_string())?;
         if let Some(method) = object.method {
@@ -97,18 +88,13 @@ fn find_job(result: &str) -> Option<String> {
 #[derive(Serialize)]
 #[serde(tag = "method", content = "params", rename_all = "lowercase")]
 pub enum Request<'a> {
-    /// The first thing that is said.
     Login {
         /// ACCOUNT.WORKER.
         login: &'a str,
-        /// The password.
         pass: &'a str,
-        /// Who mines.
         agent: &'a str,
     },
-    /// Hands a share in.
     Submit {
-        /// The login.
         id: &'a str,
         /// The name of the job, as the pool wrote it.
         job_id: &'a RawValue,

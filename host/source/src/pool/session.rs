@@ -8,10 +8,11 @@ use super::{
     message::{Id, Message, Request},
 };
 use crate::{
-    event::{Answer, Event, Reason, Share, Work},
+    event::{Answer, Event, Reason, Share},
     excerpt::quote,
+    reporter::Reporter,
     settings::Settings,
-    teller::Teller,
+    template::Template,
 };
 use serde_json::value::RawValue;
 use std::{
@@ -25,10 +26,9 @@ const LOGIN: u64 = 1;
 /// The most jobs of one block that are remembered; Bytom's pool takes shares of the last eight.
 const MAX_JOBS: usize = 64;
 
-/// A session.
 pub struct Session<'a> {
     settings: &'a Settings,
-    teller: &'a Teller,
+    reporter: &'a Reporter,
     started: Instant,
     /// When it last said something that we understood.
     heard: Instant,
@@ -51,11 +51,10 @@ struct Pending {
 }
 
 impl<'a> Session<'a> {
-    /// A session that begins.
-    pub fn new(settings: &'a Settings, teller: &'a Teller, now: Instant) -> Self {
+    pub fn new(settings: &'a Settings, reporter: &'a Reporter, now: Instant) -> Self {
         Self {
             settings,
-            teller,
+            reporter,
             started: now,
             heard: now,
             without_work: None,
@@ -68,7 +67,6 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The line to begin with.
     pub fn login(&self) -> Vec<u8> {
         let request = Request::Login {
             login: &self.settings.user,
@@ -78,7 +76,6 @@ impl<'a> Session<'a> {
         request.line(LOGIN)
     }
 
-    /// Whether the pool let us in.
     pub fn is_in(&self) -> bool {
         self.is_in
     }
@@ -89,9 +86,9 @@ impl<'a> Session<'a> {
             nonce: 0,
             ..share.header.clone()
         };
-        let is_its = |job: &&Job| share.work.as_ref() == Some(&job.id) && job.header == header;
+        let is_its = |job: &&Job| share.template.as_ref() == Some(&job.id) && job.header == header;
         let Some(job) = self.jobs.iter().find(is_its) else {
-            self.teller.answer(share.number, Answer::NotSent);
+            self.reporter.answer(share.number, Answer::NotSent);
             return None;
         };
         if share.header.nonce > varint63::MAX {
@@ -100,7 +97,7 @@ impl<'a> Session<'a> {
                 share.header.nonce
             );
             let answer = Answer::Rejected(Reason::new("unfit", text));
-            self.teller.answer(share.number, answer);
+            self.reporter.answer(share.number, answer);
             return None;
         }
         let job_id = RawValue::from_string(job.written_id.clone()).expect("JSON, as it came");
@@ -116,15 +113,11 @@ impl<'a> Session<'a> {
         };
         self.pending.insert(self.next_id, pending);
         self.next_id += 1;
-        self.teller.submitted(share.number);
+        self.reporter.submitted(share.number);
         Some(line)
     }
 
     /// Takes what the pool says.
-    ///
-    /// # Errors
-    ///
-    /// Why the connection is worth nothing any more.
     pub fn take(&mut self, frame: Frame, now: Instant) -> Result<(), Reason> {
         let json = match frame {
             Frame::Object(json) => json,
@@ -178,10 +171,6 @@ impl<'a> Session<'a> {
     }
 
     /// Whether all that was to come until now has come.
-    ///
-    /// # Errors
-    ///
-    /// Why the connection is worth nothing any more.
     pub fn check(&self, now: Instant) -> Result<(), Reason> {
         if now < self.deadline() {
             return Ok(());
@@ -213,9 +202,9 @@ impl<'a> Session<'a> {
 
     /// The connection is over: no share of it will be answered, and its work is worthless.
     pub fn end(mut self, reason: Reason) {
-        self.teller.settle(&reason);
-        self.void();
-        self.teller.tell(Event::Down(reason));
+        self.reporter.settle(&reason);
+        self.invalidate();
+        self.reporter.tell(Event::Down(reason));
     }
 
     fn heed(&mut self, message: Message, now: Instant) -> Result<(), Reason> {
@@ -284,7 +273,7 @@ impl<'a> Session<'a> {
 
     fn take_answer(&mut self, id: u64, verdict: &Verdict) {
         if let Some(pending) = self.pending.remove(&id) {
-            self.teller.answer(pending.share, verdict.answer());
+            self.reporter.answer(pending.share, verdict.answer());
         }
     }
 
@@ -293,7 +282,7 @@ impl<'a> Session<'a> {
         if !self.is_in {
             self.is_in = true;
             self.without_work = Some(now);
-            self.teller.tell(Event::Up);
+            self.reporter.tell(Event::Up);
         }
     }
 
@@ -307,7 +296,7 @@ impl<'a> Session<'a> {
                 let parent = Job::read_parent(json);
                 let is_other = |job: &Job| Some(job.header.previous_block_hash) != parent;
                 if parent.is_some() && self.jobs.back().is_some_and(is_other) {
-                    self.void();
+                    self.invalidate();
                     self.without_work = Some(now);
                 }
                 return;
@@ -325,13 +314,13 @@ impl<'a> Session<'a> {
         if self.jobs.len() == MAX_JOBS {
             self.jobs.pop_front();
         }
-        let work = self.work(&job, replace);
+        let template = self.template(&job, replace);
         self.jobs.push_back(job);
         self.without_work = None;
-        self.teller.tell(Event::Work(work));
+        self.reporter.tell(Event::Template(template));
     }
 
-    fn work(&mut self, job: &Job, replace: bool) -> Work {
+    fn template(&mut self, job: &Job, replace: bool) -> Template {
         let first_nonce = job.start_nonce & varint63::MAX;
         if first_nonce != job.start_nonce {
             let text = format!(
@@ -341,7 +330,7 @@ impl<'a> Session<'a> {
             self.odd("start_nonce", text);
         }
         let left = varint63::MAX - first_nonce + 1;
-        Work {
+        Template {
             id: Some(job.id.clone()),
             header: job.header.clone(),
             seed: job.seed,
@@ -352,16 +341,16 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn void(&mut self) {
+    fn invalidate(&mut self) {
         if !self.jobs.is_empty() {
             self.jobs.clear();
-            self.teller.tell(Event::Void);
+            self.reporter.tell(Event::Invalidated);
         }
     }
 
     fn odd(&mut self, word: &'static str, text: String) {
         if self.told.insert(word) {
-            self.teller.tell(Event::Odd(Reason::new(word, text)));
+            self.reporter.tell(Event::Odd(Reason::new(word, text)));
         }
     }
 }

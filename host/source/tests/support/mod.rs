@@ -7,7 +7,7 @@ use std::{
     sync::mpsc::{self, Receiver},
     time::{Duration, Instant},
 };
-use tensority_source::{Answer, Event, Handle, Reason, Settings, Share, Work, start};
+use tensority_source::{Answer, Event, Handle, Reason, Settings, Share, Template, start};
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -50,17 +50,17 @@ impl Source {
     }
 
     /// Waits for work.
-    pub fn work(&mut self) -> Work {
+    pub fn work(&mut self) -> Template {
         self.wait(|event| match event {
-            Event::Work(work) => Some(work.clone()),
+            Event::Template(work) => Some(work.clone()),
             _ => None,
         })
     }
 
     /// Waits for work of a height, unless it was told before.
-    pub fn work_at(&mut self, height: u64) -> Work {
+    pub fn work_at(&mut self, height: u64) -> Template {
         let of = |event: &Event| match event {
-            Event::Work(work) if work.header.height == height => Some(work.clone()),
+            Event::Template(work) if work.header.height == height => Some(work.clone()),
             _ => None,
         };
         let before = self.told.iter().find_map(of);
@@ -77,11 +77,11 @@ impl Source {
 
     /// Waits until its work is worthless.
     pub fn void(&mut self) {
-        self.wait(|event| (*event == Event::Void).then_some(()));
+        self.wait(|event| (*event == Event::Invalidated).then_some(()));
     }
 
     /// Hands a nonce in and waits for the answer.
-    pub fn answer(&mut self, number: u64, work: &Work, nonce: u64) -> Answer {
+    pub fn answer(&mut self, number: u64, work: &Template, nonce: u64) -> Answer {
         self.submit(number, work, nonce);
         self.wait(|event| match event {
             Event::Answered { share, answer, .. } if *share == number => Some(answer.clone()),
@@ -90,12 +90,12 @@ impl Source {
     }
 
     /// Hands a nonce in.
-    pub fn submit(&self, number: u64, work: &Work, nonce: u64) {
+    pub fn submit(&self, number: u64, work: &Template, nonce: u64) {
         let mut header = work.header.clone();
         header.nonce = nonce;
         self.handle.submit(Share {
             number,
-            work: work.id.clone(),
+            template: work.id.clone(),
             header,
         });
     }

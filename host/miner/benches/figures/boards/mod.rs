@@ -21,7 +21,7 @@ use tensority_device::{
     waker::Waker,
 };
 use tensority_miner::{
-    LeaseSize, Manner,
+    RangeSize, WorkerConfig,
     fleet::{Opener, Selection},
 };
 
@@ -94,15 +94,15 @@ impl Boards {
 
     /// All of them, to mine with.
     pub fn selections(&self, results_per_minute: f64) -> Vec<Selection> {
-        let manner = Manner {
+        let config = WorkerConfig {
             expected_rate: None,
             results_per_minute,
-            lease_size: LeaseSize::Measured,
+            range_size: RangeSize::Measured,
         };
         let selection = |port: &PathBuf| Selection::One {
             name: port.display().to_string(),
             named: true,
-            manner,
+            config,
             open: opener(port.clone()),
         };
         self.ports.iter().map(selection).collect()

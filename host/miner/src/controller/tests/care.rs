@@ -1,34 +1,39 @@
-//! How sources and devices are looked after.
+//! Care of sources and devices.
 
 use super::*;
 
 #[test]
-fn the_first_source_is_started_and_its_work_is_shown() {
+fn the_first_source_is_started_and_its_work_is_given_out() {
     let run = Run::new(settings(Policy::Before));
     assert_eq!(run.actions[0], Action::Start(0));
-    assert!(run.actions.contains(&Action::Show));
+    assert!(
+        matches!(run.given[..], [(0, ..), (0, ..)]),
+        "one runs, one waits"
+    );
     assert!(!run.actions.contains(&Action::Start(1)));
-    assert!(run.actions.contains(&Action::Prepare(work(1).seed)));
+    assert!(run.actions.contains(&Action::Prepare(template(1).seed)));
     assert!(run.controller.has_work(run.now) && run.controller.was_answered());
 }
 
 #[test]
 fn another_source_takes_over_and_the_decision_says_why() {
     let mut run = Run::new(settings(Policy::Before));
-    let old = run.job();
+    let old = run.range(0);
     run.source(0, SourceEvent::Down(reason("unreachable")));
     run.wait(6);
     assert!(run.actions.contains(&Action::Start(1)));
     run.source(1, SourceEvent::Up);
-    let shown = run.source(1, SourceEvent::Work(easy(9)));
-    assert_eq!(shown[0], Action::Show, "the devices do not wait");
+    let actions = run.source(1, SourceEvent::Template(easy(9)));
+    let Action::Order(0, Order::Begin(_, Placement::Replace)) = actions[0] else {
+        panic!("the devices wait: {actions:?}")
+    };
     let state = run.state();
     assert_eq!(state.decisions[0].about, "second");
     assert!(state.decisions[0].reason.contains("no work"));
     assert_eq!(state.sources[0].condition, source::Condition::Down);
     assert_eq!(state.sources[1].condition, source::Condition::Active);
     // The first one never said that its job is over.
-    run.find(old, 1, RARE);
+    run.find_in(0, &old, 1, RARE);
     let checked = run.check(0, Verdict::Right);
     let to_the_first = |action: &Action| matches!(action, Action::Submit(0, _));
     assert!(checked.iter().any(to_the_first));
@@ -48,22 +53,19 @@ fn an_outage_is_told_once_for_each_kind() {
 #[test]
 fn a_silent_device_is_helped_in_stages_and_given_up() {
     let mut run = Run::new(settings(Policy::Before));
-    run.device(
-        0,
-        DeviceEvent::SeedReady {
-            seed: [0; 32],
-            took: at(0),
-        },
-    );
+    run.notice(0, Notice::SeedReady(easy(1).seed));
     run.wait(900);
-    let expected = [
-        Order::Resend,
+    let orders = run.orders();
+    let [
+        Order::Begin(_, Placement::Replace),
         Order::Abort,
         Order::Reset,
         Order::Reopen,
         Order::GiveUp,
-    ];
-    assert_eq!(run.orders(), expected);
+    ] = orders[..]
+    else {
+        panic!("{orders:?}")
+    };
     let state = run.state();
     assert_eq!(state.devices[0].condition, Condition::Dead);
     assert!(
@@ -86,9 +88,8 @@ fn a_sick_device_is_healthy_after_three_right_results() {
     let mut run = Run::new(settings(Policy::Before));
     run.wait(140);
     assert_eq!(run.state().devices[0].condition, Condition::Sick);
-    let job = run.job();
     for nonce in 0..3 {
-        run.find(job, nonce, COMMON);
+        run.find(nonce, COMMON);
         run.check(nonce, Verdict::Right);
     }
     let state = run.state();
@@ -102,11 +103,11 @@ fn nothing_is_expected_of_a_device_without_work() {
     let mut run = Run::new(settings(Policy::Before));
     run.handle(Event::Command(Command::Pause));
     run.wait(1000);
-    assert_eq!(run.orders(), []);
+    assert_eq!(run.orders(), [Order::Abort]);
     run.handle(Event::Command(Command::Resume));
-    run.source(0, SourceEvent::Void);
+    run.source(0, SourceEvent::Invalidated);
     run.wait(1000);
-    assert_eq!(run.orders(), []);
+    assert_eq!(run.orders(), [Order::Abort]);
     let losses = run.state().devices[0].losses;
     assert!((losses.no_work - 1.0).abs() < 1e-9, "{losses:?}");
 }
@@ -117,33 +118,27 @@ fn a_device_is_asked_what_is_known_and_is_sick_if_it_is_wrong() {
     settings.limits.canary_interval = at(50);
     let mut run = Run::new(settings);
     run.wait(60);
-    let orders = run.orders();
-    let [Order::Canary(header_hash)] = orders[..] else {
-        panic!("{orders:?}")
+    let first = run.given[0].1;
+    run.end(0, &first, RANGE.get(), Ending::Complete);
+    let test = run.given.last().expect("a test").1;
+    let Hashed::Raw(header_hash) = test.message else {
+        panic!("{test:?}")
     };
-    let found = Found {
-        job: run.job(),
-        target: Target::MAX,
-        nonce: 0,
-        hash: RARE,
-        canary: Some(header_hash),
-    };
-    let found = run.device(0, DeviceEvent::Found(found));
-    assert_eq!(checks(&found), [0]);
+    let found = run.find_in(0, &test, 0, RARE);
+    let asked = found.iter().any(|action| match action {
+        Action::Verify(check) => check.header_hash == header_hash,
+        _ => false,
+    });
+    assert!(asked && checks(&found) == [0]);
     assert!(submits(&run.check(0, Verdict::Right)).is_empty());
     assert_eq!(run.state().devices[0].canaries_right, 1);
-    let unanswered = Hashed {
-        job: run.job(),
-        span: Span {
-            start: run.now,
-            end: run.now,
-            hashes: 1,
-        },
-        given_up: 0,
-        canary: true,
-        unanswered: true,
-    };
-    run.device(0, DeviceEvent::Hashed(unanswered));
+    run.end(0, &test, 1, Ending::Complete);
+    run.wait(50);
+    let second = run.range(0);
+    run.end(0, &second, RANGE.get(), Ending::Complete);
+    let unanswered = run.given.last().expect("a test").1;
+    assert_ne!(unanswered.message, test.message);
+    run.end(0, &unanswered, 1, Ending::Complete);
     let device = &run.state().devices[0];
     assert_eq!(
         (device.canaries_wrong, device.condition),
@@ -171,7 +166,6 @@ fn the_last_fifty_decisions_are_kept() {
 fn a_device_that_never_says_anything_is_sick_though_nothing_is_known_of_it() {
     let mut run = Run::new(settings(Policy::Before));
     run.controller.devices[0].joined.expected_rate = None;
-    run.device(0, DeviceEvent::SeedBegun);
     run.wait(130);
     let device = &run.state().devices[0];
     assert_eq!(device.condition, Condition::Sick);
@@ -181,6 +175,7 @@ fn a_device_that_never_says_anything_is_sick_though_nothing_is_known_of_it() {
 #[test]
 fn a_device_that_is_opened_again_is_still_sick_for_the_same_reason() {
     let mut run = Run::new(settings(Policy::Before));
+    run.notice(0, Notice::SeedReady(easy(1).seed));
     run.wait(300);
     assert_eq!(run.orders().last(), Some(&Order::Reopen));
     run.join(0);
@@ -194,7 +189,7 @@ fn a_restart_alone_is_no_cure() {
     let mut run = Run::new(settings(Policy::Before));
     run.wait(200);
     assert_eq!(run.orders().last(), Some(&Order::Reset));
-    run.device(0, DeviceEvent::Restarted { given_up: 0 });
+    run.device(0, DeviceEvent::Notice(Notice::Restarted));
     assert_eq!(run.state().devices[0].condition, Condition::Sick);
 }
 
@@ -202,11 +197,11 @@ fn a_restart_alone_is_no_cure() {
 fn the_moment_between_two_blocks_is_no_lack_of_work() {
     let mut run = Run::new(settings(Policy::Before));
     run.wait(1);
-    run.source(0, SourceEvent::Work(easy(2)));
-    run.source(0, SourceEvent::Void);
+    run.source(0, SourceEvent::Template(easy(2)));
+    run.source(0, SourceEvent::Invalidated);
     assert_eq!(run.state().mode, Mode::Mining);
     run.wait(6);
     assert_eq!(run.state().mode, Mode::NoWork);
-    run.source(0, SourceEvent::Work(easy(3)));
+    run.source(0, SourceEvent::Template(easy(3)));
     assert_eq!(run.state().mode, Mode::Mining);
 }

@@ -13,26 +13,26 @@ fn whatever_happens_every_share_is_counted_once_and_nothing_wrong_is_submitted()
     let mut verifying: Vec<(u64, bool)> = Vec::new();
     let mut answering: Vec<(usize, u64)> = Vec::new();
     for step in 0..100_000_u64 {
-        let newest = [0, 1].map(|source| run.controller.jobs().latest(source));
-        let newest = newest.into_iter().flatten().map(|job| job.number).max();
-        let newest = newest.unwrap_or_default();
         run.now += Duration::from_millis(random.random_range(0..200));
         let actions = match random.random_range(0..100) {
             0..40 => {
-                let job = newest.saturating_sub(random.random_range(0..3));
+                let device = random.random_range(0..2);
+                let given: Vec<_> = run.given.iter().rev().filter(|it| it.0 == device).collect();
+                let place = random.random_range(0..3).min(given.len().saturating_sub(1));
+                let Some((_, range, _)) = given.get(place).copied() else {
+                    continue;
+                };
+                let range = *range;
                 let hash = if random.random_bool(0.5) {
                     RARE
                 } else {
                     COMMON
                 };
-                let found = Found {
-                    job,
-                    target: Target::MAX,
-                    nonce: step / random.random_range(1..3),
-                    hash,
-                    canary: None,
-                };
-                run.device(random.random_range(0..2), DeviceEvent::Found(found))
+                let nonce = step / random.random_range(1..3) % (range.count + 1);
+                match random.random_range(0..10) {
+                    0 => run.end(device, &range, nonce, Ending::Aborted),
+                    _ => run.find_in(device, &range, nonce, hash),
+                }
             }
             40..65 if !verifying.is_empty() => {
                 let place = random.random_range(0..verifying.len());
@@ -65,10 +65,10 @@ fn whatever_happens_every_share_is_counted_once_and_nothing_wrong_is_submitted()
             90..94 => {
                 let source = random.random_range(0..2);
                 let event = match random.random_range(0..6) {
-                    0 => SourceEvent::Void,
+                    0 => SourceEvent::Invalidated,
                     1 => SourceEvent::Down(reason("down")),
                     2 => SourceEvent::Up,
-                    parent => SourceEvent::Work(Work {
+                    parent => SourceEvent::Template(Template {
                         replace: random.random_bool(0.7),
                         ..easy(parent)
                     }),
@@ -84,7 +84,6 @@ fn whatever_happens_every_share_is_counted_once_and_nothing_wrong_is_submitted()
                 DeviceEvent::Left {
                     reason: "gone".into(),
                     failed: true,
-                    given_up: 1,
                 },
             ),
             _ => run.handle(Event::Tick),
@@ -100,6 +99,8 @@ fn whatever_happens_every_share_is_counted_once_and_nothing_wrong_is_submitted()
             }
         }
         run.actions.clear();
+        let forgotten = run.given.len().saturating_sub(100);
+        run.given.drain(..forgotten);
     }
     let state = run.state();
     let shares = &state.total.shares;

@@ -1,12 +1,11 @@
-//! What becomes of results.
+//! Outcomes of results.
 
 use super::*;
 
 #[test]
 fn a_share_is_verified_then_submitted_then_counted() {
     let mut run = Run::new(settings(Policy::Before));
-    let job = run.job();
-    let found = run.find(job, 5, RARE);
+    let found = run.find(5, RARE);
     assert_eq!((checks(&found), submits(&found)), (vec![0], vec![]));
     let checked = run.check(0, Verdict::Right);
     assert_eq!(submits(&checked), [0]);
@@ -25,8 +24,7 @@ fn a_share_is_verified_then_submitted_then_counted() {
 #[test]
 fn a_result_that_is_no_share_is_counted_and_stays_here() {
     let mut run = Run::new(settings(Policy::Before));
-    let job = run.job();
-    run.find(job, 5, COMMON);
+    run.find(5, COMMON);
     assert!(submits(&run.check(0, Verdict::Right)).is_empty());
     assert_eq!(run.state().devices[0].nonces.valid, 1);
     assert!(run.controller.results.is_empty());
@@ -35,24 +33,30 @@ fn a_result_that_is_no_share_is_counted_and_stays_here() {
 #[test]
 fn each_way_to_be_wrong_is_counted_apart_and_nothing_wrong_is_submitted() {
     let mut run = Run::new(settings(Policy::Before));
-    let job = run.job();
-    run.find(job, 1, RARE);
+    run.find(1, RARE);
     run.check(0, Verdict::OtherHash { pow_hash: COMMON });
-    run.find(job, 1, RARE);
-    run.device(0, DeviceEvent::Fault("expected one of its ranges".into()));
-    let above = Found {
-        job,
-        target: Target::of_average(1e6),
-        nonce: 2,
-        hash: COMMON,
-        canary: None,
-    };
-    run.device(0, DeviceEvent::Found(above));
-    run.source(0, SourceEvent::Work(easy(2)));
-    run.find(job, 3, RARE);
-    run.find(99, 4, RARE);
+    run.find(1, RARE);
+    let old = run.range(0);
+    run.find_in(
+        0,
+        &Range {
+            id: RangeId(1),
+            ..old
+        },
+        2,
+        RARE,
+    );
+    run.find_in(0, &old, RANGE.get(), RARE);
+    // From now on only shares are asked for.
+    run.controller.devices[0].joined.config.expected_rate = Some(1e6);
+    run.end(0, &old, 1, Ending::Aborted);
+    let old = run.range(0);
+    run.find(2, COMMON);
+    run.source(0, SourceEvent::Template(easy(2)));
+    run.find_in(0, &old, 3, RARE);
+    run.find_in(0, &old, 4, RARE);
     let nonces = run.state().devices[0].nonces;
-    assert_eq!(nonces.hardware_errors, 3);
+    assert_eq!(nonces.hardware_errors, 4);
     assert_eq!((nonces.duplicates, nonces.stale), (1, 2));
     assert_eq!(nonces.valid, 0);
     assert!(submits(&run.actions).is_empty());
@@ -61,9 +65,8 @@ fn each_way_to_be_wrong_is_counted_apart_and_nothing_wrong_is_submitted() {
 #[test]
 fn a_job_that_ends_while_a_share_is_verified_leaves_it_at_home() {
     let mut run = Run::new(settings(Policy::Before));
-    let job = run.job();
-    run.find(job, 1, RARE);
-    run.source(0, SourceEvent::Work(easy(2)));
+    run.find(1, RARE);
+    run.source(0, SourceEvent::Template(easy(2)));
     assert!(submits(&run.check(0, Verdict::Right)).is_empty());
     assert_eq!(run.state().total.shares.not_submitted, 1);
     assert!(run.controller.results.is_empty());
@@ -72,22 +75,20 @@ fn a_job_that_ends_while_a_share_is_verified_leaves_it_at_home() {
 #[test]
 fn a_fresher_job_leaves_the_older_one_good() {
     let mut run = Run::new(settings(Policy::Before));
-    let old = run.job();
-    let fresher = Work {
+    let old = run.range(0);
+    let fresher = Template {
         replace: false,
         ..easy(1)
     };
-    run.source(0, SourceEvent::Work(fresher));
-    assert_ne!(run.job(), old);
-    run.find(old, 1, RARE);
+    run.source(0, SourceEvent::Template(fresher));
+    run.find_in(0, &old, 1, RARE);
     assert_eq!(submits(&run.check(0, Verdict::Right)), [0]);
 }
 
 #[test]
 fn after_submits_first_and_a_device_that_errs_is_verified_before() {
     let mut run = Run::new(settings(Policy::After));
-    let job = run.job();
-    let found = run.find(job, 1, RARE);
+    let found = run.find(1, RARE);
     assert_eq!((checks(&found), submits(&found)), (vec![0], vec![0]));
     run.check(0, Verdict::OtherHash { pow_hash: COMMON });
     let decisions = run.state().decisions;
@@ -96,7 +97,7 @@ fn after_submits_first_and_a_device_that_errs_is_verified_before() {
         "{decisions:?}"
     );
     run.answer(0, 0, Answer::Rejected(reason("low_difficulty")));
-    let found = run.find(job, 2, RARE);
+    let found = run.find(2, RARE);
     assert_eq!((checks(&found), submits(&found)), (vec![1], vec![]));
     assert!(run.controller.results.len() == 1);
 }
@@ -105,9 +106,8 @@ fn after_submits_first_and_a_device_that_errs_is_verified_before() {
 fn a_sample_is_verified_and_the_rest_counted() {
     let of = std::num::NonZero::new(4).unwrap();
     let mut run = Run::new(settings(Policy::Sample(of)));
-    let job = run.job();
     for nonce in 0..8 {
-        run.find(job, nonce, COMMON);
+        run.find(nonce, COMMON);
     }
     assert_eq!(checks(&run.actions), [0, 4]);
     run.check(0, Verdict::Right);
@@ -123,7 +123,6 @@ fn a_sample_is_verified_and_the_rest_counted() {
 #[test]
 fn every_answer_is_counted_once_by_what_it_is() {
     let mut run = Run::new(settings(Policy::Before));
-    let job = run.job();
     let answers = [
         Answer::Accepted,
         Answer::Stale(reason("stale")),
@@ -133,7 +132,7 @@ fn every_answer_is_counted_once_by_what_it_is() {
     ];
     for (share, answer) in answers.into_iter().enumerate() {
         let share = share as u64;
-        run.find(job, share, RARE);
+        run.find(share, RARE);
         run.check(share, Verdict::Right);
         run.answer(0, share, answer.clone());
         // Once more, from a source that does not know what it says.
@@ -152,8 +151,7 @@ fn a_dry_run_submits_nothing() {
     let mut settings = settings(Policy::Before);
     settings.goal.dry_run = true;
     let mut run = Run::new(settings);
-    let job = run.job();
-    run.find(job, 1, RARE);
+    run.find(1, RARE);
     assert!(submits(&run.check(0, Verdict::Right)).is_empty());
     assert_eq!(run.state().total.shares.not_submitted, 1);
 }
@@ -163,24 +161,22 @@ fn the_last_block_of_an_epoch_is_the_next_seed() {
     let mut run = Run::new(settings(Policy::Before));
     let mut last = easy(3);
     last.header.height = 256;
-    run.source(0, SourceEvent::Work(last.clone()));
-    let job = run.job();
-    run.find(job, 1, RARE);
+    run.source(0, SourceEvent::Template(last.clone()));
+    run.find(1, RARE);
     run.check(0, Verdict::Right);
     let accepted = run.answer(0, 0, Answer::Accepted);
-    last.header.nonce = 1;
+    last.header.nonce = run.range(0).first + 1;
     assert!(accepted.contains(&Action::Prepare(last.header.hash())));
 }
 
 #[test]
 fn a_nonce_that_was_wrong_may_be_right_the_second_time() {
     let mut run = Run::new(settings(Policy::Before));
-    let job = run.job();
-    run.find(job, 1, COMMON);
+    run.find(1, COMMON);
     run.check(0, Verdict::OtherHash { pow_hash: RARE });
-    run.find(job, 1, RARE);
+    run.find(1, RARE);
     assert_eq!(submits(&run.check(1, Verdict::Right)), [1]);
-    run.find(job, 1, RARE);
+    run.find(1, RARE);
     let nonces = run.state().devices[0].nonces;
     assert_eq!((nonces.valid, nonces.hardware_errors), (1, 1));
     assert_eq!(nonces.duplicates, 1);

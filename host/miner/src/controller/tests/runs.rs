@@ -1,17 +1,15 @@
-//! How a run ends, and what is kept of it.
+//! Ends of runs, and what is kept of them.
 
 use super::*;
 
 #[test]
 fn the_end_waits_for_what_is_under_way_but_not_for_ever() {
     let mut run = Run::new(settings(Policy::Before));
-    let job = run.job();
-    run.find(job, 1, RARE);
+    run.find(1, RARE);
     assert!(run.handle(Event::Stop).contains(&Action::End));
     let left = DeviceEvent::Left {
         reason: "the end".into(),
         failed: false,
-        given_up: 3,
     };
     run.device(0, left);
     assert!(!run.controller.is_over(run.now), "a result is verified");
@@ -35,8 +33,7 @@ fn goals_end_a_run() {
     let mut with_shares = settings(Policy::Before);
     with_shares.goal.shares = Some(1);
     let mut run = Run::new(with_shares);
-    let job = run.job();
-    run.find(job, 1, RARE);
+    run.find(1, RARE);
     run.check(0, Verdict::Right);
     assert!(run.answer(0, 0, Answer::Accepted).contains(&Action::End));
 }
@@ -44,8 +41,7 @@ fn goals_end_a_run() {
 #[test]
 fn runs_add_up() {
     let mut first = Run::new(settings(Policy::Before));
-    let job = first.job();
-    first.find(job, 1, RARE);
+    first.find(1, RARE);
     first.check(0, Verdict::Right);
     first.answer(0, 0, Answer::Accepted);
     first.wait(10);

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use std::{sync::mpsc, time::Duration};
 use testvectors::{StratumEvent, stratum_captures};
 
-/// A teller and what it tells.
-fn teller() -> (Teller, mpsc::Receiver<Event>) {
+/// A reporter and what it tells.
+fn reporter() -> (Reporter, mpsc::Receiver<Event>) {
     let (sender, events) = mpsc::channel();
     let tell = move |event| sender.send(event).unwrap();
-    (Teller::new(Box::new(tell)), events)
+    (Reporter::new(Box::new(tell)), events)
 }
 
 fn settings(user: &str) -> Settings {
@@ -41,9 +41,9 @@ fn after<T>(
     now: Instant,
     then: impl FnOnce(&mut Session<'_>) -> T,
 ) -> (T, Vec<Event>) {
-    let (teller, events) = teller();
+    let (reporter, events) = reporter();
     let settings = settings("me");
-    let mut session = Session::new(&settings, &teller, now);
+    let mut session = Session::new(&settings, &reporter, now);
     for frame in frames {
         session.take(frame, now).unwrap();
     }
@@ -55,10 +55,10 @@ fn told(frames: Vec<Frame>) -> Vec<Event> {
     after(frames, Instant::now(), |_| ()).1
 }
 
-fn works(events: &[Event]) -> Vec<&Work> {
-    fn work(event: &Event) -> Option<&Work> {
+fn works(events: &[Event]) -> Vec<&Template> {
+    fn work(event: &Event) -> Option<&Template> {
         match event {
-            Event::Work(work) => Some(work),
+            Event::Template(work) => Some(work),
             _ => None,
         }
     }
@@ -80,7 +80,7 @@ fn share(number: u64, job: &Value, nonce: u64) -> Share {
     let job = Job::read(&job.to_string()).unwrap();
     Share {
         number,
-        work: Some(job.id),
+        template: Some(job.id),
         header: BlockHeader {
             nonce,
             ..job.header
@@ -91,7 +91,7 @@ fn share(number: u64, job: &Value, nonce: u64) -> Share {
 #[test]
 fn the_job_of_the_login_comes_twice_and_is_told_once() {
     let events = told(vec![login(&job()), notification(&job())]);
-    let [Event::Up, Event::Work(work)] = &events[..] else {
+    let [Event::Up, Event::Template(work)] = &events[..] else {
         panic!("{events:?}");
     };
     assert_eq!(work.id.as_deref(), Some("16536954303352688513"));
@@ -121,9 +121,9 @@ fn shares_are_handed_in_for_good_jobs_only() {
     let now = Instant::now();
     let frames = vec![login(&job()), notification(&second)];
     let ((), events) = after(frames, now, |session| {
-        let teller = session.teller;
+        let reporter = session.reporter;
         for number in 1..=5 {
-            teller.expect(number);
+            reporter.expect(number);
         }
         let line = session.submit(&share(1, &job(), 0xabcd), now).unwrap();
         let line = String::from_utf8(line).unwrap();
@@ -163,7 +163,7 @@ fn a_job_named_by_a_number_is_submitted_with_that_number() {
     let (line, _) = after(frames, now, |session| {
         let share = Share {
             number: 1,
-            work: Some(work.id),
+            template: Some(work.id),
             header: work.header,
         };
         session.submit(&share, now).unwrap()
@@ -177,7 +177,7 @@ fn answers(replies: &[Value]) -> Vec<(u64, Answer)> {
     let now = Instant::now();
     let ((), events) = after(vec![login(&job())], now, |session| {
         for number in [11, 12, 13] {
-            session.teller.expect(number);
+            session.reporter.expect(number);
             session.submit(&share(number, &job(), number), now).unwrap();
         }
         for reply in replies {
@@ -248,7 +248,7 @@ fn oddities_are_told_once_each_and_change_nothing() {
     ];
     assert_eq!(odds(&events), words);
     assert_eq!(works(&events).len(), 1);
-    assert!(!events.contains(&Event::Void));
+    assert!(!events.contains(&Event::Invalidated));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn a_bad_job_of_another_block_ends_the_work() {
     ]);
     assert!(matches!(
         &events[1..],
-        [Event::Work(_), Event::Odd(_), Event::Void, Event::Work(work)] if work.replace
+        [Event::Template(_), Event::Odd(_), Event::Invalidated, Event::Template(work)] if work.replace
     ));
 }
 
@@ -332,11 +332,11 @@ fn each_silence_has_its_limit_and_its_name() {
 
 #[test]
 fn the_end_answers_all_shares_and_voids_all_work() {
-    let (teller, events) = teller();
+    let (reporter, events) = reporter();
     let (settings, now) = (settings("me"), Instant::now());
-    let mut session = Session::new(&settings, &teller, now);
+    let mut session = Session::new(&settings, &reporter, now);
     session.take(login(&job()), now).unwrap();
-    teller.expect(1);
+    reporter.expect(1);
     session.submit(&share(1, &job(), 1), now).unwrap();
     let reason = Reason::new("closed", "x");
     session.end(reason.clone());
@@ -345,7 +345,7 @@ fn the_end_answers_all_shares_and_voids_all_work() {
         &events[..],
         [
             Event::Answered { share: 1, answer: Answer::Unanswered(_), .. },
-            Event::Void,
+            Event::Invalidated,
             Event::Down(down),
         ] if *down == reason
     ));

@@ -1,4 +1,4 @@
-//! What a real pool was recorded to say.
+//! Recordings of a real pool.
 
 use super::*;
 
@@ -38,9 +38,9 @@ fn recorded_login(step: &StratumEvent) -> Option<String> {
 /// Says what a recorded pool said, and checks that it is asked as it was. Requests that we would never
 /// make are left out, with their replies.
 fn live_through(user: &str, steps: &[&StratumEvent]) -> Vec<String> {
-    let (teller, events) = teller();
+    let (reporter, events) = reporter();
     let (settings, now) = (settings(user), Instant::now());
-    let mut session = Session::new(&settings, &teller, now);
+    let mut session = Session::new(&settings, &reporter, now);
     let (mut ids, mut works, mut answers) = (BTreeMap::new(), Vec::new(), Vec::new());
     for step in steps {
         let json = match step {
@@ -68,7 +68,7 @@ fn live_through(user: &str, steps: &[&StratumEvent]) -> Vec<String> {
             let nonce = json["params"]["nonce"].as_str().unwrap();
             let header = works
                 .iter()
-                .find(|work: &&Work| work.id.as_deref() == json["params"]["job_id"].as_str());
+                .find(|work: &&Template| work.id.as_deref() == json["params"]["job_id"].as_str());
             let (16, Some(work)) = (nonce.len(), header) else {
                 continue;
             };
@@ -78,13 +78,13 @@ fn live_through(user: &str, steps: &[&StratumEvent]) -> Vec<String> {
             let number = session.next_id;
             let share = Share {
                 number,
-                work: work.id.clone(),
+                template: work.id.clone(),
                 header: BlockHeader {
                     nonce: u64::from_str_radix(nonce, 16).unwrap(),
                     ..work.header.clone()
                 },
             };
-            teller.expect(number);
+            reporter.expect(number);
             if let Some(line) = session.submit(&share, now) {
                 let mut ours: Value = serde_json::from_slice(&line).unwrap();
                 ids.insert(json["id"].to_string(), number);
@@ -97,7 +97,7 @@ fn live_through(user: &str, steps: &[&StratumEvent]) -> Vec<String> {
         }
         for event in events.try_iter() {
             match event {
-                Event::Work(work) => works.push(work),
+                Event::Template(work) => works.push(work),
                 Event::Answered { answer, .. } => answers.push(match answer {
                     Answer::Accepted => "accepted".to_owned(),
                     Answer::Stale(reason) | Answer::Rejected(reason) => reason.word,

@@ -1,4 +1,4 @@
-//! A bell that a waiting thread hears, beside a file that it waits for.
+//! Waits that a waker ends, on an eventfd beside a file.
 
 use std::{
     io,
@@ -14,58 +14,48 @@ use rustix::{
 
 use crate::{deadline::deadline, waker::Waker};
 
-/// Rings until it is heard.
-pub struct Bell(Arc<OwnedFd>);
+/// An eventfd: what its wakers do is remembered until a wait ends by it.
+pub struct WakeFd(Arc<OwnedFd>);
 
 /// What a wait ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// The bell, which is silent again.
-    Bell,
+#[expect(missing_docs, reason = "the names say what the rest is")]
+pub enum Ready {
+    Woken,
     /// The file can be read or written, or is broken.
     File,
-    /// The time is over.
     Nothing,
 }
 
-impl Bell {
-    /// A silent bell.
-    ///
-    /// # Errors
-    /// If this program has too many files open.
+impl WakeFd {
+    /// Nobody was woken yet.
     pub fn new() -> io::Result<Self> {
         let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
         Ok(Self(Arc::new(eventfd(0, flags)?)))
     }
 
-    /// What rings it.
+    /// A waker for other threads, which may outlive this.
     pub fn waker(&self) -> Waker {
         let own = Arc::clone(&self.0);
         Waker::new(move || {
-            // It fails only if the bell rings already, 2^64 times over.
+            // It fails only where a wake is pending, 2^64 times over.
             let _ = write(&*own, &1_u64.to_ne_bytes());
         })
     }
 
-    /// Waits for the bell; whether it rang within `patience`.
-    ///
-    /// # Errors
-    /// If the system refuses to wait.
+    /// Waits for a waker; whether one came within `patience`.
     pub fn wait(&self, patience: Duration) -> io::Result<bool> {
-        let heard = wait(&mut [self.poll_fd()], patience)?;
-        Ok(heard && self.hush())
+        let ready = wait(&mut [self.poll_fd()], patience)?;
+        Ok(ready && self.take_wakes())
     }
 
-    /// Waits for the bell, which comes first, and until something can be read from `file`.
-    ///
-    /// # Errors
-    /// If the system refuses to wait.
-    pub fn wait_beside(&self, file: impl AsFd, patience: Duration) -> io::Result<Heard> {
+    /// Waits for a waker, which comes first, and until something can be read from `file`.
+    pub fn wait_beside(&self, file: impl AsFd, patience: Duration) -> io::Result<Ready> {
         let mut both = [self.poll_fd(), PollFd::new(&file, PollFlags::IN)];
         Ok(match wait(&mut both, patience)? {
-            false => Heard::Nothing,
-            true if self.hush() => Heard::Bell,
-            true => Heard::File,
+            false => Ready::Nothing,
+            true if self.take_wakes() => Ready::Woken,
+            true => Ready::File,
         })
     }
 
@@ -73,16 +63,13 @@ impl Bell {
         PollFd::new(&self.0, PollFlags::IN)
     }
 
-    /// Silences it; whether it rang.
-    fn hush(&self) -> bool {
+    /// Takes the pending wakes; whether there were any.
+    fn take_wakes(&self) -> bool {
         read(&*self.0, &mut [0; 8]).is_ok()
     }
 }
 
 /// Waits until `file` is ready for `event`, or broken; whether it is.
-///
-/// # Errors
-/// If the system refuses to wait.
 pub fn wait_for(file: impl AsFd, event: PollFlags, patience: Duration) -> io::Result<bool> {
     wait(&mut [PollFd::new(&file, event)], patience)
 }
@@ -109,38 +96,43 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(20);
 
     #[test]
-    fn a_bell_is_heard_once_by_who_waits_or_else_by_the_next() {
-        let bell = Bell::new().expect("a bell");
-        assert!(!bell.wait(SHORT).expect("a wait"), "nobody rang");
-        let waker = bell.waker();
+    fn a_wake_ends_the_wait_under_way_or_else_the_next() {
+        let wakes = WakeFd::new().expect("an eventfd");
+        assert!(!wakes.wait(SHORT).expect("a wait"), "nobody wakes");
+        let waker = wakes.waker();
         let other = thread::spawn(move || {
             thread::sleep(SHORT);
             waker.wake();
         });
-        assert!(bell.wait(LONG).expect("a wait"));
-        other.join().expect("it rang");
+        assert!(wakes.wait(LONG).expect("a wait"));
+        other.join().expect("it wakes");
         for _ in 0..3 {
-            bell.waker().wake();
+            wakes.waker().wake();
         }
-        assert!(bell.wait(LONG).expect("a wait"));
-        assert!(!bell.wait(SHORT).expect("a wait"), "three rings are one");
+        assert!(wakes.wait(LONG).expect("a wait"));
+        assert!(!wakes.wait(SHORT).expect("a wait"), "three wakes are one");
     }
 
     #[test]
-    fn a_bell_without_a_device_can_be_rung() {
-        let waker = Bell::new().expect("a bell").waker();
+    fn a_waker_outlives_its_eventfd() {
+        let wakes = WakeFd::new().expect("an eventfd");
+        let (waker, file) = (wakes.waker(), Arc::downgrade(&wakes.0));
+        drop(wakes);
         waker.wake();
+        assert_eq!(file.strong_count(), 1, "the waker's own");
+        drop(waker);
+        assert_eq!(file.strong_count(), 0);
     }
 
     #[test]
-    fn the_bell_comes_before_the_file_and_the_file_before_nothing() {
-        let bell = Bell::new().expect("a bell");
+    fn a_wake_comes_before_the_file_and_the_file_before_nothing() {
+        let wakes = WakeFd::new().expect("an eventfd");
         let (reader, mut writer) = io::pipe().expect("a pipe");
-        let heard = |patience| bell.wait_beside(&reader, patience).expect("a wait");
-        assert_eq!(heard(Duration::ZERO), Heard::Nothing);
+        let ready = |patience| wakes.wait_beside(&reader, patience).expect("a wait");
+        assert_eq!(ready(Duration::ZERO), Ready::Nothing);
         io::Write::write_all(&mut writer, b"x").expect("written");
-        bell.waker().wake();
-        assert_eq!(heard(LONG), Heard::Bell);
-        assert_eq!(heard(LONG), Heard::File);
+        wakes.waker().wake();
+        assert_eq!(ready(LONG), Ready::Woken);
+        assert_eq!(ready(LONG), Ready::File);
     }
 }

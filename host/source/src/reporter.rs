@@ -1,17 +1,19 @@
-//! The way of a source's threads to him who listens.
+//! Events of a source's threads, each share answered once.
 
 use crate::event::{Answer, Event, Reason};
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
     time::Instant,
 };
 
 /// What is called with each event.
 pub type Tell = Box<dyn FnMut(Event) + Send>;
 
-/// Tells events, and keeps the account of shares: each that came is answered once, whatever happens.
-pub struct Teller(Mutex<State>);
+/// Tells events, and remembers shares: each that came is answered once, whatever happens.
+pub struct Reporter(Mutex<State>);
 
 struct State {
     /// Nothing when all is over.
@@ -20,8 +22,7 @@ struct State {
     shares: BTreeMap<u64, Option<Instant>>,
 }
 
-impl Teller {
-    /// Tells by calling.
+impl Reporter {
     pub fn new(tell: Tell) -> Self {
         Self(Mutex::new(State {
             tell: Some(tell),
@@ -64,6 +65,21 @@ impl Teller {
         state.tell = None;
     }
 
+    /// Starts a thread. Should it panic, the source is told to be down.
+    pub fn spawn(
+        self: &Arc<Self>,
+        name: &str,
+        body: impl FnOnce() + Send + 'static,
+    ) -> io::Result<()> {
+        let witness = Witness(Arc::clone(self));
+        let thread = thread::Builder::new().name(name.to_owned());
+        thread.spawn(move || {
+            let _witness = witness;
+            body();
+        })?;
+        Ok(())
+    }
+
     /// What a listener left behind that panicked is still in order.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -99,6 +115,19 @@ impl State {
     }
 }
 
+/// Is dropped when its thread ends, in whatever way.
+struct Witness(Arc<Reporter>);
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let reason = Reason::new("panicked", "a thread of the source panicked; this is a bug");
+            self.0.settle(&reason);
+            self.0.tell(Event::Down(reason));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,19 +136,19 @@ mod tests {
     #[test]
     fn each_share_is_answered_once() {
         let (sender, events) = mpsc::channel();
-        let teller = Teller::new(Box::new(move |event| sender.send(event).unwrap()));
+        let reporter = Reporter::new(Box::new(move |event| sender.send(event).unwrap()));
         for share in 1..=4 {
-            teller.expect(share);
+            reporter.expect(share);
         }
-        teller.submitted(2);
-        teller.submitted(4);
-        teller.answer(4, Answer::Accepted);
-        teller.answer(4, Answer::NotSent);
-        teller.answer(9, Answer::Accepted);
+        reporter.submitted(2);
+        reporter.submitted(4);
+        reporter.answer(4, Answer::Accepted);
+        reporter.answer(4, Answer::NotSent);
+        reporter.answer(9, Answer::Accepted);
         let reason = Reason::new("closed", "the pool closed the connection");
-        teller.end(&reason);
-        teller.expect(5);
-        teller.answer(5, Answer::Accepted);
+        reporter.end(&reason);
+        reporter.expect(5);
+        reporter.answer(5, Answer::Accepted);
         let answers: Vec<_> = events
             .try_iter()
             .map(|event| match event {
@@ -134,5 +163,24 @@ mod tests {
             (3, Answer::NotSent),
         ];
         assert_eq!(answers, expected);
+    }
+
+    #[test]
+    fn a_panic_is_told_and_an_end_is_not() {
+        let (sender, events) = mpsc::channel();
+        let reporter = Arc::new(Reporter::new(Box::new(move |event| {
+            // Nobody listens at the end of the test.
+            let _ = sender.send(event);
+        })));
+        reporter.spawn("calm", || {}).unwrap();
+        reporter
+            .spawn("panicking", || panic!("this panic is part of a test"))
+            .unwrap();
+        drop(reporter);
+        let told: Vec<_> = events.iter().collect();
+        assert!(
+            matches!(&told[..], [Event::Down(reason)] if reason.word == "panicked"),
+            "{told:?}"
+        );
     }
 }

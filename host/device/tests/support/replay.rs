@@ -11,34 +11,27 @@ use std::{
     vec,
 };
 
-use crate::{
-    bell::Bell,
+use super::record::{Direction, Passage, Title};
+use tensority_device::{
     device::Kind,
-    record::{Direction, Passage, Title},
     transport::{Sleep, Transport},
+    wake_fd::WakeFd,
     waker::Waker,
 };
 
 /// Why a recording cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// It cannot be read.
     #[error("cannot read the recording: {0}")]
     Io(#[from] io::Error),
     /// A line is not one of a recording.
     #[error("line {line} of the recording: {reason}")]
-    Line {
-        /// Counted from 1.
-        line: usize,
-        /// What is wrong with it.
-        reason: String,
-    },
+    Line { line: usize, reason: String },
     /// The host sends something else than it did.
     #[error(
         "line {line} of the recording: expected to be sent {expected}, found {found}: differs at byte {place}"
     )]
     Differs {
-        /// Counted from 1.
         line: usize,
         /// Of the bytes sent at once, counted from 0.
         place: usize,
@@ -66,7 +59,7 @@ pub struct Replay {
     title: Title,
     passages: vec::IntoIter<Recorded>,
     next: Option<Recorded>,
-    bell: Bell,
+    wakes: WakeFd,
 }
 
 struct Recorded {
@@ -93,11 +86,11 @@ impl Replay {
             title,
             passages,
             next,
-            bell: Bell::new()?,
+            wakes: WakeFd::new()?,
         })
     }
 
-    /// The number to begin after, for [`Board::open_from`](crate::board::Board::open_from).
+    /// The number to begin after, for [`Board::open_from`](tensority_device::board::Board::open_from).
     pub fn start(&self) -> u32 {
         self.title.start
     }
@@ -137,7 +130,7 @@ impl Transport for Replay {
     }
 
     fn waker(&self) -> Waker {
-        self.bell.waker()
+        self.wakes.waker()
     }
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -187,7 +180,7 @@ impl Transport for Replay {
             None => {
                 match sleep {
                     Sleep::Light => {
-                        self.bell.wait(patience)?;
+                        self.wakes.wait(patience)?;
                     }
                     Sleep::Deep => thread::sleep(patience),
                 }

@@ -1,4 +1,4 @@
-//! Tells when a port is plugged in or unplugged, without looking all the time.
+//! Hotplug of ports, without polling.
 
 use std::{
     collections::BTreeSet,
@@ -17,22 +17,20 @@ use rustix::{
 };
 
 use crate::{
-    bell::{Bell, Heard},
     deadline::deadline,
+    wake_fd::{Ready, WakeFd},
     waker::Waker,
 };
 
-/// Where the ports are.
 const FOLDER: &str = "/dev";
-/// What their names begin with.
 const PREFIX: &[u8] = b"tty";
 /// Time between two looks where the system does not tell of changes.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Watches the serial ports of this machine.
-pub struct Plugs {
+pub struct Hotplug {
     watch: Watch,
-    bell: Bell,
+    wakes: WakeFd,
 }
 
 enum Watch {
@@ -42,44 +40,38 @@ enum Watch {
     Looked(PathBuf, BTreeSet<(OsString, u32, u32)>),
 }
 
-impl Plugs {
+impl Hotplug {
     /// Watches from now on.
-    ///
-    /// # Errors
-    /// If this program has too many files open.
     pub fn new() -> io::Result<Self> {
         let folder = Path::new(FOLDER);
         // The system watches for a limited number of programs.
         let watch = told(folder).unwrap_or_else(|_| looked(folder));
         Ok(Self {
             watch,
-            bell: Bell::new()?,
+            wakes: WakeFd::new()?,
         })
     }
 
     /// What ends the wait of [`Self::changed`], from any thread.
     pub fn waker(&self) -> Waker {
-        self.bell.waker()
+        self.wakes.waker()
     }
 
     /// Waits until a port came, went or may be opened by others than before; false if `patience` is
     /// over or a wake ended the wait. A port that is plugged in may be told twice: it comes, and a
     /// moment later is given to its group.
-    ///
-    /// # Errors
-    /// If the system does not tell any more.
     pub fn changed(&mut self, patience: Duration) -> io::Result<bool> {
         let deadline = deadline(patience);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match &mut self.watch {
-                Watch::Told(events) => match self.bell.wait_beside(&*events, left)? {
-                    Heard::File if any_port(events)? => return Ok(true),
-                    Heard::File => {}
-                    Heard::Bell | Heard::Nothing => return Ok(false),
+                Watch::Told(events) => match self.wakes.wait_beside(&*events, left)? {
+                    Ready::File if any_port(events)? => return Ok(true),
+                    Ready::File => {}
+                    Ready::Woken | Ready::Nothing => return Ok(false),
                 },
                 Watch::Looked(folder, before) => {
-                    let woken = self.bell.wait(left.min(INTERVAL))?;
+                    let woken = self.wakes.wait(left.min(INTERVAL))?;
                     let now = look(folder);
                     if *before != now {
                         *before = now;
@@ -155,11 +147,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let watches = [told(folder.path()).expect("a watch"), looked(folder.path())];
         for watch in watches {
-            let mut plugs = Plugs {
+            let mut hotplug = Hotplug {
                 watch,
-                bell: Bell::new().expect("a bell"),
+                wakes: WakeFd::new().expect("an eventfd"),
             };
-            let mut changed = |patience| plugs.changed(patience).expect("a watch");
+            let mut changed = |patience| hotplug.changed(patience).expect("a watch");
             let port = folder.path().join("ttyUSB0");
             assert!(!changed(Duration::ZERO));
             fs::write(&port, "").expect("written");
@@ -177,15 +169,15 @@ mod tests {
 
     #[test]
     fn a_wake_ends_the_wait_and_the_machine_can_be_watched() {
-        let mut plugs = Plugs::new().expect("a watch");
-        let waker = plugs.waker();
+        let mut hotplug = Hotplug::new().expect("a watch");
+        let waker = hotplug.waker();
         let begin = Instant::now();
         let other = thread::spawn(move || {
             thread::sleep(Duration::from_millis(10));
             waker.wake();
         });
         // Something may be plugged in meanwhile.
-        while plugs.changed(LONG).expect("a watch") {}
+        while hotplug.changed(LONG).expect("a watch") {}
         assert!(begin.elapsed() < LONG);
         other.join().expect("it rang");
     }

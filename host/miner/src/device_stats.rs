@@ -1,8 +1,9 @@
-//! The account of one device.
+//! Statistics and condition of one device.
 
 use crate::{
     event::Joined,
     health::{Health, Limits, Recovery},
+    ranges::Ranges,
     rate::{Meter, Tally},
 };
 use std::time::Duration;
@@ -13,34 +14,32 @@ use tensority_telemetry::{
 
 /// What a device did, and how it is.
 #[derive(Debug)]
-pub struct DeviceAccount {
-    /// What it is.
+pub struct DeviceStats {
     pub joined: Joined,
     /// How it is, why, and since when.
     pub condition: Condition,
-    /// Why, as a sentence.
     pub reason: String,
-    /// Since when.
     pub since: Duration,
-    /// It is open.
     pub present: bool,
-    /// A person switched it off.
     pub off: bool,
-    /// It makes a matrix list.
     pub seeding: bool,
+    /// The seed of its last range, and since when it is that.
+    pub seed: Option<([u8; 32], Duration)>,
+    /// What it was given and is not over.
+    pub ranges: Ranges,
+    /// The next range takes the place of what it is at.
+    pub resend: bool,
+    /// The header hash of a known-answer test that is to be put between its ranges.
+    pub canary: Option<[u8; 32]>,
     /// When it last said anything, or got work after it had none.
     pub heard: Duration,
     /// Hashes that its results take on average.
     pub difficulty: Option<f64>,
     /// Hashes per second by its last range.
     pub learned_rate: Option<f64>,
-    /// What it says it hashed.
     pub meter: Meter,
-    /// What its valid results say.
     pub verified: Tally,
-    /// What its accepted shares say.
     pub pool: Tally,
-    /// What it reported.
     pub nonces: Nonces,
     /// Where its time and its hashes went.
     pub spent: Spent,
@@ -54,9 +53,7 @@ pub struct DeviceAccount {
     pub demoted: bool,
     /// When it is asked what is known.
     pub next_canary: Duration,
-    /// Known-answer tests.
     pub canaries_right: u64,
-    /// Known-answer tests.
     pub canaries_wrong: u64,
     /// How long the last matrix list took.
     pub seed_switch: Option<Duration>,
@@ -71,20 +68,18 @@ pub struct DeviceAccount {
 }
 
 /// What a device is about at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
-    /// It has work.
     Working,
-    /// It makes a matrix list.
     Seed,
-    /// There is no work.
     NoWork,
     /// It is not there, or off.
+    #[default]
     Away,
 }
 
 /// Where time, in seconds, and hashes went.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Spent {
     phase: Phase,
     settled: Duration,
@@ -102,17 +97,8 @@ pub struct Spent {
 impl Spent {
     fn new(now: Duration) -> Self {
         Self {
-            phase: Phase::Away,
             settled: now,
-            working: 0.0,
-            seed: 0.0,
-            no_work: 0.0,
-            away: 0.0,
-            good: 0.0,
-            stale: 0.0,
-            canaries: 0.0,
-            shares_accepted: 0,
-            shares_rejected: 0,
+            ..Self::default()
         }
     }
 
@@ -139,7 +125,6 @@ impl Spent {
         self.canaries += canaries;
     }
 
-    /// Books the answer to a share.
     pub fn answered(&mut self, accepted: bool) {
         match accepted {
             true => self.shares_accepted += 1,
@@ -197,10 +182,10 @@ fn rest(difference: f64) -> f64 {
     }
 }
 
-impl DeviceAccount {
-    /// An account with nothing in it.
+impl DeviceStats {
     pub fn new(now: Duration, joined: Joined) -> Self {
         Self {
+            ranges: Ranges::new(joined.config.range_size),
             joined,
             condition: Condition::Away,
             reason: "it is being opened".into(),
@@ -208,6 +193,9 @@ impl DeviceAccount {
             present: false,
             off: false,
             seeding: false,
+            seed: None,
+            resend: false,
+            canary: None,
             heard: now,
             difficulty: None,
             learned_rate: None,
@@ -229,6 +217,18 @@ impl DeviceAccount {
             restarts: 0,
             last_error: None,
         }
+    }
+
+    /// Whether it is open and switched on.
+    pub fn may_work(&self) -> bool {
+        self.present && !self.off
+    }
+
+    /// It is opened or closed, and begins with nothing.
+    pub fn forget_work(&mut self) {
+        self.ranges = Ranges::new(self.joined.config.range_size);
+        (self.seed, self.seeding) = (None, false);
+        (self.canary, self.resend) = (None, false);
     }
 
     /// Hashes per second that it should reach: what it promises, else what it last did.
@@ -257,7 +257,6 @@ impl DeviceAccount {
         })
     }
 
-    /// The account as others see it.
     pub fn state(&self, now: Duration) -> Device {
         let seconds_since = |then: Duration| now.saturating_sub(then).as_secs_f64();
         Device {

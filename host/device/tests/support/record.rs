@@ -1,4 +1,4 @@
-//! A line that writes down all that passes, for [`crate::replay`].
+//! A line that writes down all that passes, for [`super::replay`].
 //!
 //! A recording is a text of JSON lines. The first says what was recorded and the number that the
 //! host's numbering began after; each other one is what was sent or received at once:
@@ -16,7 +16,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use tensority_device::{
     device::Kind,
     transport::{Sleep, Transport},
     waker::Waker,
@@ -27,7 +27,7 @@ use crate::{
 pub struct Title {
     /// Name of the line.
     pub device: String,
-    /// What [`Board::open_from`](crate::board::Board::open_from) was given.
+    /// What [`Board::open_from`](tensority_device::board::Board::open_from) was given.
     pub start: u32,
 }
 
@@ -36,7 +36,6 @@ pub struct Title {
 pub struct Passage {
     /// Since the recording began.
     pub milliseconds: u64,
-    /// Which way.
     pub direction: Direction,
     /// What passed, in hexadecimal.
     pub bytes: String,
@@ -46,9 +45,7 @@ pub struct Passage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// To the device.
     Sent,
-    /// From the device.
     Received,
 }
 

@@ -1,18 +1,17 @@
-//! The account of one source.
+//! Statistics and condition of one source.
 
 use crate::rate::Tally;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tensority_telemetry::source::{Condition, Kind, Shares, Source};
 
-/// What a source is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct SourceName {
     /// What it is called; different for each.
     pub name: String,
     /// Its address, without secrets.
     pub url: String,
-    /// What it is.
     pub kind: Kind,
     /// The account that shares are credited to, at a pool.
     pub user: Option<String>,
@@ -20,8 +19,7 @@ pub struct SourceName {
 
 /// What a source gave and took.
 #[derive(Debug)]
-pub struct SourceAccount {
-    /// What it is.
+pub struct SourceStats {
     pub name: SourceName,
     /// The word of its last complaint, and the whole line.
     pub down: Option<(String, String)>,
@@ -29,20 +27,15 @@ pub struct SourceAccount {
     pub up: bool,
     /// Since when it is as it is.
     pub since: Duration,
-    /// When it last gave work.
     pub last_work: Option<Duration>,
-    /// Jobs that it gave.
     pub jobs: u64,
-    /// What became of shares.
     pub shares: Shares,
-    /// What its accepted shares stand for.
     pub implied: Tally,
     answers: u32,
     answering: Duration,
 }
 
-impl SourceAccount {
-    /// An account with nothing in it.
+impl SourceStats {
     pub fn new(name: SourceName) -> Self {
         Self {
             name,
@@ -64,7 +57,6 @@ impl SourceAccount {
         self.answering += took;
     }
 
-    /// The account as others see it.
     pub fn state(&self, now: Duration, asked: bool, active: bool) -> Source {
         let (condition, reason) = match (asked, self.up, active) {
             (false, ..) => (Condition::Waiting, "another source is preferred, and well"),
