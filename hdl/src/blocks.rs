@@ -3,6 +3,7 @@
 //! RustHDL shows a design as instances without types. The types, and the documentation that the Verilog
 //! and `docs/blocks/` carry, are read from the sources, which are part of the program.
 
+pub mod document;
 pub(crate) mod parse;
 
 use std::collections::BTreeMap;
@@ -97,6 +98,20 @@ impl BlockSource {
             .iter()
             .find(|row| row.names.iter().any(|name| stands_for(name, port)))?;
         Some(row.meaning.clone()).filter(|meaning| !meaning.is_empty())
+    }
+
+    /// The blocks in it, each with the field that holds it.
+    pub fn inner(&self) -> impl Iterator<Item = (&Field, &'static BlockSource)> {
+        let fields = self.fields.iter();
+        fields
+            .filter_map(|field| Some((field, find(parse::type_name(parse::element(&field.kind)))?)))
+    }
+
+    /// The first sentence of its documentation, without its full stop.
+    pub fn title(&self) -> &'static str {
+        self.documentation
+            .first()
+            .map_or("", |line| line.trim_end_matches('.'))
     }
 
     /// The field of an instance or a signal, which in an array has a number.

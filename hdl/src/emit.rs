@@ -5,12 +5,15 @@
 //! written in the module around them, and a signal with one driver is a wire.
 
 mod comment;
+mod draft;
+mod drivers;
 mod inline;
 mod merge;
 mod module;
 mod print;
 mod scope;
 mod statement;
+pub(crate) mod words;
 
 use rust_hdl::core::check_error::check_all;
 use rust_hdl::prelude::*;

@@ -1,11 +1,12 @@
 //! `cargo xtask docs`: the documents that say what the code says.
 
 use std::fs;
+use std::process::Command;
 
 use tensority_protocol::document;
 
 use crate::failure::Failure;
-use crate::workspace;
+use crate::{step, workspace};
 
 /// Writes them all.
 pub fn write() -> Result<(), Failure> {
@@ -20,5 +21,19 @@ pub fn write() -> Result<(), Failure> {
         let path = folder.join(name);
         fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
     }
-    Ok(())
+    // Written by the test that compares them: this program need not wait for the blocks to compile.
+    let test = [
+        "test",
+        "--release",
+        "-p",
+        "tensority-hdl",
+        "--test",
+        "documents",
+    ];
+    let mut blocks = Command::new(step::cargo_program());
+    blocks
+        .args(test)
+        .current_dir(workspace::root())
+        .env("TENSORITY_REFRESH", "1");
+    step::named("pages of the blocks", &mut blocks)
 }

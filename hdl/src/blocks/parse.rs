@@ -110,6 +110,29 @@ pub fn identifier(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
+/// The type of the elements of an array or a vector, or the type itself.
+pub fn element(mut kind: &str) -> &str {
+    loop {
+        kind = kind.trim();
+        let array = kind
+            .strip_prefix('[')
+            .and_then(|array| array.rsplit_once(';'));
+        let vector = kind
+            .strip_prefix("Vec<")
+            .and_then(|text| text.strip_suffix('>'));
+        match array.map(|(element, _)| element).or(vector) {
+            Some(element) => kind = element,
+            None => return kind,
+        }
+    }
+}
+
+/// The name of a type without its path and its arguments.
+pub fn type_name(kind: &str) -> &str {
+    let path = kind.split('<').next().unwrap_or(kind);
+    path.rsplit("::").next().unwrap_or(path).trim()
+}
+
 /// What stands between the outermost angle brackets, at the commas of that level.
 pub fn arguments(text: &str) -> Vec<String> {
     let inside = text

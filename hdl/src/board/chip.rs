@@ -7,6 +7,7 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
+//! | `core_clock` | in | 1 | clock of the core and of the memory |
 //! | `receive` | in | 1 | serial line to the chip, asynchronous; 1 when idle |
 //! | `serial` | in | 64 | static: serial number of the board |
 //! | `column_in` | in | 16 | what the memory's data pins said, behind a register in the pads |

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::Module;
 use super::inline::Inline;
 use super::module;
 use super::scope::Scope;
-use super::{Module, module::snake};
+use super::words::{is_reserved, snake};
 use crate::blocks::{self, parse};
 
 /// The type of a block, with its arguments as they are written.
@@ -141,21 +142,8 @@ impl Drafts {
 /// The block type in a field's type, such as `Ram` in `Vec<Ram<6, 64>>`. `bound` are the arguments of the
 /// generic parameters around it.
 fn block_type(written: &str, bound: &BTreeMap<String, String>) -> BlockType {
-    let mut written = written.trim();
-    loop {
-        let inside = written
-            .strip_prefix('[')
-            .and_then(|array| array.rsplit_once(';'));
-        let vector = written
-            .strip_prefix("Vec<")
-            .and_then(|text| text.strip_suffix('>'));
-        match inside.map(|(inside, _)| inside).or(vector) {
-            Some(inside) => written = inside.trim(),
-            None => break,
-        }
-    }
-    let path = written.split('<').next().unwrap_or(written);
-    let name = path.rsplit("::").next().unwrap_or(path).trim();
+    let written = parse::element(written);
+    let name = parse::type_name(written);
     if let Some(argument) = bound.get(name).filter(|argument| *argument != name) {
         return block_type(argument, &BTreeMap::new());
     }
@@ -184,7 +172,7 @@ fn stem(kind: &BlockType, around: &str) -> String {
     if !numbers.is_empty() {
         stem += &format!("_{}", numbers.join("x"));
     }
-    match module::is_reserved(&stem) {
+    match is_reserved(&stem) {
         true => format!("{around}_{stem}"),
         false => stem,
     }

@@ -1,14 +1,16 @@
 //! The text of one module.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rust_hdl::core::ast::Verilog;
 
 use super::comment;
+use super::draft::{Draft, ports_of};
+use super::drivers::without_dead;
 use super::inline::Inline;
-use super::print::{self, Names};
-use super::scope::{Net, NetKind, Scope, States};
-use super::statement::{Expression, Statement, statements};
+use super::print;
+use super::scope::{Net, NetKind, Scope};
+use super::statement::{Expression, statements};
 use crate::blocks::BlockSource;
 
 /// The module of `scope`, called `name`. `instance` says the name of a child's module.
@@ -23,7 +25,7 @@ pub fn text(
 ) -> Result<String, String> {
     match &scope.code {
         Verilog::Combinatorial(code) => {
-            let draft = Draft::new(scope, source, without_dead(statements(code)?));
+            let draft = Draft::new(scope, source, without_dead(statements(code)?))?;
             Ok(draft.text(name, instance))
         }
         Verilog::Custom(code) => {
@@ -92,122 +94,7 @@ fn range(width: usize) -> String {
     }
 }
 
-/// A module that RustHDL generates.
-struct Draft<'a> {
-    scope: &'a Scope,
-    source: Option<&'a BlockSource>,
-    /// The children without a module, by name.
-    inlined: BTreeMap<&'a str, Inline>,
-    names: Names,
-    /// States by their name in the code, with their number.
-    states: Vec<(String, usize)>,
-    /// What is given to a signal by one statement, once and always.
-    wires: BTreeMap<String, Expression>,
-    /// The other statements; those of a group share a target.
-    groups: Vec<(usize, Vec<Statement>)>,
-    order: BTreeMap<String, usize>,
-    /// Signals that are read, and whether only as a whole.
-    read: BTreeMap<String, bool>,
-}
-
-impl<'a> Draft<'a> {
-    fn new(scope: &'a Scope, source: Option<&'a BlockSource>, code: Vec<Statement>) -> Self {
-        let mut read: BTreeMap<String, bool> = BTreeMap::new();
-        for statement in &code {
-            statement.names(&mut |name, whole| {
-                *read.entry(name.into()).or_insert(true) &= whole;
-            });
-        }
-        let (wires, order, groups) = drivers(code);
-        let mut draft = Self {
-            scope,
-            source,
-            inlined: BTreeMap::new(),
-            names: Names::default(),
-            states: Vec::new(),
-            wires,
-            groups,
-            order,
-            read,
-        };
-        draft.inline();
-        draft.name();
-        draft.name_states();
-        draft
-    }
-
-    /// Finds the children that need no module.
-    fn inline(&mut self) {
-        for child in &self.scope.children {
-            let clocked = matches!(
-                self.wires.get(&format!("{}$clock", child.name)),
-                Some(Expression::Name(_))
-            );
-            match Inline::of(child) {
-                Some(Inline::Register(_) | Inline::Enabled(_)) if !clocked => {}
-                Some(inline) => {
-                    self.inlined.insert(&child.name, inline);
-                }
-                None => {}
-            }
-        }
-    }
-
-    /// Names the ports of the children, and measures everything.
-    fn name(&mut self) {
-        for net in &self.scope.nets {
-            self.names.widths.insert(net.name.clone(), net.width);
-        }
-        for child in &self.scope.children {
-            for port in ports_of(child) {
-                let mut name = format!("{}${}", child.name, port.name);
-                if port.name == "q"
-                    && self.inlined.contains_key(child.name.as_str())
-                    && !is_reserved(&child.name)
-                {
-                    self.names.spelling.insert(name, child.name.clone());
-                    name = child.name.clone();
-                }
-                self.names.widths.insert(name, port.width);
-            }
-        }
-    }
-
-    /// Names the states that the code uses: by their value alone if no other type has that value.
-    fn name_states(&mut self) {
-        let children = self.scope.children.iter().flat_map(|child| &child.nets);
-        let mut types: Vec<&States> = Vec::new();
-        for states in self
-            .scope
-            .nets
-            .iter()
-            .chain(children)
-            .filter_map(|net| net.states.as_ref())
-        {
-            let used = |value: &String| self.read.contains_key(&format!("{}${value}", states.name));
-            if !types.contains(&states) && states.values.iter().any(used) {
-                types.push(states);
-            }
-        }
-        let all: Vec<_> = types.iter().flat_map(|states| &states.values).collect();
-        for states in types {
-            let width = states.values.len().next_power_of_two().trailing_zeros() as usize;
-            for (number, value) in states.values.iter().enumerate() {
-                let alone = all.iter().filter(|other| **other == value).count() == 1;
-                let short = snake(value).to_uppercase();
-                let name = match alone && !self.names.widths.contains_key(&short) {
-                    true => short,
-                    false => format!("{}_{short}", snake(&states.name).to_uppercase()),
-                };
-                self.names.widths.insert(name.clone(), width);
-                self.names
-                    .spelling
-                    .insert(format!("{}${value}", states.name), name.clone());
-                self.states.push((name, number));
-            }
-        }
-    }
-
+impl Draft<'_> {
     fn text(&self, name: &str, instance: &dyn Fn(usize) -> String) -> String {
         let variable = |name: &str| !self.wires.contains_key(name);
         let mut text = ports(name, self.scope, self.source, &variable);
@@ -217,6 +104,9 @@ impl<'a> Draft<'a> {
                 "    localparam {}{state} = {width}'d{number};\n",
                 range(width)
             );
+        }
+        if !self.states.is_empty() {
+            text += "\n";
         }
         text += &self.declarations();
         let mut connected = BTreeSet::new();
@@ -291,10 +181,7 @@ impl<'a> Draft<'a> {
                         format!("    {kind} {range}{name} = {};", print::constant(value))
                     }
                     (Inline::Register(value) | Inline::Enabled(value), "q") => {
-                        let value = match value.trim_start_matches(|letter| letter != 'h') {
-                            "h0" => "0".into(),
-                            _ => self.power_up(port, value),
-                        };
+                        let value = self.power_up(port, value);
                         format!("    reg {range}{name} = {value};")
                     }
                     (_, "clock") => continue,
@@ -331,7 +218,10 @@ impl<'a> Draft<'a> {
                 let name = format!("{}${}", states.name, states.values.get(number)?);
                 self.names.spelling.get(&name).cloned()
             });
-        state.unwrap_or_else(|| value.into())
+        state.unwrap_or_else(|| match number {
+            Some(0) => "0".into(),
+            _ => value.into(),
+        })
     }
 
     /// Whether what an inlined register takes stands where it is taken, instead of in a wire.
@@ -472,126 +362,4 @@ impl<'a> Draft<'a> {
             _ => key,
         }
     }
-}
-
-/// The ports of a child.
-fn ports_of(child: &Scope) -> impl Iterator<Item = &Net> {
-    let nets = child.nets.iter();
-    nets.filter(|net| matches!(net.kind, NetKind::Input | NetKind::Output))
-}
-
-/// The code without what is always assigned again before anything can see it, such as the "keep" of a
-/// register that something else always sets.
-fn without_dead(mut code: Vec<Statement>) -> Vec<Statement> {
-    let mut overwritten: BTreeSet<String> = BTreeSet::new();
-    let mut kept = Vec::new();
-    while let Some(statement) = code.pop() {
-        let whole = match &statement {
-            Statement::Assign(target, None, _) if overwritten.contains(target) => continue,
-            Statement::Assign(target, None, _) => Some(target.clone()),
-            _ => None,
-        };
-        overwritten.extend(whole);
-        statement.names(&mut |name, _| {
-            overwritten.remove(name);
-        });
-        statement.targets(&mut |name| {
-            if !matches!(statement, Statement::Assign(_, None, _)) {
-                overwritten.remove(name);
-            }
-        });
-        kept.push(statement);
-    }
-    kept.reverse();
-    kept
-}
-
-/// Wires, the place of each in the code, and the statements that are left, in groups with a place.
-type Drivers = (
-    BTreeMap<String, Expression>,
-    BTreeMap<String, usize>,
-    Vec<(usize, Vec<Statement>)>,
-);
-
-/// Tells the signals that one assignment drives from the statements that drive signals together.
-fn drivers(code: Vec<Statement>) -> Drivers {
-    let mut targets: Vec<BTreeSet<String>> = Vec::new();
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for statement in &code {
-        let mut names = BTreeSet::new();
-        statement.targets(&mut |name| {
-            names.insert(name.to_string());
-        });
-        for name in &names {
-            *count.entry(name.clone()).or_default() += 1;
-        }
-        targets.push(names);
-    }
-    let (mut wires, mut order) = (BTreeMap::new(), BTreeMap::new());
-    let mut groups: Vec<(usize, BTreeSet<String>, Vec<(usize, Statement)>)> = Vec::new();
-    for (place, (statement, names)) in code.into_iter().zip(targets).enumerate() {
-        match statement {
-            Statement::Assign(target, None, value) if count[&target] == 1 => {
-                order.insert(target.clone(), place);
-                wires.insert(target, value);
-            }
-            statement => {
-                let (joined, others) =
-                    groups
-                        .into_iter()
-                        .partition(|(_, theirs, _): &(_, BTreeSet<String>, _)| {
-                            !theirs.is_disjoint(&names)
-                        });
-                groups = others;
-                let mut group = (place, names, vec![(place, statement)]);
-                for (first, theirs, statements) in joined {
-                    group.0 = group.0.min(first);
-                    group.1.extend(theirs);
-                    group.2.extend(statements);
-                }
-                group.2.sort_by_key(|(place, _)| *place);
-                groups.push(group);
-            }
-        }
-    }
-    let groups = groups.into_iter().map(|(place, _, statements)| {
-        (
-            place,
-            statements
-                .into_iter()
-                .map(|(_, statement)| statement)
-                .collect(),
-        )
-    });
-    (wires, order, groups.collect())
-}
-
-/// A type's name in small letters: `MemoryPort` is `memory_port`.
-pub fn snake(name: &str) -> String {
-    let mut text = String::new();
-    let mut before = '_';
-    for letter in name.chars() {
-        if letter.is_uppercase() && (before.is_lowercase() || before.is_numeric()) {
-            text.push('_');
-        }
-        text.extend(letter.to_lowercase());
-        before = letter;
-    }
-    text
-}
-
-/// Whether Verilog or SystemVerilog has a word of its own of that name.
-pub fn is_reserved(name: &str) -> bool {
-    const WORDS: &str = " alias always and assert assign assume automatic before begin bind bit break buf \
-        byte case cell chandle checker class clocking config const constraint context continue cover cross \
-        deassign default design disable dist do edge else end enum event expect export extends extern final \
-        first_match for force foreach forever fork function generate genvar global if iff import include \
-        initial inout input inside instance int integer interface intersect join large let liblist library \
-        local localparam logic longint macromodule matches medium modport module nand negedge new nexttime nor \
-        not null or output package packed parameter posedge primitive priority program property protected pull0 \
-        pull1 pure rand randc real ref reg reject_on release repeat restrict return scalared sequence shortint \
-        signed small solve specify static string strong struct super supply0 supply1 table tagged task this \
-        throughout time timeprecision timeunit tran tri type typedef union unique unsigned until use uwire var \
-        vectored virtual void wait wand weak while wildcard wire with within wor xnor xor ";
-    WORDS.contains(&format!(" {name} "))
 }

@@ -18,7 +18,7 @@
 //!
 //! All outputs are registers, 1 at power-up. Times are lower bounds in cycles and the longest of a
 //! kind counts, whatever its bank: an ACTIVATE counts for all. tRAS and tWR are a cycle short,
-//! since what they permit is decided a cycle late (`commands.rs`).
+//! since what they permit is decided a cycle late (`commands.rs`). It does not tell banks apart.
 //!
 //! Checked by `sim/tests/sdram.rs`, against a memory that knows every time of its data sheet.
 

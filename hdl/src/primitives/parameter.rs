@@ -4,7 +4,8 @@
 //! |---|---|---|---|
 //! | `q` | out | W | the constant |
 //!
-//! No logic and no latency. Written in RustHDL. Checked by the RTL that uses it.
+//! No logic and no latency. Written in RustHDL. Checked by
+//! `sim/tests/blocks.rs`, whose blocks have their parameters from it.
 
 use rust_hdl::prelude::*;
 

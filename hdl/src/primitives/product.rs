@@ -20,7 +20,7 @@
 //! By hand for the vendor's cells.
 //!
 //! Checked by `sim/tests/products.rs`: all three with the product over all factors, and the cells'
-//! models with those that Yosys brings. Bytes are unsigned; the array takes care of signs.
+//! models with those that Yosys brings. It does not know signs: the array takes care of them.
 
 use std::fmt::Write;
 

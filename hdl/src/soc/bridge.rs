@@ -2,6 +2,7 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
+//! | `core_clock` | in | 1 | clock of the engine |
 //! | `reset` | in | 1 | chip reset, of `clock` |
 //! | `select` | in | 1 | one cycle: an access to the register `word` |
 //! | `write` | in | 1 | with `select`: the access is a write of `d` |
