@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use tensority_flow::Report;
+use tensority_flow::fpga::Report;
 
 fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()

@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 use tensority_boards::Board;
-use tensority_flow::cache::Cache;
-use tensority_flow::progress::{Event, Step};
-use tensority_flow::project::{Clock, Hashing, Net, Project, Source};
-use tensority_flow::tools::Tools;
-use tensority_flow::{Built, Error, Report, Seeds, build};
+use tensority_flow::fpga::cache::Cache;
+use tensority_flow::fpga::progress::{Event, Step};
+use tensority_flow::fpga::project::{Clock, Hashing, Net, Project, Source};
+use tensority_flow::fpga::tools::Tools;
+use tensority_flow::fpga::{Build, Built, Error, Report, Seeds};
 
 /// Three blocks, two of them alike: eight bits of a counter, seen through a memory and a multiplier.
 const DESIGN: &str = r"
@@ -79,8 +80,14 @@ fn built(
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let events = Mutex::new(Vec::new());
     let listen = |step, event| events.lock().unwrap().push((step, event));
-    let cache = Cache::new(cache);
-    let built = build(project, &Tools::find().unwrap(), &cache, seeds, &listen);
+    let build = Build {
+        project,
+        tools: &Tools::find().unwrap(),
+        cache: &Cache::new(cache),
+        stop: &AtomicBool::new(false),
+        listen: &listen,
+    };
+    let built = build.run(seeds);
     (built, events.into_inner().unwrap())
 }
 
@@ -210,6 +217,35 @@ fn a_clock_that_the_design_has_not_is_refused() {
     let (refused, _) = built(&project, folder.path(), Seeds::One(1));
     let error = refused.unwrap_err().to_string();
     assert!(error.contains("clock net counter.nothing"), "{error}");
+}
+
+#[test]
+fn a_stopped_build_ends_its_tool_and_leaves_nothing_unfinished() {
+    let folder = folder();
+    let stop = AtomicBool::new(false);
+    // At the first sign of life of the placement.
+    let listen = |step, event| {
+        let placing = matches!((step, event), (Step::Place(_), Event::At(_)));
+        stop.fetch_or(placing, Ordering::Relaxed);
+    };
+    let build = Build {
+        project: &project(port(), 25_000_000),
+        tools: &Tools::find().unwrap(),
+        cache: &Cache::new(folder.path()),
+        stop: &stop,
+        listen: &listen,
+    };
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(matches!(build.run(Seeds::Sweep(2)), Err(Error::Stopped)));
+    let names: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let unfinished = names.iter().any(|name| name.starts_with("unfinished-"));
+    assert!(
+        !unfinished && names.len() == 2,
+        "a netlist and logs: {names:?}"
+    );
 }
 
 #[test]

@@ -3,9 +3,9 @@
 mod common;
 
 use common::report;
-use tensority_flow::comparison::{compare, text as compared};
-use tensority_flow::page::page;
-use tensority_flow::text::text;
+use tensority_flow::fpga::report::comparison::{compare, text as compared};
+use tensority_flow::fpga::report::page::page;
+use tensority_flow::fpga::report::text::text;
 
 #[test]
 fn a_path_that_no_clock_limits_is_told_as_such() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tensority_flow::report::{
+use tensority_flow::fpga::report::{
     Block, Clock, FORMAT, Hashing, Kind, Path, Pin, Placement, Report, Resource, Segment, Step,
     Tile, Trial, Usage,
 };

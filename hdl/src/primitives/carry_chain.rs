@@ -46,7 +46,7 @@ impl Sum {
 /// A sum of two numbers, without a carry in; what does not fit is dropped.
 ///
 /// Neither end is wired: nextpnr spends a cell of its own on a constant carry in
-/// (`flow/src/carry_ends.rs`).
+/// (`flow/src/fpga/synthesis/carry_ends.rs`).
 pub struct CarryChain {
     name: String,
     first: usize,

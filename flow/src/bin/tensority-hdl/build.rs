@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use clap::Args;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use tensority_boards::{Board, Manifest};
-use tensority_flow::cache::Cache;
-use tensority_flow::tools::Tools;
-use tensority_flow::{Seeds, build, text, workspace};
+use tensority_flow::fpga::cache::Cache;
+use tensority_flow::fpga::report::text;
+use tensority_flow::fpga::tools::Tools;
+use tensority_flow::fpga::{Build, Seeds};
+use tensority_flow::workspace;
 use tensority_hdl::emit::FINGERPRINT;
 
 use crate::design::{Wanted, design};
@@ -82,7 +87,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let watch = Watch::new();
     let listen = |step, event| watch.show(step, event);
-    let built = build(&project, &tools, &Cache::of_workspace(), seeds, &listen);
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))
+            .map_err(|error| Failure::software(format!("cannot catch signals: {error}")))?;
+    }
+    let build = Build {
+        project: &project,
+        tools: &tools,
+        cache: &Cache::of_workspace(),
+        stop: &stop,
+        listen: &listen,
+    };
+    let built = build.run(seeds);
     watch.end();
     let built = built?;
     let output = arguments.output.clone();

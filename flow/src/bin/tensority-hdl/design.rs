@@ -1,9 +1,9 @@
 //! What is built for a board.
 
 use tensority_boards::Board;
-use tensority_flow::Project;
-use tensority_flow::project::{Clock, Hashing, Net, Source};
-use tensority_flow::tools::Tools;
+use tensority_flow::fpga::Project;
+use tensority_flow::fpga::project::{Clock, Hashing, Net, Source};
+use tensority_flow::fpga::tools::Tools;
 use tensority_hdl::board::{BoardDesign, BoardDesignError};
 use tensority_hdl::geometry::Geometry;
 

@@ -4,7 +4,7 @@ use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 use std::process;
 
-use tensority_flow::Error;
+use tensority_flow::fpga::Error;
 
 /// Exit code for arguments that make no sense.
 pub const USAGE: u8 = 64;
@@ -13,6 +13,8 @@ const FILES: u8 = 66;
 const MISSING: u8 = 69;
 const SOFTWARE: u8 = 70;
 const OUTPUT: i32 = 74;
+/// What a shell reports of a program that SIGINT ended.
+const STOPPED: u8 = 130;
 
 /// Prints a line on standard output, as `println!` does, but ends the program without a panic
 /// where nobody can read it.
@@ -77,6 +79,7 @@ impl From<Error> for Failure {
             Error::MissingTool { .. } => MISSING,
             Error::File { .. } => FILES,
             Error::Part { .. } => USAGE,
+            Error::Stopped => STOPPED,
             Error::Tool { .. }
             | Error::Output { .. }
             | Error::NoClock { .. }

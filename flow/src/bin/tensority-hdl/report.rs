@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tensority_flow::{Report, comparison, page, text};
+use tensority_flow::fpga::report::{Report, comparison, page, text};
 
 use crate::failure::{Failure, say};
 

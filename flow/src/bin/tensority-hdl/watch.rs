@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use tensority_flow::progress::{Event, Step};
-use tensority_flow::text::duration;
+use tensority_flow::fpga::progress::{Event, Step};
+use tensority_flow::fpga::report::text::duration;
 
 /// Time between two lines on how a step goes, where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(30);

@@ -1,6 +1,6 @@
-//! Lets go of the ends of carry chains in a netlist, on which nextpnr would spend cells of its own.
+//! Release of the ends of carry chains in a netlist, on which nextpnr would spend cells of its own.
 //!
-//! It puts a CCU2C in front of a chain whose carry in is a constant, and another behind one whose carry out has a
+//! nextpnr puts a CCU2C in front of a chain whose carry in is a constant, and another behind one whose carry out has a
 //! net, even a net that drives nothing, which Yosys gives every chain. A port that is unknown (`x`) has no net. A
 //! carry in is let go where the first half neither passes a carry nor makes one (INIT0 = 0): so begin the chains of
 //! `hdl/src/primitives/carry_chain.rs`.

@@ -1,8 +1,7 @@
 //! Two builds side by side.
 
-use crate::figures::{Better, Figure, figures};
-use crate::report::Report;
-use crate::table;
+use super::figures::{Better, Figure, figures};
+use super::{Report, table};
 
 /// A figure of both builds.
 #[derive(Clone, Debug, PartialEq)]

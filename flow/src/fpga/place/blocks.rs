@@ -7,9 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::Error;
-use crate::netlist::Placed;
-use crate::report::{Block, Kind, Placement, Resource, Tile, Usage};
+use crate::fpga::error::Error;
+use crate::fpga::report::{Block, Kind, Placement, Resource, Tile, Usage};
+
+use super::netlist::PlacedCell;
 
 /// Blocks that a picture tells apart, at most.
 const COLOURS: usize = 10;
@@ -25,7 +26,7 @@ pub struct Blocks {
 
 impl Blocks {
     /// Finds the block of each cell.
-    pub fn new(scopes: BTreeSet<String>, cells: &[Placed]) -> Self {
+    pub fn new(scopes: BTreeSet<String>, cells: &[PlacedCell]) -> Self {
         let owners = cells.iter().map(|cell| merged(owner(&scopes, &cell.name)));
         Self {
             owners: owners.collect(),
@@ -34,7 +35,7 @@ impl Blocks {
     }
 
     /// The blocks with what they use. `cells` are those of [`new`](Self::new).
-    pub fn tree(&self, top: &str, cells: &[Placed]) -> Block {
+    pub fn tree(&self, top: &str, cells: &[PlacedCell]) -> Block {
         let mut root = Node {
             count: 1,
             ..Node::default()
@@ -49,7 +50,13 @@ impl Blocks {
     }
 
     /// The picture of the chip, with the heaviest blocks told apart.
-    pub fn placement(&self, tree: &Block, cells: &[Placed], columns: u32, rows: u32) -> Placement {
+    pub fn placement(
+        &self,
+        tree: &Block,
+        cells: &[PlacedCell],
+        columns: u32,
+        rows: u32,
+    ) -> Placement {
         let blocks = told_apart(tree);
         let number = |owner: &str| {
             let holds = |path: &str| path.is_empty() || within(owner, path);
@@ -161,7 +168,7 @@ fn within(path: &str, block: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn usage(cell: &Placed) -> Usage {
+fn usage(cell: &PlacedCell) -> Usage {
     let mut usage = Usage::default();
     match cell.kind.as_str() {
         "TRELLIS_COMB" => {
@@ -177,7 +184,7 @@ fn usage(cell: &Placed) -> Usage {
     usage
 }
 
-fn kind(cell: &Placed) -> Kind {
+fn kind(cell: &PlacedCell) -> Kind {
     match cell.kind.as_str() {
         "TRELLIS_COMB" | "TRELLIS_FF" | "TRELLIS_RAMW" => Kind::Logic,
         "MULT18X18D" | "ALU54B" => Kind::Dsp,
@@ -251,15 +258,15 @@ impl<'a> Part<'a> {
 mod tests {
     use super::*;
 
-    fn cell(name: &str, kind: &str) -> Placed {
-        Placed {
+    fn cell(name: &str, kind: &str) -> PlacedCell {
+        PlacedCell {
             name: name.into(),
             kind: kind.into(),
             place: (1, 2),
         }
     }
 
-    fn example() -> (Blocks, Vec<Placed>) {
+    fn example() -> (Blocks, Vec<PlacedCell>) {
         let scopes = ["core", "core.lanes$0", "core.lanes$1", "core.idle"].map(String::from);
         let cells = vec![
             cell("core.lanes$0.sum_TRELLIS_FF_Q", "TRELLIS_FF"),

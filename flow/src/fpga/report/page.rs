@@ -2,10 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::die;
-use crate::report::{Block, Clock, Path, Report};
-use crate::text::{RESOURCES, label, share};
-use crate::{path_view, text};
+use super::text::{RESOURCES, label, share};
+use super::{Block, Clock, Path, Report, die, path_view, text};
 
 const STYLE: &str = include_str!("page.css");
 /// Part of the design that a block must hold to be shown.

@@ -1,6 +1,6 @@
 //! The figures of a report, by name.
 
-use crate::report::{Block, Report, Usage};
+use super::{Block, Report, Usage};
 
 /// Which of two values is the better one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ fn of_block(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Bitstream, Step};
+    use crate::fpga::report::{Bitstream, Step};
 
     #[test]
     fn no_two_figures_have_one_name() {
@@ -154,7 +154,8 @@ mod tests {
             name: name.into(),
             seconds: 1.0,
         };
-        let mut report = Report::from_json(include_str!("../tests/common/least.json")).unwrap();
+        let mut report =
+            Report::from_json(include_str!("../../../tests/common/least.json")).unwrap();
         report.steps = vec![step("synthesis"), step("bitstream")];
         report.bitstream = Some(Bitstream {
             bytes: 1,

@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Error;
-use crate::project::Source;
+use super::error::Error;
+use super::project::Source;
+use super::run;
 use crate::workspace;
 
 /// A tool of the flow.
@@ -103,6 +104,15 @@ impl Tools {
 }
 
 impl Tool {
+    /// The error of a run that failed, with the reason in its log.
+    pub(crate) fn refusal(&self, log: &Path) -> Error {
+        Error::Tool {
+            tool: self.name,
+            reason: run::reason(log),
+            log: log.to_path_buf(),
+        }
+    }
+
     /// The tool, to be run in `folder`.
     pub(crate) fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.program);

@@ -33,7 +33,7 @@ struct Attributes {
 
 /// A cell with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed {
+pub struct PlacedCell {
     /// Its name, which begins with the path of its block.
     pub name: String,
     /// What it is.
@@ -50,12 +50,12 @@ pub fn scopes(text: &str, top: &str) -> Result<BTreeSet<String>, String> {
 }
 
 /// The cells of the netlist that nextpnr wrote.
-pub fn placed(text: &str, top: &str) -> Result<Vec<Placed>, String> {
+pub fn placed(text: &str, top: &str) -> Result<Vec<PlacedCell>, String> {
     let cells = cells(text, top)?.into_iter();
     let placed = cells.map(|(name, cell)| {
         let place = cell.attributes.bel.as_deref().and_then(place);
         let place = place.ok_or_else(|| format!("cell {name} has no place"))?;
-        Ok(Placed {
+        Ok(PlacedCell {
             name,
             kind: cell.kind,
             place,

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use crate::report::{Kind, Path, Placement};
+use super::{Kind, Path, Placement};
 
 /// Sites of a tile of logic: eight LUT4 and eight flip-flops.
 const SITES: u32 = 16;
@@ -208,7 +208,7 @@ fn way(path: &Path, window: Window) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Tile;
+    use crate::fpga::report::Tile;
 
     #[test]
     fn a_tile_is_drawn_in_the_colour_of_its_block_and_as_full_as_it_is() {

@@ -5,12 +5,11 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::error::Error;
+use super::error::Error;
 
 /// How often the request to end is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -24,12 +23,12 @@ pub enum End {
     Cancelled,
 }
 
-/// Runs `command`, writes all that it says into `log`, and gives each line to `listen`. Ends it when `cancelled` is
-/// set or the listener breaks.
+/// Runs `command`, writes all that it says into `log`, and gives each line to `listen`. Ends it when `cancelled`
+/// says so or the listener breaks.
 pub fn run(
     command: &mut Command,
     log: &Path,
-    cancelled: &AtomicBool,
+    cancelled: &dyn Fn() -> bool,
     listen: &mut dyn FnMut(&str) -> ControlFlow<()>,
 ) -> Result<End, Error> {
     let program = command.get_program().to_os_string();
@@ -57,7 +56,7 @@ pub fn run(
     drop(sender);
     let mut broken = false;
     loop {
-        if broken || cancelled.load(Ordering::Relaxed) {
+        if broken || cancelled() {
             // It may have ended by itself in the meantime.
             let _ = child.kill();
             let _ = child.wait();

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::die::stations;
-use crate::report::{Path, Segment};
+use super::die::stations;
+use super::{Path, Segment};
 
 /// Least part of a bar that has room for a number.
 const ROOM: f64 = 0.05;

@@ -1,4 +1,4 @@
-//! The steps one after the other.
+//! A build: its steps one after the other.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,87 +7,73 @@ use std::sync::atomic::AtomicBool;
 
 use sha2::{Digest, Sha256};
 
-use crate::cache::Cache;
-use crate::error::Error;
-use crate::place::{Job, Outcome};
-use crate::progress::Listener;
-use crate::project::{Hashing, Project};
-use crate::report::{self, Report, Trial};
-use crate::sweep::{Best, sweep};
-use crate::synthesis::{Synthesis, synthesise};
-use crate::tools::Tools;
+use super::cache::Cache;
+use super::error::Error;
+use super::place::sweep::{Best, sweep};
+use super::place::{Job, Outcome};
+use super::progress::Listener;
+use super::project::{Hashing, Project};
+use super::report::{self, Report};
+use super::synthesis::{Synthesis, synthesise};
+use super::tools::Tools;
 
-/// Which seeds of the placement are tried.
+/// Seeds of the placement to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seeds {
-    /// This one.
+    /// This one only.
     One(u32),
     /// From 1 to this one, until one meets all clocks.
     Sweep(u32),
 }
 
-/// What came of a build.
+/// The result of a build.
 #[derive(Clone, Debug)]
 pub struct Built {
-    /// What is known of it.
+    /// Clocks, paths, use and places.
     pub report: Report,
-    /// Where its bitstream is kept; none if a clock was missed.
+    /// The kept bitstream; none if a clock was missed.
     pub bitstream: Option<PathBuf>,
 }
 
-/// Builds a project. What was done before, by what it depends on, is taken from `cache`.
-///
-/// A missed clock is no error: the report tells it, and there is no bitstream.
-///
-/// # Errors
-/// If a tool refuses the design, or a file cannot be worked with.
-pub fn build(
-    project: &Project,
-    tools: &Tools,
-    cache: &Cache,
-    seeds: Seeds,
-    listen: Listener,
-) -> Result<Built, Error> {
-    let synthesis = synthesise(project, tools, cache, listen)?;
-    let job = Job {
-        project,
-        tools,
-        cache,
-        synthesis: &synthesis,
-        listen,
-    };
-    let best = match seeds {
-        Seeds::One(seed) => one(&job, seed)?,
-        Seeds::Sweep(count) => sweep(&job, count.max(1))?,
-    };
-    Ok(Built {
-        report: report(project, tools, &synthesis, &best)?,
-        bitstream: best.outcome.bitstream,
-    })
+/// A build with all that its steps need.
+#[derive(Clone, Copy)]
+pub struct Build<'a> {
+    /// The design and its board.
+    pub project: &'a Project,
+    /// The pinned tools.
+    pub tools: &'a Tools,
+    /// The results of earlier builds, which are taken from there.
+    pub cache: &'a Cache,
+    /// Set from outside, it ends the build: no tool runs on, and nothing unfinished is left.
+    pub stop: &'a AtomicBool,
+    /// The receiver of progress.
+    pub listen: Listener<'a>,
 }
 
-fn one(job: &Job, seed: u32) -> Result<Best, Error> {
-    let outcome = match job.kept(seed)? {
-        Some(outcome) => outcome,
-        None => {
-            let outcome = job.run(seed, &AtomicBool::new(false))?;
-            outcome.expect("only a request ends a run")
-        }
-    };
-    let margin = outcome.placed.margin();
-    Ok(Best {
-        seed,
-        outcome,
-        tried: vec![Trial { seed, margin }],
-    })
+impl Build<'_> {
+    /// Builds the project. A missed clock is no error: the report tells it, and there is no bitstream.
+    ///
+    /// # Errors
+    /// If a tool refuses the design, a file cannot be worked with, or the build is stopped.
+    pub fn run(&self, seeds: Seeds) -> Result<Built, Error> {
+        let synthesis = synthesise(self)?;
+        let job = Job {
+            build: *self,
+            synthesis: &synthesis,
+        };
+        let best = match seeds {
+            Seeds::One(seed) => sweep(&job, seed..=seed)?,
+            Seeds::Sweep(count) => sweep(&job, 1..=count.max(1))?,
+        };
+        Ok(Built {
+            report: report(self, &synthesis, &best)?,
+            bitstream: best.outcome.bitstream,
+        })
+    }
 }
 
-fn report(
-    project: &Project,
-    tools: &Tools,
-    synthesis: &Synthesis,
-    best: &Best,
-) -> Result<Report, Error> {
+fn report(build: &Build, synthesis: &Synthesis, best: &Best) -> Result<Report, Error> {
+    let Build { project, tools, .. } = build;
     let Outcome { placed, bitstream } = &best.outcome;
     let hashing = match &project.hashing {
         Some(hashing) => Some(rates(hashing, &placed.clocks)?),

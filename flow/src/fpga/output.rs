@@ -5,9 +5,9 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
-use crate::flow::Built;
-use crate::{page, text};
+use super::build::Built;
+use super::error::Error;
+use super::report::{page, text};
 
 /// Where the files of a build are.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,13 +5,12 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use tensority_boards::Part;
 
-use crate::error::Error;
-use crate::run::{self, End};
-use crate::tools::Tools;
+use super::error::Error;
+use super::run::{self, End};
+use super::tools::Tool;
 
 /// What nextpnr writes for it.
 pub const CONFIGURATION: &str = "design.config";
@@ -26,25 +25,21 @@ pub fn arguments(part: &Part) -> Vec<String> {
         .into()
 }
 
-/// Makes the bitstream in `folder`. Returns false if it was ended.
+/// Makes the bitstream in `folder`. Returns false if it was cancelled.
 pub fn pack(
     folder: &Path,
     part: &Part,
-    tools: &Tools,
+    tool: &Tool,
     log: &Path,
-    cancelled: &AtomicBool,
+    cancelled: &dyn Fn() -> bool,
 ) -> Result<bool, Error> {
-    let mut command = tools.ecppack.command(folder);
+    let mut command = tool.command(folder);
     command.args(arguments(part));
     match run::run(&mut command, log, cancelled, &mut |_| {
         ControlFlow::Continue(())
     })? {
         End::Cancelled => Ok(false),
         End::Exit(status) if status.success() => Ok(true),
-        End::Exit(_) => Err(Error::Tool {
-            tool: tools.ecppack.name,
-            reason: run::reason(log),
-            log: log.to_path_buf(),
-        }),
+        End::Exit(_) => Err(tool.refusal(log)),
     }
 }

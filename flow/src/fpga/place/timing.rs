@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::report;
+use crate::fpga::report;
 
 /// The report, as nextpnr writes it.
 #[derive(Deserialize)]

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::blocks::{self, Blocks};
-use crate::device::Device;
-use crate::error::Error;
-use crate::netlist;
-use crate::report::{Block, Clock, Path as TimingPath, Placement, Resource};
-use crate::timing::Timing;
+use crate::fpga::error::Error;
+use crate::fpga::report::{Block, Clock, Path as TimingPath, Placement, Resource};
+
+use super::blocks::{self, Blocks};
+use super::device::Device;
+use super::netlist;
+use super::timing::Timing;
 
 /// What came of one seed; kept as JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::error::Error;
+use super::error::Error;
 use crate::workspace;
 
 /// Changes when entries of another program can no longer be read.

@@ -1,21 +1,24 @@
 //! Verilog to cells, by Yosys.
 
+mod carry_ends;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::cache::{Cache, Key};
-use crate::carry_ends;
-use crate::error::Error;
-use crate::progress::{Event, Listener, Step, of_yosys};
-use crate::project::Project;
-use crate::run::{self, End};
-use crate::tools::Tools;
+use super::build::Build;
+use super::cache::Key;
+use super::error::Error;
+use super::progress::{Event, Step, of_yosys};
+use super::project::Project;
+use super::run::{self, End};
 
 /// The netlist in its entry.
 pub const NETLIST: &str = "netlist.json";
+/// The pass after Yosys, which makes another netlist when it changes.
+const CARRY_ENDS: &str = include_str!("synthesis/carry_ends.rs");
 /// How long it took, in seconds.
 const SECONDS: &str = "seconds";
 
@@ -30,18 +33,20 @@ pub struct Synthesis {
 }
 
 /// Synthesises a project, unless that was done before.
-pub fn synthesise(
-    project: &Project,
-    tools: &Tools,
-    cache: &Cache,
-    listen: Listener,
-) -> Result<Synthesis, Error> {
+pub fn synthesise(build: &Build) -> Result<Synthesis, Error> {
+    let Build {
+        project,
+        tools,
+        cache,
+        stop,
+        listen,
+    } = *build;
     listen(Step::Synthesis, Event::Began);
     let script = script(project);
     let mut parts = vec![
         ("tool", tools.yosys.version.as_str()),
         ("script", &script),
-        ("carry", "ends released"),
+        ("carry ends", CARRY_ENDS),
     ];
     let sources = project.sources.iter();
     parts.extend(sources.map(|source| (source.name.as_str(), source.text.as_str())));
@@ -66,18 +71,21 @@ pub fn synthesise(
     let log = cache.log(&key, "yosys")?;
     let mut command = tools.yosys.command(folder.path());
     command.args(["-p", &script]);
-    let end = run::run(&mut command, &log, &AtomicBool::new(false), &mut |line| {
-        if let Some(pass) = of_yosys(line) {
-            listen(Step::Synthesis, Event::At(pass));
-        }
-        ControlFlow::Continue(())
-    })?;
-    if !matches!(end, End::Exit(status) if status.success()) {
-        return Err(Error::Tool {
-            tool: tools.yosys.name,
-            reason: run::reason(&log),
-            log,
-        });
+    let end = run::run(
+        &mut command,
+        &log,
+        &|| stop.load(Ordering::Relaxed),
+        &mut |line| {
+            if let Some(pass) = of_yosys(line) {
+                listen(Step::Synthesis, Event::At(pass));
+            }
+            ControlFlow::Continue(())
+        },
+    )?;
+    match end {
+        End::Exit(status) if status.success() => {}
+        End::Exit(_) => return Err(tools.yosys.refusal(&log)),
+        End::Cancelled => return Err(Error::Stopped),
     }
     let path = folder.path().join(NETLIST);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;

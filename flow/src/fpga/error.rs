@@ -64,6 +64,9 @@ pub enum Error {
         /// The project's.
         found: String,
     },
+    /// The build was stopped from outside.
+    #[error("stopped before the build was done; what is done is kept")]
+    Stopped,
     /// The account of the blocks does not add up.
     #[error(
         "expected {expected} {what} in the blocks together, found {found}; a kind of cell is not counted"

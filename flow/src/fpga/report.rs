@@ -3,6 +3,14 @@
 //! A report is data: it is written as JSON, and read again to be shown or compared. Frequencies are in MHz,
 //! delays in nanoseconds, places in columns from the left and rows from the top of the chip.
 
+pub mod comparison;
+mod die;
+mod figures;
+pub mod page;
+mod path_view;
+mod table;
+pub mod text;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

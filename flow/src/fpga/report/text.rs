@@ -1,7 +1,7 @@
 //! A report as text.
 
-use crate::report::{Block, Path, Report};
-use crate::table::{lines, table};
+use super::table::{lines, table};
+use super::{Block, Path, Report};
 
 /// Part of the design that a block must hold to be shown.
 const SHARE: f64 = 0.005;

@@ -1,14 +1,16 @@
 //! Trying seeds: as many at a time as there are cores, until one meets all clocks.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
-use crate::error::Error;
-use crate::place::{Job, Outcome};
-use crate::progress::Step;
-use crate::report::Trial;
+use crate::fpga::error::Error;
+use crate::fpga::progress::{Event, Step};
+use crate::fpga::report::Trial;
+
+use super::{Job, Outcome};
 
 /// The best of the seeds.
 pub struct Best {
@@ -18,18 +20,16 @@ pub struct Best {
     pub tried: Vec<Trial>,
 }
 
-/// Tries the seeds 1 to `count`; takes the first that meets all clocks, or else the one that is nearest.
-pub fn sweep(job: &Job, count: u32) -> Result<Best, Error> {
+/// Tries the seeds; takes the first that meets all clocks, or else the one that is nearest.
+pub fn sweep(job: &Job, seeds: RangeInclusive<u32>) -> Result<Best, Error> {
     let mut outcomes = BTreeMap::new();
-    for seed in 1..=count {
+    for seed in seeds.clone() {
         if let Some(outcome) = job.kept(seed)? {
             outcomes.insert(seed, outcome);
         }
     }
     if !outcomes.values().any(met) {
-        let missing: Vec<u32> = (1..=count)
-            .filter(|seed| !outcomes.contains_key(seed))
-            .collect();
+        let missing: Vec<u32> = seeds.filter(|seed| !outcomes.contains_key(seed)).collect();
         outcomes.append(&mut attempt(job, &missing, outcomes.is_empty())?);
     }
     let tried = outcomes.iter().map(|(seed, outcome)| Trial {
@@ -62,13 +62,15 @@ fn met(outcome: &Outcome) -> bool {
 /// Tries `seeds`. A seed for which the tool finds no way is passed over, unless that is so for all and
 /// `needed`.
 fn attempt(job: &Job, seeds: &[u32], needed: bool) -> Result<BTreeMap<u32, Outcome>, Error> {
-    let cancelled = AtomicBool::new(false);
+    let enough = AtomicBool::new(false);
+    let stopped = || job.build.stop.load(Ordering::Relaxed);
+    let cancelled = || enough.load(Ordering::Relaxed) || stopped();
     let next = AtomicU32::new(0);
     let outcomes = Mutex::new(BTreeMap::new());
     let refused = Mutex::new(None);
     let fault = Mutex::new(None);
     let work = || {
-        while !cancelled.load(Ordering::Relaxed) {
+        while !cancelled() {
             let place = next.fetch_add(1, Ordering::Relaxed) as usize;
             let Some(&seed) = seeds.get(place) else {
                 break;
@@ -77,16 +79,16 @@ fn attempt(job: &Job, seeds: &[u32], needed: bool) -> Result<BTreeMap<u32, Outco
                 Ok(None) => {}
                 Ok(Some(outcome)) => {
                     if met(&outcome) {
-                        cancelled.store(true, Ordering::Relaxed);
+                        enough.store(true, Ordering::Relaxed);
                     }
                     lock(&outcomes).insert(seed, outcome);
                 }
                 Err(error @ Error::Tool { .. }) => {
-                    (job.listen)(Step::Place(seed), crate::progress::Event::Dropped);
+                    (job.build.listen)(Step::Place(seed), Event::Dropped);
                     lock(&refused).get_or_insert(error);
                 }
                 Err(error) => {
-                    cancelled.store(true, Ordering::Relaxed);
+                    enough.store(true, Ordering::Relaxed);
                     lock(&fault).get_or_insert(error);
                 }
             }
@@ -100,6 +102,9 @@ fn attempt(job: &Job, seeds: &[u32], needed: bool) -> Result<BTreeMap<u32, Outco
     });
     if let Some(fault) = take(fault) {
         return Err(fault);
+    }
+    if stopped() {
+        return Err(Error::Stopped);
     }
     let outcomes = take(outcomes);
     match take(refused) {

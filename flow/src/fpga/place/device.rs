@@ -2,7 +2,7 @@
 
 use tensority_boards::Part;
 
-use crate::error::Error;
+use crate::fpga::error::Error;
 
 /// A part without package and speed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

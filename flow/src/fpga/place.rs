@@ -2,22 +2,27 @@
 //!
 //! nextpnr writes a configuration whether or not the clocks are met; it is packed only if they are.
 
+mod blocks;
+mod device;
+mod netlist;
+mod placed;
+pub mod sweep;
+mod timing;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use crate::cache::{Cache, Key};
-use crate::device::Device;
-use crate::error::Error;
-use crate::pack::{self, BITSTREAM, CONFIGURATION};
-use crate::placed::{Placed, REPORT, ROUTED};
-use crate::progress::{Event, Listener, Step, of_nextpnr};
-use crate::project::Project;
-use crate::run::{self, End};
-use crate::synthesis::{NETLIST, Synthesis};
-use crate::tools::Tools;
+use self::device::Device;
+use self::placed::{Placed, REPORT, ROUTED};
+use super::build::Build;
+use super::cache::Key;
+use super::error::Error;
+use super::pack::{self, BITSTREAM, CONFIGURATION};
+use super::progress::{Event, Step, of_nextpnr};
+use super::run::{self, End};
+use super::synthesis::{NETLIST, Synthesis};
 
 /// The constraints, in the folder of the run.
 const CONSTRAINTS: &str = "constraints.lpf";
@@ -29,14 +34,11 @@ const PLACER: &str = "static";
 /// What nextpnr says of a constraint whose net there is not.
 const IGNORED: &str = "ignoring clock constraint";
 
-/// Everything a seed is placed with.
+/// A netlist to be placed.
 #[derive(Clone, Copy)]
 pub struct Job<'a> {
-    pub project: &'a Project,
-    pub tools: &'a Tools,
-    pub cache: &'a Cache,
+    pub build: Build<'a>,
     pub synthesis: &'a Synthesis,
-    pub listen: Listener<'a>,
 }
 
 /// What came of a seed, and where its bitstream is if all clocks are met.
@@ -48,7 +50,7 @@ pub struct Outcome {
 impl Job<'_> {
     /// What came of a seed before, if it was tried.
     pub fn kept(&self, seed: u32) -> Result<Option<Outcome>, Error> {
-        let Some(entry) = self.cache.find(&self.key(seed)?) else {
+        let Some(entry) = self.build.cache.find(&self.key(seed)?) else {
             return Ok(None);
         };
         let outcome = read(&entry)?;
@@ -63,12 +65,12 @@ impl Job<'_> {
     }
 
     /// Tries a seed. Returns nothing if it was ended.
-    pub fn run(&self, seed: u32, cancelled: &AtomicBool) -> Result<Option<Outcome>, Error> {
+    pub fn run(&self, seed: u32, cancelled: &dyn Fn() -> bool) -> Result<Option<Outcome>, Error> {
         let key = self.key(seed)?;
-        (self.listen)(Step::Place(seed), Event::Began);
-        let folder = self.cache.begin()?;
+        (self.build.listen)(Step::Place(seed), Event::Began);
+        let folder = self.build.cache.begin()?;
         let Some(mut placed) = self.place(seed, &key, folder.path(), cancelled)? else {
-            (self.listen)(Step::Place(seed), Event::Dropped);
+            (self.build.listen)(Step::Place(seed), Event::Dropped);
             return Ok(None);
         };
         self.tell(
@@ -78,12 +80,18 @@ impl Job<'_> {
             false,
         );
         if placed.met() {
-            (self.listen)(Step::Pack(seed), Event::Began);
+            (self.build.listen)(Step::Pack(seed), Event::Began);
             let start = Instant::now();
-            let log = self.cache.log(&key, "ecppack")?;
-            let part = &self.project.part;
-            if !pack::pack(folder.path(), part, self.tools, &log, cancelled)? {
-                (self.listen)(Step::Pack(seed), Event::Dropped);
+            let log = self.build.cache.log(&key, "ecppack")?;
+            let Build { project, tools, .. } = self.build;
+            if !pack::pack(
+                folder.path(),
+                &project.part,
+                &tools.ecppack,
+                &log,
+                cancelled,
+            )? {
+                (self.build.listen)(Step::Pack(seed), Event::Dropped);
                 return Ok(None);
             }
             let seconds = start.elapsed().as_secs_f64();
@@ -97,7 +105,7 @@ impl Job<'_> {
         let path = folder.path().join(PLACED);
         let text = serde_json::to_vec(&placed).map_err(Error::output("nextpnr", "report"))?;
         fs::write(&path, text).map_err(Error::file("write", &path))?;
-        read(&self.cache.keep(folder, &key)?).map(Some)
+        read(&self.build.cache.keep(folder, &key)?).map(Some)
     }
 
     /// Says that a step is done.
@@ -107,21 +115,24 @@ impl Job<'_> {
             took: Duration::from_secs_f64(seconds),
             kept,
         };
-        (self.listen)(step, event);
+        (self.build.listen)(step, event);
     }
 
     fn key(&self, seed: u32) -> Result<Key, Error> {
         Ok(Key::new(&[
             ("netlist", self.synthesis.key.text()),
-            ("tool", &self.tools.nextpnr.version),
+            ("tool", &self.build.tools.nextpnr.version),
             ("arguments", &self.arguments(seed)?.join(" ")),
-            ("constraints", &self.project.constraints()),
-            ("packing", &pack::arguments(&self.project.part).join(" ")),
+            ("constraints", &self.build.project.constraints()),
+            (
+                "packing",
+                &pack::arguments(&self.build.project.part).join(" "),
+            ),
         ]))
     }
 
     fn arguments(&self, seed: u32) -> Result<Vec<String>, Error> {
-        let part = &self.project.part;
+        let part = &self.build.project.part;
         let speed = part.speed_grade.to_string();
         let seed = seed.to_string();
         let arguments = [
@@ -153,15 +164,15 @@ impl Job<'_> {
         seed: u32,
         key: &Key,
         folder: &Path,
-        cancelled: &AtomicBool,
+        cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Placed>, Error> {
         let start = Instant::now();
         let netlist = folder.join(NETLIST);
         fs::hard_link(&self.synthesis.netlist, &netlist).map_err(Error::file("link", &netlist))?;
         let path = folder.join(CONSTRAINTS);
-        fs::write(&path, self.project.constraints()).map_err(Error::file("write", &path))?;
-        let log = self.cache.log(key, "nextpnr")?;
-        let mut command = self.tools.nextpnr.command(folder);
+        fs::write(&path, self.build.project.constraints()).map_err(Error::file("write", &path))?;
+        let log = self.build.cache.log(key, "nextpnr")?;
+        let mut command = self.build.tools.nextpnr.command(folder);
         command.args(self.arguments(seed)?);
         let mut ignored = None;
         let end = run::run(&mut command, &log, cancelled, &mut |line| {
@@ -170,7 +181,7 @@ impl Job<'_> {
                 return ControlFlow::Break(());
             }
             if let Some(at) = of_nextpnr(line) {
-                (self.listen)(Step::Place(seed), Event::At(at));
+                (self.build.listen)(Step::Place(seed), Event::At(at));
             }
             ControlFlow::Continue(())
         })?;
@@ -180,16 +191,12 @@ impl Job<'_> {
         let End::Exit(status) = end else {
             return Ok(None);
         };
-        let failed = || Error::Tool {
-            tool: self.tools.nextpnr.name,
-            reason: run::reason(&log),
-            log: log.clone(),
-        };
+        let failed = || self.build.tools.nextpnr.refusal(&log);
         if !folder.join(REPORT).is_file() {
             return Err(failed());
         }
-        let device = Device::of(&self.project.part)?;
-        let mut placed = Placed::read(folder, &netlist, &self.project.top, &device)?;
+        let device = Device::of(&self.build.project.part)?;
+        let mut placed = Placed::read(folder, &netlist, &self.build.project.top, &device)?;
         // A failure that is not a missed clock is one of the tool.
         if !status.success() && placed.met() {
             return Err(failed());
