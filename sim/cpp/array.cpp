@@ -1,4 +1,4 @@
-// The functional array: what hdl/src/array.rs computes, with its ports and its cycles, in C++.
+// The functional array: what hdl/src/core/array.rs computes, with its ports and its cycles, in C++.
 //
 // Rows are multiplied when their result is due. That is exact: between the cycle in which a cell
 // would read a state byte and the cycle in which the result leaves the line, nothing writes it.

@@ -30,6 +30,17 @@ struct Event {
     std::vector<uint64_t> block_cycles;
 };
 
+// An event as Rust reads it (src/model/core.rs).
+struct RawEvent {
+    uint64_t cycle;
+    const uint8_t* bytes;
+    size_t byte_count;
+    const uint64_t* block_cycles;
+    size_t block_count;
+    uint32_t kind;
+    uint32_t detail;
+};
+
 // A stage that leaves the core over many cycles, gathered until it is whole.
 struct Gather {
     size_t whole;
@@ -199,24 +210,15 @@ uint64_t core_step(Core* core, uint64_t cycles) {
     return stepped;
 }
 
-// The next event, if there is one; it stays valid until the next call.
-const Event* core_event(Core* core) {
-    if (core->events.empty()) return nullptr;
+// Shows the next event, if there is one; what it points to stays valid until the next call.
+bool core_event(Core* core, RawEvent* raw) {
+    if (core->events.empty()) return false;
     core->current = std::move(core->events.front());
     core->events.pop_front();
-    return &core->current;
-}
-
-uint32_t event_kind(const Event* event) { return event->kind; }
-uint32_t event_detail(const Event* event) { return event->detail; }
-uint64_t event_cycle(const Event* event) { return event->cycle; }
-const uint8_t* event_bytes(const Event* event, size_t* count) {
-    *count = event->bytes.size();
-    return event->bytes.data();
-}
-const uint64_t* event_blocks(const Event* event, size_t* count) {
-    *count = event->block_cycles.size();
-    return event->block_cycles.data();
+    const Event& event = core->current;
+    *raw = {event.cycle, event.bytes.data(), event.bytes.size(), event.block_cycles.data(),
+            event.block_cycles.size(), event.kind, event.detail};
+    return true;
 }
 
 uint8_t* core_memory(Core* core, size_t* count) {

@@ -1,4 +1,4 @@
-// The memory of the matrix list behind a model's memory port (hdl/src/memory_port.rs).
+// The memory of the matrix list behind a model's memory port (hdl/src/core/memory_port.rs).
 //
 // Ideal but for what it is told: requests are served in order, a beat a cycle, `latency` cycles after
 // they came, with a stall in `stall` of 256 cycles. geometry.h is that of the model.

@@ -84,7 +84,7 @@ pub enum Error {
     },
     /// There is no line to the board.
     #[error(transparent)]
-    Pty(#[from] crate::pty::PtyError),
+    Pty(#[from] crate::board::pty::PtyError),
     /// The line to the board broke.
     #[error("the pseudo-terminal failed: {0}")]
     Line(std::io::Error),

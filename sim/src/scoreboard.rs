@@ -1,14 +1,18 @@
 //! The scoreboard: holds every stage of a hashing job against the reference as it passes.
 
+pub mod matrix_list;
+pub mod mismatch;
+pub mod reference;
+
 use std::sync::Arc;
 
-use tensority::{Target, header_hash_of_inner, sequences};
+use tensority::{CHAINS, MULTIPLIES, Target, header_hash_of_inner, sequences};
 use tensority_hdl::geometry::Geometry;
 
-pub use crate::mismatch::Mismatch;
-use crate::mismatch::compare;
-use crate::reference::{ExpectedEnd, Reference, Stages};
 use crate::stage::{DigestKind, Event, HashReport, Stage};
+pub use mismatch::Mismatch;
+use mismatch::compare;
+use reference::{ExpectedEnd, Reference, Stages};
 
 /// What is hashed.
 #[derive(Clone, Debug)]
@@ -158,7 +162,7 @@ impl Scoreboard {
                 place.push(("chain", chain as u64));
                 let expected = sequences(&header_hash)[chain];
                 compare("sequence", &place, event.cycle, &expected, digest)?;
-                self.prepared += u64::from(chain == 3);
+                self.prepared += u64::from(chain == CHAINS - 1);
             }
             // The digest of a first block is a value on the way; a PoW hash is compared when whole.
             DigestKind::HeaderBlock | DigestKind::FoldBlock | DigestKind::FoldTail => return Ok(()),
@@ -180,13 +184,13 @@ impl Scoreboard {
         if load != (expected.step == 1) {
             return Err(self.surplus(event, place));
         }
-        let last = expected.step == 64;
+        let last = expected.step == MULTIPLIES;
         let stage = match expected.step {
             1 => "load",
-            64 => "chain result",
+            MULTIPLIES => "chain result",
             _ => "multiply",
         };
-        self.multiplied += u64::from(last && expected.chain == 3);
+        self.multiplied += u64::from(last && expected.chain == CHAINS - 1);
         let (dimension, lanes) = (self.geometry.dimension(), self.geometry.lanes());
         for (i, &found) in found.iter().enumerate() {
             let (block, slot, lane) = (i / lanes / dimension, i / lanes % dimension, i % lanes);

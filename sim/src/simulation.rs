@@ -8,19 +8,19 @@ use tensority::Target;
 use tensority_hdl::core::checksum;
 use tensority_hdl::geometry::Geometry;
 
-use crate::cache_check::CacheCheck;
-use crate::core_model::{Command, CoreModel, Counts, JobLane};
 use crate::error::Error;
-use crate::mismatch::{Mismatch, compare};
-use crate::reference::{Reference, reference};
+use crate::model::core::{Command, CoreModel, Counts, JobLane};
+use crate::model::source::Variant;
+use crate::scoreboard::matrix_list::MatrixListCheck;
+use crate::scoreboard::mismatch::{Mismatch, compare};
+use crate::scoreboard::reference::{Reference, reference};
 use crate::scoreboard::{Scoreboard, Work};
-use crate::source::Variant;
 use crate::stage::{Event, HashReport, Stage};
 
 /// How far a job is: what is in work, cycles done, cycles it is expected to take.
 pub type Progress<'a> = &'a mut dyn FnMut(&str, u64, u64);
 
-/// What a hashing job did.
+/// The outcome of a hashing job.
 #[derive(Clone, Debug)]
 pub struct HashOutcome {
     /// Results that the core handed over.
@@ -31,7 +31,7 @@ pub struct HashOutcome {
     pub ideal_cycles: u64,
     /// Cycles from the first token of a multiply to the last.
     pub issue_cycles: u64,
-    /// The core's account.
+    /// The core's counters.
     pub counts: Counts,
     /// Stage boundaries found equal to the reference.
     pub stages_checked: u64,
@@ -46,9 +46,9 @@ impl HashOutcome {
     }
 }
 
-/// What a cache generation did.
+/// The outcome of a matrix list that the core made.
 #[derive(Clone, Copy, Debug)]
-pub struct CacheOutcome {
+pub struct MatrixListOutcome {
     /// Cycles from the start to the last entry in memory.
     pub cycles: u64,
     /// Cycles simulated, the read-back of the checksums included.
@@ -81,10 +81,10 @@ impl Simulation {
     pub fn new(
         variant: &Variant,
         seed: &[u8; 32],
-        cache: &Path,
+        models: &Path,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
-        let model = CoreModel::open(variant, cache, progress)?;
+        let model = CoreModel::open(variant, models, progress)?;
         Ok(Self::with(model, seed))
     }
 
@@ -123,17 +123,17 @@ impl Simulation {
     ///
     /// # Errors
     /// If a stage differs from the reference, or the core hangs.
-    pub fn generate_cache(&mut self, progress: Progress) -> Result<CacheOutcome, Error> {
+    pub fn generate_list(&mut self, progress: Progress) -> Result<MatrixListOutcome, Error> {
         let begin = Instant::now();
         let first = self.start(Command::Generate, &[(JobLane::Seed, &self.seed.clone())]);
-        let mut check = CacheCheck::new(&self.geometry, &self.seed);
+        let mut check = MatrixListCheck::new(&self.geometry, &self.seed);
         let expected =
             112 * 2 * (self.geometry.smix_entries() * self.geometry.smix_rounds()) as u64;
         let mut last = first;
         self.drive(Command::Generate, &mut |model, event| {
             check.check(model.memory(), event)?;
             last = event.cycle;
-            progress("cache", event.cycle - first, expected / 2);
+            progress("matrix list", event.cycle - first, expected / 2);
             Ok(())
         })?;
         let (begun, cycles) = (first, last - first);
@@ -160,7 +160,7 @@ impl Simulation {
             Ok(())
         })?;
         let stepped = self.model.cycle() - begun;
-        Ok(CacheOutcome {
+        Ok(MatrixListOutcome {
             cycles,
             stepped,
             stages_checked: check.checked,

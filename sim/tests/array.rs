@@ -9,8 +9,8 @@ use tensority::reduce;
 use tensority_hdl::core::array::{Array, latency};
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::Geometry;
-use tensority_sim::block_model::BlockModel;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::source::default_cache;
 
 const DIMENSION: usize = 32;
 type Rows = [[i8; DIMENSION]; DIMENSION];

@@ -15,8 +15,8 @@ use tensority_hdl::core::pair::PlainCorrection;
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, Multiplier};
 use tensority_hdl::primitives::{Product, product};
-use tensority_sim::block_model::BlockModel;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::source::default_cache;
 
 fn model(name: &str, block: impl Block) -> BlockModel {
     let design = Design::new(name, block).unwrap();

@@ -142,7 +142,7 @@ fn a_job_switch_is_on_the_array_within_three_milliseconds_of_its_first_bit() {
 fn the_chip_generates_its_matrix_list_itself() {
     // The known answer needs the whole list.
     let own = Setup {
-        generate_cache: true,
+        generate_list: true,
         ..setup()
     };
     let mut chip = Chip::ready(&own);

@@ -34,7 +34,7 @@ fn hash_prints_one_line_of_json() {
         &pair.dimension.to_string(),
         "--lanes",
         "4",
-        "--generate-cache",
+        "--generate-list",
         "--json",
     ]);
     let text = String::from_utf8(output.stdout).unwrap();
@@ -45,7 +45,7 @@ fn hash_prints_one_line_of_json() {
     for name in [
         "cycles",
         "mac_cycles_ideal",
-        "cache_cycles",
+        "list_cycles",
         "stages_checked",
     ] {
         assert!(json[name].as_u64().unwrap() > 100, "{name}: {text}");

@@ -15,7 +15,7 @@ use tensority_protocol::register::{Peripheral, Register};
 use tensority_protocol::registers::{
     CODE, MAP_VERSION, PERIPHERALS, PERIPHERALS_BASE, RAM, STAGING, accelerator, chip,
 };
-use tensority_sim::block_model::BlockModel;
+use tensority_sim::model::block::BlockModel;
 
 /// Bytes between the addresses of two peripherals.
 const SPACING: u32 = Peripheral::SPACING;

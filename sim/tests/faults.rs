@@ -4,12 +4,12 @@ mod common;
 
 use common::{silent, variant};
 use tensority::Target;
-use tensority_sim::core_model::CoreModel;
 use tensority_sim::error::Error;
-use tensority_sim::mismatch::Mismatch;
+use tensority_sim::model::core::CoreModel;
+use tensority_sim::model::source::{ArrayKind, default_cache, source, with_faults};
 use tensority_sim::scoreboard::Work;
+use tensority_sim::scoreboard::mismatch::Mismatch;
 use tensority_sim::simulation::Simulation;
-use tensority_sim::source::{ArrayKind, default_cache, source, with_faults};
 use tensority_sim::stage::{DigestKind, Event, Stage};
 
 /// Where bits are flipped.
@@ -89,7 +89,7 @@ fn a_sound_core_passes_with_the_same_means() {
     };
     let outcome = core.hash(&work, Target::MAX, &mut silent).unwrap();
     assert_eq!(outcome.results.len(), 2);
-    core.generate_cache(&mut silent).unwrap();
+    core.generate_list(&mut silent).unwrap();
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_flip_of_the_hit_or_the_nonce_is_named() {
     );
 }
 
-/// Generates a cache; flips the signal, or a byte of memory, `later` cycles after `at`.
+/// Generates a matrix list; flips the signal, or a byte of memory, `later` cycles after `at`.
 fn generate_with_flip(
     at: impl Fn(&Event) -> bool + 'static,
     later: u64,
@@ -212,13 +212,13 @@ fn generate_with_flip(
         }
     });
     mismatch(
-        core.generate_cache(&mut silent)
+        core.generate_list(&mut silent)
             .expect_err("a flipped bit is found"),
     )
 }
 
 #[test]
-fn a_flip_in_the_cache_generation_is_named() {
+fn a_flip_in_the_matrix_list_is_named() {
     let seeded = is_digest(DigestKind::Seed(2));
     let x = |model: &mut CoreModel| model.flip(X_WORD);
     let found = generate_with_flip(seeded, 10, x);

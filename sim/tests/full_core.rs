@@ -4,8 +4,8 @@ mod common;
 
 use common::{core, silent, variant};
 use tensority::{BlockHeader, INITIAL_SEED, Target};
+use tensority_sim::model::source::ArrayKind;
 use tensority_sim::scoreboard::Work;
-use tensority_sim::source::ArrayKind;
 
 const LANES: usize = 16;
 

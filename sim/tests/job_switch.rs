@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use common::{core, random, small_core, variant};
 use rand::Rng;
 use tensority::{MatrixList, header_hash, tensority};
-use tensority_sim::core_model::{Command, CoreModel, JobLane};
-use tensority_sim::source::ArrayKind;
+use tensority_sim::model::core::{Command, CoreModel, JobLane};
+use tensority_sim::model::source::ArrayKind;
 use tensority_sim::stage::Stage;
 
 const COUNT: u64 = 4;

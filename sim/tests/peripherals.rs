@@ -15,7 +15,7 @@ use tensority_hdl::soc::{
 };
 use tensority_protocol::codes::{BootAction, ResetCause};
 use tensority_protocol::registers::{boot, timer, uart, watchdog};
-use tensority_sim::block_model::BlockModel;
+use tensority_sim::model::block::BlockModel;
 
 /// The levels of the line for `byte`, `divisor` cycles a bit, with the given stop bit.
 fn levels(byte: u8, divisor: usize, stop: bool) -> Vec<bool> {

@@ -10,8 +10,8 @@ use rust_hdl::prelude::*;
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, Primitives};
 use tensority_hdl::primitives::{BlockBuffer, BlockRam, ByteRam, Delay, Ram, Register};
-use tensority_sim::block_model::BlockModel;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::source::default_cache;
 use verilator::SourceFile;
 
 const CYCLES: usize = 5000;

@@ -12,8 +12,8 @@ use rand::Rng;
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::Multiplier;
 use tensority_hdl::primitives::{ECP5_CELLS, Product, product};
-use tensority_sim::block_model::BlockModel;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::source::default_cache;
 use verilator::SourceFile;
 
 const MAKES: [(&str, Multiplier); 3] = [

@@ -11,10 +11,10 @@ use registers::model;
 use tensority_boards::Memory;
 use tensority_hdl::geometry::Geometry;
 use tensority_hdl::memory::{Commands, HIT_LATENCY, MISS_LATENCY, Timing, Wait};
-use tensority_sim::block_model::BlockModel;
-use tensority_sim::sdram_model::SdramModel;
-use tensority_sim::sdram_rules::SdramRules;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::sdram::SdramModel;
+use tensority_sim::model::sdram_rules::SdramRules;
+use tensority_sim::model::source::default_cache;
 
 const MEMORY: &str = "w9825g6kh-6";
 /// Lanes and clock in Hz: CAS latency 2 and 3, and all widths of a beat.

@@ -5,9 +5,9 @@ mod common;
 use common::{core, random, silent, small_core, variant};
 use rand::Rng;
 use tensority::Target;
-use tensority_sim::core_model::{Command, CoreModel, Counter, JobLane};
+use tensority_sim::model::core::{Command, CoreModel, Counter, JobLane};
+use tensority_sim::model::source::{ArrayKind, default_cache};
 use tensority_sim::scoreboard::Work;
-use tensority_sim::source::{ArrayKind, default_cache};
 use tensority_sim::stage::{Event, Stage};
 
 #[test]
@@ -58,7 +58,7 @@ fn a_core_generates_its_matrix_list_itself() {
             core.model().memory().fill(0);
             core.model()
                 .set_memory(1 + stall / 10, stall, random.random());
-            let outcome = core.generate_cache(&mut silent).unwrap();
+            let outcome = core.generate_list(&mut silent).unwrap();
             // S1 … S3, three per round but for the first X, and a checksum per matrix.
             assert_eq!(outcome.stages_checked, 3 + 3 * 16 + 32);
             let work = Work::HeaderHash(random.random());

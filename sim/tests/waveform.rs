@@ -5,9 +5,9 @@ mod common;
 use common::{silent, variant};
 use tensority::Target;
 use tensority_sim::error::Error;
+use tensority_sim::model::source::{ArrayKind, Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::Simulation;
-use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 #[test]
 fn a_waveform_holds_the_window_that_was_asked_for() {

@@ -27,7 +27,7 @@ const MOST_THREADS: usize = 1024;
 const OPTIONS: [(&str, bool); 7] = [
     ("lanes", true),
     ("array", true),
-    ("generate-cache", false),
+    ("generate-list", false),
     ("baud", true),
     ("serial", true),
     ("firmware", true),
@@ -208,9 +208,9 @@ mod tests {
             parsed("serial:0123456789abcdef"),
             Choice::Serial(0x0123_4567_89ab_cdef)
         );
-        let options = ["lanes=4", "generate-cache"].map(String::from).into();
+        let options = ["lanes=4", "generate-list"].map(String::from).into();
         assert_eq!(
-            parsed("sim:lanes=4,generate-cache"),
+            parsed("sim:lanes=4,generate-list"),
             Choice::Simulated(options)
         );
         for path in [
@@ -231,7 +231,7 @@ mod tests {
             "cpu",
             "cpu:3",
             "sim",
-            "sim:lanes=4,generate-cache",
+            "sim:lanes=4,generate-list",
             "serial:0123456789abcdef",
             "auto",
             "/dev/ttyUSB0",
@@ -248,8 +248,8 @@ mod tests {
         };
         assert_eq!(said("sim"), "--array functional");
         assert_eq!(
-            said("sim:lanes=4,generate-cache,array=rtl"),
-            "--lanes 4 --generate-cache --array rtl"
+            said("sim:lanes=4,generate-list,array=rtl"),
+            "--lanes 4 --generate-list --array rtl"
         );
     }
 

@@ -4,9 +4,9 @@
 #![allow(dead_code)]
 
 use tensority_protocol::messages::{Answer, Event, Request};
+use tensority_sim::board::host_end::HostEnd;
 use tensority_sim::board::{Setup, SimulatedBoard, default_firmware};
-use tensority_sim::host_end::HostEnd;
-use tensority_sim::source::{ArrayKind, default_cache};
+use tensority_sim::model::source::{ArrayKind, default_cache};
 
 /// Cycles of a known-answer test with one lane, and of the list that it needs.
 const TESTED: u64 = 60_000_000;
@@ -18,7 +18,7 @@ pub fn setup() -> Setup {
         array: ArrayKind::Functional,
         baud: 1_000_000,
         serial: 0x0123_4567_89ab_cdef,
-        generate_cache: false,
+        generate_list: false,
         firmware: default_firmware(),
         top: None,
     }

@@ -6,8 +6,8 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tensority_hdl::geometry::Geometry;
+use tensority_sim::model::source::{ArrayKind, Variant, default_cache};
 use tensority_sim::simulation::Simulation;
-use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 /// A model's variant without waveforms.
 pub fn variant(dimension: usize, lanes: usize, fip: bool, array: ArrayKind) -> Variant {

@@ -6,8 +6,8 @@
 use rust_hdl::prelude::Block;
 use tensority_hdl::emit::Design;
 use tensority_protocol::register::Register;
-use tensority_sim::block_model::BlockModel;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::source::default_cache;
 
 /// The model of a block.
 pub fn model(name: &str, block: impl Block) -> BlockModel {

@@ -7,7 +7,7 @@ use sha3::{Digest, Sha3_256};
 use tensority_hdl::core::hasher::{BLOCK_CYCLES, Hasher};
 use tensority_hdl::geometry::Geometry;
 use tensority_protocol::codes::JobLane;
-use tensority_sim::block_model::BlockModel;
+use tensority_sim::model::block::BlockModel;
 
 use crate::{Verdict, common, expect, model};
 

@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 
 use rust_hdl::prelude::Block;
 use tensority_hdl::emit::Design;
-use tensority_sim::block_model::BlockModel;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::source::default_cache;
 
 /// What a test of a block found: nothing, or the first difference.
 type Verdict = Result<(), String>;

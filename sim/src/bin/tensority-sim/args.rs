@@ -7,8 +7,8 @@ use tensority::{BlockHeader, Target};
 use tensority_boards::Board;
 use tensority_hdl::geometry::{Geometry, GeometryError};
 use tensority_sim::board::Top;
+use tensority_sim::model::source::ArrayKind;
 use tensority_sim::scoreboard::Work;
-use tensority_sim::source::ArrayKind;
 
 use crate::report::Failure;
 
@@ -27,7 +27,7 @@ pub enum Command {
     /// Search a range of nonces on a block header.
     Mine(MineArgs),
     /// Generate the matrix list of a seed in the core and read its checksums back.
-    Cache(CacheArgs),
+    MatrixList(MatrixListArgs),
     /// Run a board, chip and firmware, that other programs open like a serial port.
     Board(BoardArgs),
     /// Find the proof of work of Bytom's mainnet genesis block.
@@ -112,7 +112,7 @@ pub struct HashingArgs {
     pub seed: String,
     /// Let the core generate the matrix list instead of writing it to the memory.
     #[arg(long)]
-    pub generate_cache: bool,
+    pub generate_list: bool,
     /// Compare no stage of the hash with the reference: faster, for long runs.
     #[arg(long)]
     pub unchecked: bool,
@@ -160,7 +160,7 @@ pub struct MineArgs {
 }
 
 #[derive(Args)]
-pub struct CacheArgs {
+pub struct MatrixListArgs {
     /// 32 bytes, hex.
     #[arg(long, value_name = "HEX")]
     pub seed: String,
@@ -184,7 +184,7 @@ pub struct BoardArgs {
     pub link: Option<PathBuf>,
     /// Let the chip generate its matrix lists; otherwise they are put into its memory.
     #[arg(long)]
-    pub generate_cache: bool,
+    pub generate_list: bool,
     /// Bits per second of the serial line, in simulated time: a slower one would take a second and
     /// more of real time for a message.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(57_600..=10_000_000))]

@@ -1,15 +1,17 @@
 //! `tensority-sim bench`: the figures of the README, measured.
 
+mod boards;
+mod keccak;
+
 use tensority::{INITIAL_SEED, Target};
 use tensority_hdl::geometry::{Geometry, LANES};
 use tensority_sim::error::Error;
+use tensority_sim::model::source::{ArrayKind, Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
-use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 use crate::args::{BenchArgs, DEFAULT_LANES, Table, geometry};
 use crate::report::{Failure, say};
-use crate::{board_speed, keccak_speed};
 
 /// Times that a run is repeated; the fastest counts.
 const REPEATS: usize = 3;
@@ -30,7 +32,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
 }
 
 fn measure_keccak() -> Result<(), Failure> {
-    let (verilator, rust_hdl) = keccak_speed::measure()?;
+    let (verilator, rust_hdl) = keccak::measure()?;
     say!(
         "Keccak: Verilator {:.0} kcycle/s, RustHDL's simulator {:.2} kcycle/s, ratio {:.0}",
         verilator / 1e3,
@@ -43,7 +45,7 @@ fn measure_keccak() -> Result<(), Failure> {
 fn measure_boards(only: Option<usize>) -> Result<(), Failure> {
     say!("| lanes | board with functional array |\n|---|---|");
     for lanes in chosen(only)? {
-        let speed = board_speed::measure(&geometry(256, lanes, true)?)?;
+        let speed = boards::measure(&geometry(256, lanes, true)?)?;
         let (kilocycles, hashes) = (speed.cycles / 1e3, speed.hashes);
         say!("| {lanes} | {kilocycles:.0} kcycle/s, {hashes:.2} H/s |");
     }
@@ -76,11 +78,11 @@ fn measure_cores(only: Option<usize>) -> Result<(), Failure> {
     }
     let geometry = geometry(256, only.unwrap_or(DEFAULT_LANES), true)?;
     let mut simulation = open(&geometry, ArrayKind::Functional)?;
-    let cache = simulation.generate_cache(&mut |_, _, _| {})?;
+    let list = simulation.generate_list(&mut |_, _, _| {})?;
     say!(
-        "\ncache generation, {} lanes: {} cycles per seed\n",
+        "\nmatrix list, {} lanes: {} cycles per seed\n",
         geometry.lanes(),
-        cache.cycles
+        list.cycles
     );
     Ok(())
 }

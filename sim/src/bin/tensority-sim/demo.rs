@@ -1,10 +1,10 @@
 //! `tensority-sim demo`: Bytom's mainnet genesis block, mined by the simulated hardware.
 
-use tensority::{BlockHeader, Target};
+use tensority::{ARRAY_MULTIPLIES, BlockHeader, Target};
 use tensority_hdl::geometry::Geometry;
+use tensority_sim::model::source::{ArrayKind, Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::Simulation;
-use tensority_sim::source::{ArrayKind, Variant, default_cache};
 
 use crate::args::{DEFAULT_LANES, geometry};
 use crate::report::{Account, Bar, Failure, say};
@@ -93,7 +93,7 @@ fn print_conclusion(geometry: &Geometry, bits: u64) {
          implementation, which in turn reproduces the results of Bytom's own.",
         COUNT - 1,
         tensority::work(bits),
-        4 * 63,
+        ARRAY_MULTIPLIES,
     );
     say!(
         "At 100 MHz this core would try {:.0} nonces a second.",

@@ -2,13 +2,11 @@
 
 mod args;
 mod bench;
-mod board_command;
-mod board_speed;
+mod board;
+mod board_hash;
+mod core;
 mod demo;
-mod job;
-mod keccak_speed;
 mod report;
-mod top_job;
 
 use std::process::ExitCode;
 
@@ -39,10 +37,10 @@ fn main() -> ExitCode {
         }
     };
     let done = match cli.command {
-        Command::Hash(args) => job::hash(&args),
-        Command::Mine(args) => job::mine(&args),
-        Command::Cache(args) => job::cache(&args),
-        Command::Board(args) => board_command::run(&args),
+        Command::Hash(args) => core::hash(&args),
+        Command::Mine(args) => core::mine(&args),
+        Command::MatrixList(args) => core::matrix_list(&args),
+        Command::Board(args) => board::run(&args),
         Command::Demo => demo::run(),
         Command::Bench(args) => bench::run(&args),
     };

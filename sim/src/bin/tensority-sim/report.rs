@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use tensority_sim::core_model::Counter;
 use tensority_sim::error::Error;
+use tensority_sim::model::core::Counter;
 use tensority_sim::simulation::HashOutcome;
 
 /// Exit codes of `sysexits.h`, and 1 for a core that differs from the reference.
@@ -152,7 +152,7 @@ pub struct Account {
     mac_cycles_ideal: u64,
     mac_utilization: f64,
     stalls: Stalls,
-    cache_cycles: Option<u64>,
+    list_cycles: Option<u64>,
     wall_secs: f64,
     kcycles_per_sec: f64,
     stages_checked: u64,
@@ -167,8 +167,8 @@ struct Stalls {
 }
 
 impl Account {
-    /// The account of a hashing job, with the cycles of a cache generation in front of it.
-    pub fn new(outcome: &HashOutcome, cache_cycles: Option<u64>, cache_stages: u64) -> Self {
+    /// The account of a hashing job, with the cycles of a matrix list in front of it.
+    pub fn new(outcome: &HashOutcome, list_cycles: Option<u64>, list_stages: u64) -> Self {
         let counts = outcome.counts;
         let wall_secs = outcome.wall.as_secs_f64();
         Self {
@@ -181,17 +181,17 @@ impl Account {
                 fold: counts[Counter::StallFold],
                 idle: counts[Counter::Idle],
             },
-            cache_cycles,
+            list_cycles,
             wall_secs,
             kcycles_per_sec: outcome.cycles as f64 / wall_secs / 1e3,
-            stages_checked: outcome.stages_checked + cache_stages,
+            stages_checked: outcome.stages_checked + list_stages,
         }
     }
 
     /// The account in words.
     pub fn print(&self) {
-        if let Some(cycles) = self.cache_cycles {
-            say!("cache            {cycles} cycles");
+        if let Some(cycles) = self.list_cycles {
+            say!("matrix list      {cycles} cycles");
         }
         say!(
             "cycles           {}, of which the multiplies need {}",

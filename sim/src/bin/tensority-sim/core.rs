@@ -1,14 +1,14 @@
-//! The commands `hash`, `mine` and `cache`.
+//! The commands `hash`, `mine` and `matrix-list`, on a core by itself.
 
 use serde::Serialize;
 use tensority::Target;
+use tensority_sim::model::source::{Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
-use tensority_sim::source::{Variant, default_cache};
 
-use crate::args::{self, CacheArgs, CoreArgs, DEFAULT_LANES, HashArgs, HashingArgs, MineArgs};
+use crate::args::{self, CoreArgs, DEFAULT_LANES, HashArgs, HashingArgs, MatrixListArgs, MineArgs};
+use crate::board_hash;
 use crate::report::{Account, Bar, Failure, print_json, say};
-use crate::top_job;
 
 #[derive(Serialize)]
 struct HashJson {
@@ -35,7 +35,7 @@ struct Found {
 }
 
 #[derive(Serialize)]
-struct CacheJson {
+struct MatrixListJson {
     cycles: u64,
     wall_secs: f64,
     kcycles_per_sec: f64,
@@ -45,7 +45,7 @@ struct CacheJson {
 /// Hashes a header hash.
 pub fn hash(args: &HashArgs) -> Result<(), Failure> {
     if let Some(top) = args.top.top(args.hashing.core.lanes)? {
-        return top_job::hash(args, top);
+        return board_hash::hash(args, top);
     }
     let work = Work::HeaderHash(args::bytes("--header-hash", &args.header_hash)?);
     let (outcome, account) = simulate(&args.hashing, &work, Target::MAX)?;
@@ -96,26 +96,26 @@ pub fn mine(args: &MineArgs) -> Result<(), Failure> {
 }
 
 /// Generates a matrix list.
-pub fn cache(args: &CacheArgs) -> Result<(), Failure> {
+pub fn matrix_list(args: &MatrixListArgs) -> Result<(), Failure> {
     let seed = args::bytes("--seed", &args.seed)?;
     let mut simulation = open(&args.core, &seed)?;
     let mut bar = Bar::new();
     let outcome = simulation
-        .generate_cache(&mut |stage, cycles, expected| bar.show(stage, cycles, expected))?;
+        .generate_list(&mut |stage, cycles, expected| bar.show(stage, cycles, expected))?;
     bar.finish();
     simulation.model().close_trace();
     let (cycles, stages_checked) = (outcome.cycles, outcome.stages_checked);
     let wall_secs = outcome.wall.as_secs_f64();
     let kcycles_per_sec = outcome.stepped as f64 / wall_secs / 1e3;
     if args.core.json {
-        print_json(&CacheJson {
+        print_json(&MatrixListJson {
             cycles,
             wall_secs,
             kcycles_per_sec,
             stages_checked,
         });
     } else {
-        say!("cache            {cycles} cycles");
+        say!("matrix list      {cycles} cycles");
         say!("speed            {wall_secs:.2} s, {kcycles_per_sec:.0} kcycle/s");
         say!("stages           {stages_checked} compared with the reference, all equal");
     }
@@ -131,9 +131,9 @@ fn simulate(
     let mut simulation = open(&args.core, &seed)?;
     let mut bar = Bar::new();
     let mut progress = |stage: &str, cycles: u64, expected: u64| bar.show(stage, cycles, expected);
-    let mut cache = None;
-    if args.generate_cache {
-        cache = Some(simulation.generate_cache(&mut progress)?);
+    let mut list = None;
+    if args.generate_list {
+        list = Some(simulation.generate_list(&mut progress)?);
     } else {
         simulation.fill_memory();
     }
@@ -143,8 +143,8 @@ fn simulate(
     };
     bar.finish();
     simulation.model().close_trace();
-    let cycles = cache.map(|cache| cache.cycles);
-    let stages = cache.map_or(0, |cache| cache.stages_checked);
+    let cycles = list.map(|list| list.cycles);
+    let stages = list.map_or(0, |list| list.stages_checked);
     let account = Account::new(&outcome, cycles, stages);
     Ok((outcome, account))
 }

@@ -5,30 +5,26 @@ use std::path::Path;
 
 use verilator::ModelSource;
 
+use super::library::{self, Library};
+use super::sdram_rules::SdramRules;
 use crate::error::Error;
-use crate::library::{self, Library};
-use crate::sdram_rules::SdramRules;
 
-#[repr(C)]
-struct Handle {
-    _private: [u8; 0],
-}
-
-library::functions! {
-    struct Functions {
-        board_new: fn(u32, bool, u64, *const SdramRules) -> *mut Handle,
-        board_delete: fn(*mut Handle),
-        board_firmware: fn(*mut Handle, *const u32, usize),
-        board_broken: fn(*const Handle) -> *const c_char,
-        board_step: fn(*mut Handle, u64) -> u64,
-        board_seed: fn(*const Handle) -> *const u64,
-        board_loaded: fn(*mut Handle),
-        board_memory: fn(*mut Handle, *mut usize) -> *mut u8,
-        board_send: fn(*mut Handle, *const u8, usize),
-        board_unsent: fn(*const Handle) -> usize,
-        board_receive: fn(*mut Handle, *mut usize) -> *const u8,
-        board_mark: fn(*mut Handle),
-        board_times: fn(*const Handle, *mut u64),
+library::harness! {
+    board_new(divisor: u32, loader: bool, serial: u64, rules: *const SdramRules) board_delete;
+    safe {
+        board_step(cycles: u64) -> u64;
+        board_loaded();
+        board_unsent() -> usize;
+        board_mark();
+    }
+    raw {
+        board_firmware(words: *const u32, count: usize);
+        board_broken() -> *const c_char;
+        board_seed() -> *const u64;
+        board_memory(count: *mut usize) -> *mut u8;
+        board_send(bytes: *const u8, count: usize);
+        board_receive(count: *mut usize) -> *const u8;
+        board_times(times: *mut u64);
     }
 }
 
@@ -67,9 +63,7 @@ pub struct PowerUp<'a> {
 
 /// A running model of a chip.
 pub struct BoardModel {
-    handle: *mut Handle,
-    functions: Functions,
-    _library: Library,
+    harness: Harness,
 }
 
 // SAFETY: the model is reached through this owner only, and Verilator's context is set before the
@@ -77,20 +71,16 @@ pub struct BoardModel {
 unsafe impl Send for BoardModel {}
 
 impl BoardModel {
-    /// Builds the model of `source` in the folder `cache` if it is not there, and powers it up.
+    /// Builds the model of `source` in the folder `models` if it is not there, and powers it up.
     ///
     /// # Errors
     /// If a tool is missing or refuses the design, or a file cannot be written.
     pub fn open(
         source: &ModelSource,
         power_up: &PowerUp,
-        cache: &Path,
+        models: &Path,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
-        let library = Library::open(&library::build(source, cache, progress)?)?;
-        let functions = Functions::load(&library)?;
-        // SAFETY: the harness's constructor; the handle is deleted in `drop`. The harness reads the
-        // words of one bank at most.
         let PowerUp {
             divisor,
             loader,
@@ -98,41 +88,35 @@ impl BoardModel {
             rules,
             firmware,
         } = power_up;
-        let handle = unsafe {
-            let rules = rules.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-            let handle = (functions.board_new)(*divisor, *loader, *serial, rules);
-            let words = firmware.len().min(BANK_WORDS);
-            (functions.board_firmware)(handle, firmware.as_ptr(), words);
-            handle
-        };
-        Ok(Self {
-            handle,
-            functions,
-            _library: library,
-        })
+        let library = Library::open(source, models, progress)?;
+        let rules = rules.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        let harness = Harness::new(library, *divisor, *loader, *serial, rules)?;
+        let words = firmware.len().min(BANK_WORDS);
+        // SAFETY: the harness copies the words.
+        unsafe { harness.board_firmware(firmware.as_ptr(), words) };
+        Ok(Self { harness })
     }
 
     /// Steps `cycles` cycles, or until the loader is asked for a list ([`Self::asked`]); returns
     /// the cycles stepped.
     pub fn step(&mut self, cycles: u64) -> u64 {
-        // SAFETY: the handle is live.
-        unsafe { (self.functions.board_step)(self.handle, cycles) }
+        self.harness.board_step(cycles)
     }
 
     /// The first rule of the memory that was broken.
     pub fn broken(&self) -> Option<String> {
         // SAFETY: the text is the harness's and is copied at once.
         unsafe {
-            let text = (self.functions.board_broken)(self.handle);
+            let text = self.harness.board_broken();
             (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned())
         }
     }
 
     /// The seed whose matrix list is made: by the loader, if there is one, or by the chip.
     pub fn asked(&self) -> Option<[u8; 32]> {
-        // SAFETY: the handle is live; what is there is 16 lanes.
+        // SAFETY: what is there is 16 lanes.
         let lanes = unsafe {
-            let lanes = (self.functions.board_seed)(self.handle);
+            let lanes = self.harness.board_seed();
             library::slice(lanes, if lanes.is_null() { 0 } else { 4 })
         };
         let bytes: Vec<u8> = lanes.iter().flat_map(|lane| lane.to_le_bytes()).collect();
@@ -144,26 +128,25 @@ impl BoardModel {
         let mut count = 0;
         // SAFETY: the harness owns `count` bytes there until it is deleted; `self` is borrowed.
         unsafe {
-            let bytes = (self.functions.board_memory)(self.handle, &mut count);
+            let bytes = self.harness.board_memory(&mut count);
             let memory = std::slice::from_raw_parts_mut(bytes, count);
             if let Some(list) = list {
                 let common = list.len().min(count);
                 memory[..common].copy_from_slice(&list[..common]);
             }
-            (self.functions.board_loaded)(self.handle);
+            self.harness.board_loaded();
         }
     }
 
     /// Puts bytes on the line to the chip, behind those that wait.
     pub fn send(&mut self, bytes: &[u8]) {
-        // SAFETY: the handle is live and the harness copies the bytes.
-        unsafe { (self.functions.board_send)(self.handle, bytes.as_ptr(), bytes.len()) }
+        // SAFETY: the harness copies the bytes.
+        unsafe { self.harness.board_send(bytes.as_ptr(), bytes.len()) }
     }
 
     /// Bytes that wait for the line.
     pub fn unsent(&self) -> usize {
-        // SAFETY: the handle is live.
-        unsafe { (self.functions.board_unsent)(self.handle) }
+        self.harness.board_unsent()
     }
 
     /// The bytes that came from the chip since the last call.
@@ -171,22 +154,21 @@ impl BoardModel {
         let mut count = 0;
         // SAFETY: the bytes stay until the next call, for which `self` must be borrowed again.
         unsafe {
-            let bytes = (self.functions.board_receive)(self.handle, &mut count);
+            let bytes = self.harness.board_receive(&mut count);
             library::slice(bytes, count)
         }
     }
 
     /// Begins to count the array's work anew.
     pub fn mark(&mut self) {
-        // SAFETY: the handle is live.
-        unsafe { (self.functions.board_mark)(self.handle) }
+        self.harness.board_mark()
     }
 
     /// When things happened.
     pub fn times(&self) -> Times {
         let mut times = [0; 7];
-        // SAFETY: the handle is live and the harness writes seven values.
-        unsafe { (self.functions.board_times)(self.handle, times.as_mut_ptr()) };
+        // SAFETY: the harness writes seven values.
+        unsafe { self.harness.board_times(times.as_mut_ptr()) };
         let [
             now,
             sent,
@@ -210,10 +192,3 @@ impl BoardModel {
 
 /// Words of a firmware bank.
 const BANK_WORDS: usize = tensority_protocol::registers::BANK_BYTES as usize / 4;
-
-impl Drop for BoardModel {
-    fn drop(&mut self) {
-        // SAFETY: the handle is live and not used again.
-        unsafe { (self.functions.board_delete)(self.handle) }
-    }
-}

@@ -1,13 +1,13 @@
-//! The scoreboard of a cache generation: the extended seed, X after each SMix, every matrix.
+//! The scoreboard of a matrix list that the core makes: the extended seed, X after each SMix, every matrix.
 
 use tensority_hdl::geometry::Geometry;
 
-use crate::mismatch::{Mismatch, compare};
-use crate::reference::{ExpectedRound, rounds};
+use super::mismatch::{Mismatch, compare};
+use super::reference::{ExpectedRound, rounds};
 use crate::stage::{DigestKind, Event, Stage};
 
-/// Checks the SMix rounds of a cache generation as they complete.
-pub struct CacheCheck {
+/// Checks the rounds of SMix as they complete.
+pub struct MatrixListCheck {
     matrix_bytes: usize,
     /// The extended seed, or X after the round before: the first entry of the round in work.
     entry: Vec<u8>,
@@ -18,7 +18,7 @@ pub struct CacheCheck {
     pub checked: u64,
 }
 
-impl CacheCheck {
+impl MatrixListCheck {
     /// A check of the matrix list of `seed`.
     pub fn new(geometry: &Geometry, seed: &[u8; 32]) -> Self {
         let extended_seed = tensority::extended_seed(seed);

@@ -7,10 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_current_process_group};
+use tensority_sim::board::pty::Pty;
 use tensority_sim::board::{CLOCK, Progress, Setup, SimulatedBoard, default_firmware};
 use tensority_sim::error::Error;
-use tensority_sim::pty::Pty;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::source::default_cache;
 
 use crate::args::{BoardArgs, DEFAULT_LANES, geometry};
 use crate::report::{Failure, say};
@@ -31,7 +31,7 @@ pub fn run(args: &BoardArgs) -> Result<(), Failure> {
         array: args.array,
         baud: args.baud,
         serial: args.serial,
-        generate_cache: args.generate_cache,
+        generate_list: args.generate_list,
         firmware: args.firmware.clone().unwrap_or_else(default_firmware),
         top,
     };

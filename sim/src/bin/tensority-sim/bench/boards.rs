@@ -1,4 +1,4 @@
-//! How fast a whole chip with its firmware is simulated while it hashes.
+//! Speed of a whole chip with its firmware while it hashes.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use tensority_hdl::geometry::Geometry;
 use tensority_protocol::frame::{MAX_FRAME, encode};
 use tensority_protocol::messages::{Request, Run, SetJob};
 use tensority_sim::board::{Setup, SimulatedBoard, default_firmware};
-use tensority_sim::source::{ArrayKind, default_cache};
+use tensority_sim::model::source::{ArrayKind, default_cache};
 
 use crate::report::Failure;
 
@@ -28,7 +28,7 @@ pub fn measure(geometry: &Geometry) -> Result<Speed, Failure> {
         array: ArrayKind::Functional,
         baud: 1_000_000,
         serial: 0,
-        generate_cache: false,
+        generate_list: false,
         firmware: default_firmware(),
         top: None,
     };

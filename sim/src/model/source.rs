@@ -15,9 +15,8 @@ use tensority_hdl::memory::{Sdram, Timing};
 use tensority_hdl::soc::Settings;
 use verilator::{ModelSource, SourceFile};
 
+use super::{functional_array, library};
 use crate::error::Error;
-use crate::functional_array;
-use crate::library;
 use crate::stage;
 
 /// The module that the functional array takes the place of.
@@ -55,7 +54,7 @@ pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
     let mut source = model_source(name, &design, variant);
     source
         .cpp
-        .push(file("core.cpp", include_str!("../cpp/core.cpp")));
+        .push(file("core.cpp", include_str!("../../cpp/core.cpp")));
     Ok(source)
 }
 
@@ -75,7 +74,7 @@ pub fn board_source(
     source.verilog.push(file("picorv32.v", &picorv32()?));
     source
         .cpp
-        .extend(board_harness(include_str!("../cpp/soc.h")));
+        .extend(board_harness(include_str!("../../cpp/soc.h")));
     let bank = design.module_of("soc.controller.code.bank0");
     let bank = bank.map(|module| (module.name.clone(), "mem".into()));
     source.public.extend(bank);
@@ -99,12 +98,12 @@ pub fn top_source(
     source.verilog.extend([
         file("picorv32.v", &picorv32()?),
         file("top.v", &design.top),
-        file("bench.v", include_str!("../verilog/bench.v")),
-        file("ecp5_pads.v", include_str!("../verilog/ecp5_pads.v")),
+        file("bench.v", include_str!("../../verilog/bench.v")),
+        file("ecp5_pads.v", include_str!("../../verilog/ecp5_pads.v")),
     ]);
     source
         .cpp
-        .extend(board_harness(include_str!("../cpp/top.h")));
+        .extend(board_harness(include_str!("../../cpp/top.h")));
     for signal in ["trace_issued", "trace_loading"] {
         source.public.push(("board".into(), signal.into()));
     }
@@ -114,9 +113,9 @@ pub fn top_source(
 /// The step loop around a chip.
 fn board_harness(chip: &str) -> [SourceFile; 4] {
     [
-        file("board.cpp", include_str!("../cpp/board.cpp")),
-        file("line.h", include_str!("../cpp/line.h")),
-        file("sdram.h", include_str!("../cpp/sdram.h")),
+        file("board.cpp", include_str!("../../cpp/board.cpp")),
+        file("line.h", include_str!("../../cpp/line.h")),
+        file("sdram.h", include_str!("../../cpp/sdram.h")),
         file("chip.h", chip),
     ]
 }
@@ -133,9 +132,9 @@ pub fn sdram_source(geometry: &Geometry, timing: &Timing) -> Result<ModelSource,
         verilog: vec![file("design.v", &design.code())],
         cpp: vec![
             file("geometry.h", &geometry_header(geometry)),
-            file("clock.h", include_str!("../cpp/clock.h")),
-            file("sdram.h", include_str!("../cpp/sdram.h")),
-            file("sdram_port.cpp", include_str!("../cpp/sdram_port.cpp")),
+            file("clock.h", include_str!("../../cpp/clock.h")),
+            file("sdram.h", include_str!("../../cpp/sdram.h")),
+            file("sdram_port.cpp", include_str!("../../cpp/sdram_port.cpp")),
         ],
         trace: false,
         public: Vec::new(),
@@ -148,8 +147,8 @@ fn model_source(mut name: String, design: &Design, variant: &Variant) -> ModelSo
     let geometry = &variant.geometry;
     let mut cpp = vec![
         file("geometry.h", &geometry_header(geometry)),
-        file("clock.h", include_str!("../cpp/clock.h")),
-        file("memory.h", include_str!("../cpp/memory.h")),
+        file("clock.h", include_str!("../../cpp/clock.h")),
+        file("memory.h", include_str!("../../cpp/memory.h")),
     ];
     let mut verilog = Vec::new();
     match variant.array {
@@ -158,7 +157,7 @@ fn model_source(mut name: String, design: &Design, variant: &Variant) -> ModelSo
             name += "_functional";
             verilog.push(file("design.v", &design.without(ARRAY).code()));
             verilog.push(file("array.sv", &functional_array::module(ARRAY, geometry)));
-            cpp.push(file("array.cpp", include_str!("../cpp/array.cpp")));
+            cpp.push(file("array.cpp", include_str!("../../cpp/array.cpp")));
         }
     }
     verilog.extend(design.cell_models().map(|cells| file("ecp5.v", cells)));
@@ -176,7 +175,8 @@ fn model_source(mut name: String, design: &Design, variant: &Variant) -> ModelSo
     }
 }
 
-fn file(name: &str, text: &str) -> SourceFile {
+/// A file of a source.
+pub(super) fn file(name: &str, text: &str) -> SourceFile {
     SourceFile {
         name: name.into(),
         text: text.into(),

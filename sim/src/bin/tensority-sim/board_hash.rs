@@ -1,11 +1,11 @@
 //! The command `hash --board`: a hash on a board's top as it is flashed, asked for over its line.
 
 use serde::Serialize;
-use tensority::fast::{Backend, Cache};
+use tensority::fast::{Backend, MatrixList};
 use tensority_protocol::messages::{Answer, Event, RAW, Run, SetJob};
+use tensority_sim::board::host_end::HostEnd;
 use tensority_sim::board::{Setup, SimulatedBoard, Top, default_firmware};
-use tensority_sim::host_end::HostEnd;
-use tensority_sim::source::{ArrayKind, default_cache};
+use tensority_sim::model::source::{ArrayKind, default_cache};
 
 use crate::args::{self, HashArgs};
 use crate::report::{Failure, print_json, say};
@@ -38,7 +38,7 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
         array: core.array.unwrap_or(ArrayKind::Functional),
         baud: top.board.baud,
         serial: 0,
-        generate_cache: true,
+        generate_list: true,
         firmware: default_firmware(),
         top: Some(top.clone()),
     };
@@ -95,8 +95,8 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
             _ => {}
         }
     };
-    let cache = Cache::build(Backend::fastest(), &seed);
-    let expected = tensority::fast::hash(&header_hash, &cache);
+    let list = MatrixList::build(Backend::fastest(), &seed);
+    let expected = tensority::fast::hash(&header_hash, &list);
     if found != expected {
         return Err(Failure::mismatch(format!(
             "hash: expected {}, found {}",

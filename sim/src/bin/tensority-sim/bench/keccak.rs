@@ -1,13 +1,13 @@
-//! How much faster Verilator simulates the Keccak block than RustHDL's own simulator.
+//! Speed of Verilator and of RustHDL's own simulator on the Keccak block.
 
 use std::time::{Duration, Instant};
 
 use rust_hdl::prelude::*;
 use tensority_hdl::core::keccak::{CYCLES, Keccak};
 use tensority_hdl::emit::Design;
-use tensority_sim::block_model::BlockModel;
 use tensority_sim::error::Error;
-use tensority_sim::source::default_cache;
+use tensority_sim::model::block::BlockModel;
+use tensority_sim::model::source::default_cache;
 
 /// Cycles per second in Verilator and in RustHDL's simulator.
 pub fn measure() -> Result<(f64, f64), Error> {

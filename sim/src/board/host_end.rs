@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use tensority_protocol::frame::{Decoder, MAX_FRAME, encode};
 use tensority_protocol::messages::{Acknowledge, Answer, Event, Request};
 
-use crate::board::SimulatedBoard;
+use super::SimulatedBoard;
 use crate::error::Error;
 
 /// Cycles between two looks at the line: two bytes.

@@ -5,42 +5,38 @@ use std::ffi::{CString, c_char, c_void};
 use std::path::Path;
 
 use tensority_hdl::emit::{Design, Module};
-use verilator::{ModelSource, SourceFile};
+use verilator::ModelSource;
 
+use super::library::{self, Library};
+use super::source::file;
 use crate::error::Error;
-use crate::library::{self, Library};
 
-#[repr(C)]
-struct Handle {
-    _private: [u8; 0],
-}
-
-library::functions! {
-    struct Functions {
-        block_new: fn() -> *mut Handle,
-        block_delete: fn(*mut Handle),
-        block_settle: fn(*mut Handle),
-        block_step: fn(*mut Handle, u64),
-        block_port: fn(*mut Handle, *const c_char, *mut usize) -> *mut c_void,
+library::harness! {
+    block_new() block_delete;
+    safe {
+        block_settle();
+        block_step(cycles: u64);
+    }
+    raw {
+        block_port(name: *const c_char, bytes: *mut usize) -> *mut c_void;
     }
 }
 
 /// A running model of a block without ports above 64 bits; its clock, if it has one, is `clock`.
 pub struct BlockModel {
-    handle: *mut Handle,
-    functions: Functions,
+    harness: Harness,
+    /// Place in the model, and bytes.
     ports: HashMap<String, (*mut u8, usize)>,
-    _library: Library,
 }
 
 impl BlockModel {
-    /// Builds the model of a design in the folder `cache` if it is not there, and loads it.
+    /// Builds the model of a design in the folder `models` if it is not there, and loads it.
     ///
     /// # Errors
     /// If a tool is missing or refuses the design, or a file cannot be written.
     pub fn open(
         design: &Design,
-        cache: &Path,
+        models: &Path,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
         let names = port_names(design);
@@ -53,51 +49,32 @@ impl BlockModel {
             true => "CLOCK(block, level) block->top.clock = level",
             false => "CLOCK(block, level)",
         };
-        let mut verilog = vec![SourceFile {
-            name: "block.v".into(),
-            text: design.code(),
-        }];
-        verilog.extend(design.cell_models().map(|cells| SourceFile {
-            name: "ecp5.v".into(),
-            text: cells.into(),
-        }));
+        let mut verilog = vec![file("block.v", &design.code())];
+        verilog.extend(design.cell_models().map(|cells| file("ecp5.v", cells)));
+        let header = format!("#pragma once\n#define PORTS{ports}\n#define {clock}\n");
         let source = ModelSource {
             name: format!("block_{}", design.top),
             top: design.top.clone(),
             verilog,
             cpp: vec![
-                SourceFile {
-                    name: "block.cpp".into(),
-                    text: include_str!("../cpp/block.cpp").into(),
-                },
-                SourceFile {
-                    name: "ports.h".into(),
-                    text: format!("#pragma once\n#define PORTS{ports}\n#define {clock}\n"),
-                },
+                file("block.cpp", include_str!("../../cpp/block.cpp")),
+                file("ports.h", &header),
             ],
             trace: false,
             public: Vec::new(),
             warnings_off: library::GENERATED_CODE_WARNINGS.map(String::from).to_vec(),
         };
-        let library = Library::open(&library::build(&source, cache, progress)?)?;
-        let functions = Functions::load(&library)?;
-        // SAFETY: the harness's constructor; the handle is deleted in `drop`.
-        let handle = unsafe { (functions.block_new)() };
+        let harness = Harness::new(Library::open(&source, models, progress)?)?;
         let mut ports = HashMap::new();
         for name in names {
             let mut bytes = 0;
             // A Verilog name holds no zero byte.
             let text = CString::new(name.as_str()).unwrap_or_default();
-            // SAFETY: the handle is live and the name ends with a zero.
-            let port = unsafe { (functions.block_port)(handle, text.as_ptr(), &mut bytes) };
+            // SAFETY: the name ends with a zero.
+            let port = unsafe { harness.block_port(text.as_ptr(), &mut bytes) };
             ports.insert(name, (port.cast::<u8>(), bytes));
         }
-        Ok(Self {
-            handle,
-            functions,
-            ports,
-            _library: library,
-        })
+        Ok(Self { harness, ports })
     }
 
     /// Drives an input; seen by [`Self::step`] and [`Self::settle`].
@@ -124,21 +101,12 @@ impl BlockModel {
 
     /// Lets the inputs reach the outputs without a clock edge.
     pub fn settle(&mut self) {
-        // SAFETY: the handle is live.
-        unsafe { (self.functions.block_settle)(self.handle) }
+        self.harness.block_settle();
     }
 
     /// Steps rising edges of the clock.
     pub fn step(&mut self, cycles: u64) {
-        // SAFETY: the handle is live.
-        unsafe { (self.functions.block_step)(self.handle, cycles) }
-    }
-}
-
-impl Drop for BlockModel {
-    fn drop(&mut self) {
-        // SAFETY: the handle is live and not used again.
-        unsafe { (self.functions.block_delete)(self.handle) }
+        self.harness.block_step(cycles);
     }
 }
 

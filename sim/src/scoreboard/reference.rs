@@ -1,12 +1,12 @@
-//! The reference for any dimension that a core can have, computed beside the simulation.
+//! The reference at any dimension of a core, computed by a thread beside the simulation.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use tensority::{
-    Matrix, MatrixList, block_words, chain_states, extended_seed, fold, le_bytes, pow_hash_of_fold,
-    sequences, smix_round, sum,
+    CHAINS, Matrix, MatrixList, block_words, chain_states, extended_seed, fold, le_bytes,
+    pow_hash_of_fold, sequences, smix_round, sum,
 };
 
 /// One round of SMix.
@@ -63,7 +63,7 @@ impl<const D: usize> Reference for MatrixList<D> {
         ends: &Sender<ExpectedEnd>,
     ) {
         let sequences = sequences(header_hash);
-        let mut results: [Matrix<D>; 4] = std::array::from_fn(|_| Matrix::zero());
+        let mut results: [Matrix<D>; CHAINS] = std::array::from_fn(|_| Matrix::zero());
         for (chain, sequence) in sequences.iter().enumerate() {
             for (i, state) in chain_states(self, sequence).enumerate() {
                 let bytes = state.to_bytes();
