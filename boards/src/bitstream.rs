@@ -13,7 +13,7 @@ use std::fmt;
 
 use crc::{CRC_16_UMTS, Crc, Digest};
 
-/// What a bitstream begins with, behind its comment.
+/// The first bytes of a bitstream behind its comment.
 pub const PREAMBLE: [u8; 4] = [0xff, 0xff, 0xbd, 0xb3];
 
 /// The polynomial 0x8005, most significant bit first, from 0.
@@ -22,7 +22,7 @@ const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_UMTS);
 /// Control register 0: at the next start the boot address of the bitstream counts, not address 0.
 const MULTIBOOT: u32 = 1 << 20;
 
-/// How the flash memory is read that a jump leads to: the plain command, which every memory knows.
+/// Command by which the target of a jump is read: the plain one, which every flash memory knows.
 const READ: u8 = 0x03;
 
 /// Bytes of a page of flash memory.
@@ -46,21 +46,21 @@ mod command {
     pub const DONE: u8 = 0x5e;
 }
 
-/// What a bitstream does.
+/// The effect of a bitstream on the chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// It configures the chip.
+    /// The chip is configured.
     Configuration(Configuration),
-    /// It sends the chip to the bitstream at this address.
+    /// The chip goes on with the bitstream at this address.
     Jump(u32),
 }
 
-/// What is known of a configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The facts of a configuration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Configuration {
-    /// The chip that it is for.
+    /// IDCODE of the chip that it is for.
     pub idcode: u32,
-    /// The number that the JTAG port tells.
+    /// Answer of the JTAG port to USERCODE.
     pub usercode: u32,
     /// Control register 0.
     pub control: u32,
@@ -75,19 +75,14 @@ impl Configuration {
     }
 }
 
-/// Why the chip ends a configuration.
+/// The reason for which a chip ends a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Reason {
-    /// It is for another chip, or for none.
-    Idcode {
-        /// What it is for.
-        found: Option<u32>,
-    },
-    /// It has a command that does not exist, or makes no sense here.
-    Command {
-        /// The command.
-        found: u8,
-    },
+    /// It is for the chip `found`, not this one, or for none.
+    Idcode { found: Option<u32> },
+    /// The command `found` does not exist, or makes no sense here.
+    Command { found: u8 },
     /// A checksum is wrong.
     Checksum,
     /// It has no preamble.
@@ -96,10 +91,10 @@ pub enum Reason {
     End,
 }
 
-/// Where and why the chip ends a configuration.
+/// The place and reason of a configuration's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Fault {
-    /// Why.
     pub reason: Reason,
     /// Bytes read so far.
     pub at: usize,
@@ -121,30 +116,22 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// What a chip with this IDCODE makes of a bitstream.
+/// Reads a bitstream as a chip with this IDCODE does.
 ///
 /// # Errors
-/// What it does not accept.
+/// The first thing that the chip does not accept.
 pub fn read(bytes: &[u8], idcode: u32) -> Result<Content, Fault> {
-    let found = bytes
-        .windows(PREAMBLE.len())
-        .position(|four| four == PREAMBLE);
-    let Some(found) = found else {
-        let reason = Reason::Preamble;
-        return Err(Fault {
-            reason,
-            at: bytes.len(),
-        });
-    };
+    let fault = |reason, at| Fault { reason, at };
+    let mut places = bytes.windows(PREAMBLE.len());
+    let found = places.position(|four| four == PREAMBLE);
+    let found = found.ok_or(fault(Reason::Preamble, bytes.len()))?;
     let mut reader = Reader {
         bytes,
         at: found + PREAMBLE.len(),
         crc: CRC.digest(),
     };
-    reader.commands(idcode).map_err(|reason| Fault {
-        reason,
-        at: reader.at,
-    })
+    let content = reader.commands(idcode);
+    content.map_err(|reason| fault(reason, reader.at))
 }
 
 /// The page that sends a chip to the bitstream at `address`, a multiple of 65536 below 16 MiB.
@@ -167,12 +154,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn commands(&mut self, idcode: u32) -> Result<Content, Reason> {
-        let mut read = Configuration {
-            idcode: 0,
-            usercode: 0,
-            control: 0,
-            end: 0,
-        };
+        let mut read = Configuration::default();
         let mut identified = false;
         let mut dictionary = None;
         loop {

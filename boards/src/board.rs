@@ -1,4 +1,4 @@
-//! A board.
+//! Boards: part, clocks, memory, flash and USB of each, read from the files that are compiled in.
 
 use serde::Deserialize;
 
@@ -18,27 +18,25 @@ const FILES: &[[&str; 3]] = &[
     ],
 ];
 
-/// A board.
+/// A board. Sizes are in bytes, rates in bits per second.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
 pub struct Board {
-    /// What it is called on the command line.
+    /// Name on the command line and of the board's folder.
     pub name: String,
-    /// What people call it.
     pub title: String,
-    /// Its oscillator, in Hz.
     pub oscillator_hz: u32,
-    /// Bits per second of the serial line to the host.
+    /// Rate of the serial line to the host.
     pub baud: u32,
     /// Name of its memory for the matrix list.
     memory: String,
     /// Macros that its top is compiled with.
     pub macros: Vec<String>,
-    /// The FPGA.
     pub part: Part,
     /// The memory it starts from.
     pub flash: Flash,
-    /// Its USB device, if JTAG and the serial line are behind one.
+    /// None if JTAG and the serial line are not behind one device.
     pub usb: Option<Usb>,
     /// The cores that it is built with, the usual one first.
     pub cores: Vec<Core>,
@@ -53,36 +51,35 @@ pub struct Board {
 /// A family of FPGAs, which the same tools build for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
 pub enum Family {
-    /// Lattice ECP5.
     Ecp5,
 }
 
-/// An FPGA.
+/// An FPGA as its maker sells it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
 pub struct Part {
-    /// Its family.
     pub family: Family,
-    /// As its maker calls it, without package and speed.
+    /// Part number without package and speed grade, such as `LFE5U-85F`.
     pub device: String,
-    /// Its package.
     pub package: String,
-    /// Its speed grade; higher is faster.
+    /// Higher is faster.
     pub speed_grade: u8,
-    /// Multipliers of 18 x 18 bits that it has.
+    /// Multipliers of 18 x 18 bits.
     pub dsps: usize,
-    /// What its JTAG port answers.
+    /// Answer of its JTAG port to IDCODE, 32 bits.
     pub idcode: u32,
 }
 
-/// A serial flash memory.
+/// A serial flash memory and its map. Addresses are in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
 pub struct Flash {
-    /// As its maker calls it.
+    /// Part number.
     pub part: String,
-    /// Its size.
     pub bytes: u32,
     /// Bytes that are erased at once, by which slots are aligned.
     pub sector_bytes: u32,
@@ -98,15 +95,15 @@ pub struct Flash {
 /// A place for an image in a flash memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
 pub struct Slot {
     /// Address of its first byte.
     pub start: u32,
-    /// Its size.
     pub bytes: u32,
 }
 
 impl Slot {
-    /// The address behind it.
+    /// Address of the first byte behind it.
     pub fn end(&self) -> u32 {
         self.start + self.bytes
     }
@@ -119,15 +116,14 @@ impl Flash {
     }
 }
 
-/// A USB device.
+/// A USB device with JTAG and the serial line behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
 pub struct Usb {
-    /// Vendor id.
     pub vendor: u16,
-    /// Product id.
     pub product: u16,
-    /// What openFPGALoader calls the board.
+    /// Name of the board for openFPGALoader (`-b`).
     pub loader_board: String,
 }
 
@@ -142,7 +138,7 @@ pub struct Core {
 }
 
 impl Board {
-    /// All boards.
+    /// All boards, in the order in which they are listed.
     ///
     /// # Panics
     /// Never: a test reads the files that are compiled in.
@@ -170,7 +166,7 @@ impl Board {
         })
     }
 
-    /// The clock of its core with so many lanes, in Hz.
+    /// The clock, in Hz, of the board's core with this number of lanes.
     ///
     /// # Errors
     /// If it is not built with such a core.

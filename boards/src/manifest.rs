@@ -1,4 +1,4 @@
-//! What an image is: for which board and part, from which build, and its checksum.
+//! Manifest of an image: board, part and build it is for, size and checksum.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -8,74 +8,50 @@ use crate::Board;
 /// The version of the format that this program writes, and the only one it reads.
 const FORMAT: u32 = 1;
 
-/// What is known of an image. It is written as JSON, in a file beside the bitstream.
+/// The description of an image, written as JSON in a file beside the bitstream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
 pub struct Manifest {
-    /// Version of the format.
     format: u32,
-    /// Name of the board.
     pub board: String,
     /// The FPGA, without package and speed.
     pub device: String,
-    /// Package of the FPGA.
     pub package: String,
-    /// What the JTAG port of the FPGA answers: eight hexadecimal digits in JSON.
+    /// Answer of the FPGA's JTAG port to IDCODE: eight hexadecimal digits in JSON.
     #[serde(with = "digits")]
     pub idcode: u32,
     /// Fingerprint of the build. Where it is in hexadecimal digits, the last eight are the hardware
     /// build that the board tells, so that the two can be compared.
     pub build: String,
-    /// Lanes of the core.
     pub lanes: u32,
     /// Clock of the array, in Hz.
     pub clock_hz: u32,
-    /// Size of the bitstream.
     pub bytes: u32,
     /// SHA-256 of the bitstream: 64 hexadecimal digits in JSON.
     #[serde(with = "hex")]
     pub sha256: [u8; 32],
 }
 
-/// An image or its manifest is not what it must be.
+/// An image or its manifest that is not as expected; `expected` is the manifest's or the board's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum ManifestError {
-    /// It cannot be read as JSON, or fields are missing, unknown or wrong.
+    /// It cannot be read as JSON, or fields are missing, unknown or wrong; `found` says what and where.
     #[error("expected a manifest, found {found}; build the image again")]
-    Json {
-        /// What is wrong, with line and column.
-        found: String,
-    },
-    /// It has another version.
+    Json { found: String },
+    /// It has another version of the format.
     #[error("expected a manifest of format {FORMAT}, found {found}; use the version that wrote it")]
-    Format {
-        /// Its version.
-        found: u32,
-    },
+    Format { found: u32 },
     /// It is for another board or FPGA.
     #[error("expected an image for {expected}, found one for {found}; build it for this board")]
-    Part {
-        /// The board and its FPGA.
-        expected: String,
-        /// Those of the image.
-        found: String,
-    },
+    Part { expected: String, found: String },
     /// The bitstream has another size.
     #[error("expected a bitstream of {expected} bytes, found {found}; fetch or build it again")]
-    Size {
-        /// What the manifest says.
-        expected: u32,
-        /// What the bitstream has.
-        found: usize,
-    },
+    Size { expected: u32, found: usize },
     /// The bitstream has another checksum.
     #[error("expected a bitstream with SHA-256 {expected}, found {found}; fetch or build it again")]
-    Checksum {
-        /// What the manifest says, in hexadecimal digits.
-        expected: String,
-        /// What the bitstream has.
-        found: String,
-    },
+    Checksum { expected: String, found: String },
 }
 
 impl Manifest {
@@ -105,7 +81,7 @@ impl Manifest {
         }
     }
 
-    /// The text of its file.
+    /// The text of its file, JSON with a line feed at the end.
     pub fn to_json(&self) -> String {
         let json = serde_json::to_string_pretty(self);
         json.expect("numbers and texts have no way to fail") + "\n"

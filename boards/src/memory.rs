@@ -1,4 +1,4 @@
-//! A synchronous DRAM with its timing.
+//! Synchronous DRAMs: geometry and timing by the data sheet.
 
 use serde::Deserialize;
 
@@ -9,16 +9,16 @@ const FILES: &[&str] = &[include_str!("../memories/w9825g6kh-6.toml")];
 /// A synchronous DRAM (single data rate). Times are the data sheet's, in nanoseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
 pub struct Memory {
-    /// Part number, in small letters.
+    /// Part number, in lower case.
     pub name: String,
-    /// Banks.
     pub banks: u32,
     /// Rows of a bank.
     pub rows: u32,
-    /// Columns of a row, each `width_bits` wide.
+    /// Columns of a row.
     pub columns: u32,
-    /// Data pins.
+    /// Data pins; a column has as many bits.
     pub width_bits: u32,
     /// Largest clock in Hz at CAS latency 2.
     pub clock_cas2_hz: u32,
@@ -26,7 +26,6 @@ pub struct Memory {
     pub clock_cas3_hz: u32,
     /// Activate to read or write.
     pub trcd_ns: u32,
-    /// Precharge to activate.
     pub trp_ns: u32,
     /// Activate to precharge, at least.
     pub tras_ns: u32,

@@ -1,4 +1,4 @@
-//! Where things are in the workspace.
+//! Places in the workspace.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The scoreboard: holds every stage of a hashing job against the reference as it passes.
+//! Scoreboard: every stage of a hashing job against the reference, as it passes.
 
 pub mod matrix_list;
 pub mod mismatch;
@@ -14,18 +14,16 @@ pub use mismatch::Mismatch;
 use mismatch::compare;
 use reference::{ExpectedEnd, Reference, Stages};
 
-/// What is hashed.
+/// The hashes of a job.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub enum Work {
     /// One hash of a header hash.
     HeaderHash([u8; 32]),
-    /// A range of nonces on a header prefix.
+    /// A range of nonces, the last below 2^63, on the 128 bytes in front of the nonce.
     Nonces {
-        /// The 128 bytes in front of the nonce.
         prefix: [u8; 128],
-        /// First nonce.
         start: u64,
-        /// Number of nonces; the last is below 2^63.
         count: u64,
     },
 }

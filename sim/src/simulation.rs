@@ -17,11 +17,12 @@ use crate::scoreboard::reference::{Reference, reference};
 use crate::scoreboard::{Scoreboard, Work};
 use crate::stage::{Event, HashReport, Stage};
 
-/// How far a job is: what is in work, cycles done, cycles it is expected to take.
+/// The receiver of a job's progress: the stage in work, cycles done, cycles expected in all.
 pub type Progress<'a> = &'a mut dyn FnMut(&str, u64, u64);
 
 /// The outcome of a hashing job.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct HashOutcome {
     /// Results that the core handed over.
     pub results: Vec<HashReport>,
@@ -31,11 +32,9 @@ pub struct HashOutcome {
     pub ideal_cycles: u64,
     /// Cycles from the first token of a multiply to the last.
     pub issue_cycles: u64,
-    /// The core's counters.
     pub counts: Counts,
     /// Stage boundaries found equal to the reference.
     pub stages_checked: u64,
-    /// Time that it took.
     pub wall: Duration,
 }
 
@@ -48,6 +47,7 @@ impl HashOutcome {
 
 /// The outcome of a matrix list that the core made.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct MatrixListOutcome {
     /// Cycles from the start to the last entry in memory.
     pub cycles: u64,
@@ -55,7 +55,6 @@ pub struct MatrixListOutcome {
     pub stepped: u64,
     /// Stage boundaries found equal to the reference.
     pub stages_checked: u64,
-    /// Time that it took.
     pub wall: Duration,
 }
 

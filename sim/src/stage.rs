@@ -1,15 +1,15 @@
-//! What passes a stage boundary of the core, as the harness reports it.
+//! Stages of the core: the values that pass its stage boundaries, as the harness reports them.
 
 /// A message of the hasher (`tensority_hdl::core::messages`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum DigestKind {
     /// Inner hash of the header; its first block alone means nothing.
     HeaderBlock,
     /// Inner hash of the header.
     Inner,
-    /// Header hash.
     HeaderHash,
-    /// Sequence of a chain.
+    /// Sequence of this chain.
     Sequence(usize),
     /// S(i + 1) of the extended seed.
     Seed(usize),
@@ -21,8 +21,8 @@ pub enum DigestKind {
 
 /// A hash that the core completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct HashReport {
-    /// PoW hash.
     pub hash: [u8; 32],
     /// Nonce; 0 or whatever the job says for [`Command::Hash`].
     pub nonce: u64,
@@ -32,7 +32,7 @@ pub struct HashReport {
     pub hit: bool,
 }
 
-/// What passed a stage boundary.
+/// A value that passed a stage boundary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// A SHA3-256 digest.
@@ -78,8 +78,8 @@ impl Stage {
 
 /// A stage with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Event {
-    /// What.
     pub stage: Stage,
     /// The cycle in which it was whole.
     pub cycle: u64,

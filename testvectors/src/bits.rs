@@ -8,21 +8,16 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BitsVectors {
-    /// Bits and their values.
     pub bits_to_value: Vec<BitsToValue>,
-    /// Values and their bits.
     pub value_to_bits: Vec<ValueToBits>,
-    /// How bits follow the time blocks take.
     pub retarget: Vec<Retarget>,
 }
 
-/// Bits, their value and what is made of it.
+/// Bits, their value, the bits of that value, and the work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BitsToValue {
-    /// Where the vector comes from.
     pub origin: Origin,
-    /// The bits.
     #[serde(with = "encoding::bits")]
     pub bits: u64,
     /// Their value, which can be negative or exceed 256 bits.
@@ -31,7 +26,6 @@ pub struct BitsToValue {
     /// The bits of that value, often others.
     #[serde(with = "encoding::bits")]
     pub value_bits: u64,
-    /// The work the bits stand for.
     #[serde(with = "encoding::decimal_integer")]
     pub work: BigInt,
 }
@@ -40,12 +34,9 @@ pub struct BitsToValue {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ValueToBits {
-    /// Where the vector comes from.
     pub origin: Origin,
-    /// The value.
     #[serde(with = "encoding::hexadecimal_integer")]
     pub value: BigInt,
-    /// Its bits.
     #[serde(with = "encoding::bits")]
     pub bits: u64,
     /// The value of those bits, which keep three bytes.
@@ -57,18 +48,13 @@ pub struct ValueToBits {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retarget {
-    /// Where the vector comes from.
     pub origin: Origin,
-    /// The height of the last block.
     pub last_height: u64,
-    /// The bits of the last block.
     #[serde(with = "encoding::bits")]
     pub last_bits: u64,
-    /// The timestamp of the last block, in seconds.
     pub last_timestamp: u64,
     /// The timestamp of the block it is compared with, in seconds.
     pub compare_timestamp: u64,
-    /// The bits of the next block.
     #[serde(with = "encoding::bits")]
     pub next_bits: u64,
 }
@@ -82,9 +68,7 @@ pub fn bits() -> BitsVectors {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Varint63 {
-    /// Where the vector comes from.
     pub origin: Origin,
-    /// The integer.
     #[serde(with = "encoding::decimal")]
     pub value: u64,
     /// Its encoding, or nothing if it is out of range.

@@ -1,23 +1,19 @@
-//! What a node says over HTTP.
+//! Recorded exchanges with a node over HTTP.
 
 use crate::{Origin, load};
 use serde::Deserialize;
 
-/// A request to a node, a POST, and what the node answered.
+/// A request to a node, a POST, and its answer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeCapture {
-    /// What the exchange is called.
     pub name: String,
-    /// Where it comes from.
     pub origin: Origin,
     /// The exchanges with the same flow happened in this order.
     pub flow: String,
-    /// What it shows.
     pub note: String,
-    /// What was asked.
     pub request: NodeRequest,
-    /// What was answered, or nothing if the node closed the connection instead.
+    /// Nothing if the node closed the connection instead.
     pub response: Option<NodeResponse>,
 }
 
@@ -25,7 +21,6 @@ pub struct NodeCapture {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeRequest {
-    /// The path of the URL.
     pub path: String,
     /// The body to the last byte.
     pub body: String,
@@ -35,7 +30,6 @@ pub struct NodeRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeResponse {
-    /// The HTTP status.
     pub status: u16,
     /// The body to the last byte.
     pub body: String,

@@ -1,5 +1,4 @@
-//! How the files write bytes and integers: one module for each form, used as
-//! `#[serde(with = "…")]`.
+//! Forms of bytes and integers in the files: a module for each, used as `#[serde(with = "…")]`.
 
 use num_bigint::BigInt;
 use serde::{Deserialize, Deserializer, de::Error};

@@ -1,4 +1,4 @@
-//! Block headers.
+//! Block headers, with their hashes and proofs of work.
 
 use crate::{Origin, encoding, load};
 use serde::Deserialize;
@@ -7,48 +7,37 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// The version of the block format.
     pub version: u64,
     /// The number of blocks before this one.
     pub height: u64,
-    /// The header hash of the parent.
     #[serde(with = "encoding::bytes")]
     pub previous_block_hash: [u8; 32],
     /// Seconds since 1970-01-01 UTC.
     pub timestamp: u64,
-    /// The root of the Merkle tree of the transactions.
     #[serde(with = "encoding::bytes")]
     pub transaction_merkle_root: [u8; 32],
-    /// The root of the Merkle tree of the transactions' statuses.
     #[serde(with = "encoding::bytes")]
     pub transaction_status_hash: [u8; 32],
-    /// The compact target.
     #[serde(with = "encoding::bits")]
     pub bits: u64,
-    /// The nonce.
     #[serde(with = "encoding::decimal")]
     pub nonce: u64,
 }
 
-/// A block header and what is made of it.
+/// A block header with its serialization, preimage, hashes and target.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeaderVector {
-    /// Which block it is.
     pub name: String,
-    /// Where the header comes from.
     pub origin: Origin,
-    /// The place where it was found.
     pub source: String,
-    /// The header.
     pub header: Header,
     /// The header serialized with the flag of a header without transactions.
     #[serde(with = "encoding::byte_string")]
     pub serialized: Vec<u8>,
-    /// What the inner hash is the hash of.
+    /// The inner hash's input.
     #[serde(with = "encoding::bytes")]
     pub preimage: [u8; 136],
-    /// The SHA3-256 of the preimage.
     #[serde(with = "encoding::bytes")]
     pub inner_hash: [u8; 32],
     /// The header hash, which names the block.
@@ -68,10 +57,8 @@ pub struct ProofOfWork {
     /// The seed at the height of the block.
     #[serde(with = "encoding::bytes")]
     pub seed: [u8; 32],
-    /// The PoW hash.
     #[serde(with = "encoding::bytes")]
     pub pow_hash: [u8; 32],
-    /// Whether the PoW hash meets the target.
     pub meets_target: bool,
 }
 
@@ -84,11 +71,8 @@ pub fn headers() -> Vec<HeaderVector> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedBlock {
-    /// Which block it is.
     pub name: String,
-    /// Where it comes from.
     pub origin: Origin,
-    /// The header.
     pub header: Header,
     /// The serialized header as it was submitted.
     #[serde(with = "encoding::byte_string")]

@@ -1,7 +1,8 @@
 //! Known answers of Tensority with their origin.
 //!
 //! Each function returns the vectors of one file of `data/`, whose `about` and `origin` tell what
-//! they are; the README explains the notation and the origins. The files are compiled in.
+//! they are; the README explains the notation and the origins. The files are compiled in. A field
+//! has documentation where its name does not say all.
 //!
 //! ```
 //! let vectors = testvectors::pairs();
@@ -12,6 +13,8 @@
 //!
 //! Every function panics if its file does not read as its types say, which is a defect of this
 //! crate; a test reads all files.
+
+#![allow(missing_docs, reason = "the fields are those of the files")]
 
 mod bits;
 mod captures;
@@ -33,7 +36,7 @@ pub use units::{BlockMix, Fnv, Reduce, Salsa, Sha3, Smix, Units, units};
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-/// Where a vector comes from.
+/// The origin of a vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
@@ -41,7 +44,7 @@ pub enum Origin {
     Mainnet,
     /// A block that a real Bytom v1.1.0 node accepted on a private chain.
     SolonetNode,
-    /// What btmcpool, the official pool server, said in front of such a node.
+    /// Traffic of btmcpool, the official pool server, in front of such a node.
     SolonetPool,
     /// Published with another project, which the file or the vector names.
     Published,
@@ -54,7 +57,7 @@ pub enum Origin {
     SecondModel,
 }
 
-/// What every file has, around vectors of some shape.
+/// The frame of every file, around vectors of some shape.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File<V> {

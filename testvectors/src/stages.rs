@@ -9,15 +9,11 @@ use serde::Deserialize;
 pub struct Pair {
     /// What is special about it.
     pub name: String,
-    /// Where it comes from.
     pub origin: Origin,
-    /// The seed of the matrix list.
     #[serde(with = "encoding::bytes")]
     pub seed: [u8; 32],
-    /// The header hash.
     #[serde(with = "encoding::bytes")]
     pub header_hash: [u8; 32],
-    /// The PoW hash of both.
     #[serde(with = "encoding::bytes")]
     pub pow_hash: [u8; 32],
 }
@@ -33,17 +29,13 @@ pub fn pairs() -> Vec<Pair> {
 pub struct SmallPair {
     /// What it is made of.
     pub name: String,
-    /// Where it comes from.
     pub origin: Origin,
     /// The number of rows of a matrix, and of matrices.
     pub dimension: usize,
-    /// The seed of the matrix list.
     #[serde(with = "encoding::bytes")]
     pub seed: [u8; 32],
-    /// The header hash.
     #[serde(with = "encoding::bytes")]
     pub header_hash: [u8; 32],
-    /// The PoW hash of both.
     #[serde(with = "encoding::bytes")]
     pub pow_hash: [u8; 32],
 }
@@ -58,28 +50,21 @@ pub fn small_pairs() -> Vec<SmallPair> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Trace {
-    /// What the trace is called.
     pub name: String,
-    /// Where it comes from.
     pub origin: Origin,
-    /// The seed of the matrix list.
     #[serde(with = "encoding::bytes")]
     pub seed: [u8; 32],
-    /// The header hash.
     #[serde(with = "encoding::bytes")]
     pub header_hash: [u8; 32],
-    /// The four chains.
     pub chains: [Chain; 4],
     /// The first 16 elements of row 0 of the sum, as bytes.
     #[serde(with = "encoding::bytes")]
     pub sum_row_0_first_16: [u8; 16],
-    /// The SHA-256 of the sum.
     #[serde(with = "encoding::bytes")]
     pub sum_sha256: [u8; 32],
     /// The folded row, 64 little-endian words.
     #[serde(with = "encoding::bytes")]
     pub folded: [u8; 256],
-    /// The PoW hash.
     #[serde(with = "encoding::bytes")]
     pub pow_hash: [u8; 32],
 }
@@ -108,7 +93,6 @@ pub struct ChainState {
     pub multiplies: usize,
     /// The first 16 elements of row 0.
     pub row_0_first_16: [i8; 16],
-    /// The SHA-256 of the matrix.
     #[serde(with = "encoding::bytes")]
     pub sha256: [u8; 32],
 }
@@ -124,12 +108,9 @@ pub fn traces() -> Vec<Trace> {
 pub struct SeedVector {
     /// What the seed is.
     pub name: String,
-    /// Where the vector comes from.
     pub origin: Origin,
-    /// The seed.
     #[serde(with = "encoding::bytes")]
     pub seed: [u8; 32],
-    /// The extended seed.
     #[serde(with = "encoding::bytes")]
     pub extended_seed: [u8; 128],
     /// The first of the 128 rounds of SMix.
@@ -143,7 +124,6 @@ pub struct SeedVector {
     /// The SHA-256 of the 256 matrices one after another.
     #[serde(with = "encoding::bytes")]
     pub matrix_list_sha256: [u8; 32],
-    /// Some of the matrices.
     pub matrices: Vec<ListedMatrix>,
 }
 
@@ -151,16 +131,12 @@ pub struct SeedVector {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirstRound {
-    /// The first entry of V.
     #[serde(with = "encoding::bytes")]
     pub v_entry_0: [u8; 128],
-    /// The second entry of V.
     #[serde(with = "encoding::bytes")]
     pub v_entry_1: [u8; 128],
-    /// The last entry of V.
     #[serde(with = "encoding::bytes")]
     pub v_entry_1023: [u8; 128],
-    /// The SHA-256 of V.
     #[serde(with = "encoding::bytes")]
     pub v_sha256: [u8; 32],
     /// X after the mix loop.
@@ -172,7 +148,6 @@ pub struct FirstRound {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListedMatrix {
-    /// Which matrix of the list.
     pub index: usize,
     /// The first 16 elements of row 0.
     pub first_16: [i8; 16],

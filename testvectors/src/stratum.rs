@@ -1,4 +1,4 @@
-//! What a pool says over stratum.
+//! Recorded sessions with a pool over stratum.
 
 use crate::{Origin, load};
 use serde::Deserialize;
@@ -7,27 +7,22 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StratumCapture {
-    /// What it is called.
     pub name: String,
-    /// Where it comes from.
     pub origin: Origin,
-    /// What it shows.
     pub note: String,
-    /// What happened, in order.
     pub steps: Vec<StratumStep>,
 }
 
-/// Something that happened in a session.
+/// An event of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StratumStep {
     /// The connection, by a letter of its own.
     pub session: String,
-    /// What happened.
     pub event: StratumEvent,
 }
 
-/// What happened in a session.
+/// An event of a session, by the miner or the pool.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StratumEvent {

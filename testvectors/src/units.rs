@@ -7,17 +7,12 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Units {
-    /// The Salsa20/8 core.
     pub salsa20_8: Vec<Salsa>,
-    /// BlockMix with r = 1.
     pub block_mix: Vec<BlockMix>,
-    /// SMix with r = 1.
     pub smix: Vec<Smix>,
     /// A dot product to int8.
     pub reduce: Vec<Reduce>,
-    /// One step of FNV on words.
     pub fnv: Vec<Fnv>,
-    /// SHA3-256.
     pub sha3_256: Vec<Sha3>,
 }
 
@@ -25,7 +20,6 @@ pub struct Units {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Salsa {
-    /// Where the vector comes from.
     pub origin: Origin,
     /// The 16 words before.
     #[serde(with = "encoding::bytes")]
@@ -39,7 +33,6 @@ pub struct Salsa {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlockMix {
-    /// Where the vector comes from.
     pub origin: Origin,
     /// The 32 words before.
     #[serde(with = "encoding::bytes")]
@@ -53,17 +46,14 @@ pub struct BlockMix {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Smix {
-    /// Where the vector comes from.
     pub origin: Origin,
     /// The number of entries of V.
     pub entries: usize,
     /// X before the fill loop.
     #[serde(with = "encoding::bytes")]
     pub input: [u8; 128],
-    /// The second entry of V.
     #[serde(with = "encoding::bytes")]
     pub v_entry_1: [u8; 128],
-    /// The SHA-256 of V.
     #[serde(with = "encoding::bytes")]
     pub v_sha256: [u8; 32],
     /// X after the mix loop.
@@ -75,11 +65,8 @@ pub struct Smix {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reduce {
-    /// Where the vector comes from.
     pub origin: Origin,
-    /// The dot product.
     pub dot: i32,
-    /// The element it becomes.
     pub reduced: i8,
 }
 
@@ -87,13 +74,11 @@ pub struct Reduce {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fnv {
-    /// Where the vector comes from.
     pub origin: Origin,
     /// The word that is multiplied.
     pub a: u32,
     /// The word that is mixed in.
     pub b: u32,
-    /// The word that results.
     pub result: u32,
 }
 
@@ -101,12 +86,9 @@ pub struct Fnv {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sha3 {
-    /// Where the vector comes from.
     pub origin: Origin,
-    /// The message.
     #[serde(with = "encoding::byte_string")]
     pub input: Vec<u8>,
-    /// The hash.
     #[serde(with = "encoding::bytes")]
     pub output: [u8; 32],
 }

@@ -1,4 +1,4 @@
-//! The frames of a bitstream: their size for each chip, and the code that compresses them.
+//! Frames of a bitstream: their size for each chip, and the code that compresses them.
 //!
 //! A byte is written as `0` if it is zero, `100` and the number of its bit if it has one, `101` and its
 //! number in the dictionary, or `11` and itself. A compressed frame is filled with zeros in front to a
@@ -16,7 +16,7 @@ struct Geometry {
 }
 
 impl Geometry {
-    /// That of a chip; members of the family that differ in their upper four bits have the same.
+    /// The geometry of a chip; members of the family that differ in their upper four bits have the same.
     fn of(idcode: u32) -> Option<Self> {
         let (count, bytes) = match idcode & 0x0fff_ffff {
             0x0111_1043 => (7562, 74),
@@ -56,7 +56,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Passes over a compressed frame of so many bytes; what they are is of no matter here.
+    /// Passes over a compressed frame of this number of bytes without unpacking it.
     fn compressed(&mut self, bytes: usize) -> Result<(), Reason> {
         let mut bits = 0;
         for _ in 0..bytes {

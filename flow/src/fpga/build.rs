@@ -37,16 +37,14 @@ pub struct Built {
 
 /// A build with all that its steps need.
 #[derive(Clone, Copy)]
+#[allow(missing_docs)]
 pub struct Build<'a> {
-    /// The design and its board.
     pub project: &'a Project,
-    /// The pinned tools.
     pub tools: &'a Tools,
     /// The results of earlier builds, which are taken from there.
     pub cache: &'a Cache,
     /// Set from outside, it ends the build: no tool runs on, and nothing unfinished is left.
     pub stop: &'a AtomicBool,
-    /// The receiver of progress.
     pub listen: Listener<'a>,
 }
 

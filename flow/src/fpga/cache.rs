@@ -1,4 +1,4 @@
-//! Results are kept by what they depend on.
+//! Results kept by what they depend on.
 //!
 //! An entry is a folder, named by a key, that is made elsewhere and moved to its place when it is whole: what is
 //! there can be trusted, also after a build was ended in the middle.
@@ -14,10 +14,10 @@ use tempfile::TempDir;
 use super::error::Error;
 use crate::workspace;
 
-/// Changes when entries of another program can no longer be read.
+/// Version of the entries' form.
 const FORM: &str = "1";
 
-/// How the names of unfinished entries begin.
+/// Start of the names of unfinished entries.
 const UNFINISHED: &str = "unfinished-";
 /// No step takes longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -28,7 +28,7 @@ pub struct Cache {
     folder: PathBuf,
 }
 
-/// What an entry depends on, digested.
+/// Digest of all that an entry depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key(String);
 
@@ -46,7 +46,6 @@ impl Key {
         Self(hex::encode(digest.finalize()))
     }
 
-    /// The key as text.
     pub fn text(&self) -> &str {
         &self.0
     }
@@ -81,7 +80,7 @@ impl Cache {
             .map_err(Error::file("make a folder in", &self.folder))
     }
 
-    /// Removes what builds left that were ended in the middle, long enough ago that none is still at it.
+    /// Removes what killed builds left, long enough ago that none is still at it.
     fn tidy(&self) {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         for entry in entries.filter(|entry| is_left(entry).unwrap_or(false)) {
@@ -105,7 +104,7 @@ impl Cache {
         }
     }
 
-    /// Where the log of a tool goes, which stays whatever becomes of the entry.
+    /// The log of a tool, which stays whatever becomes of the entry.
     pub(crate) fn log(&self, key: &Key, tool: &str) -> Result<PathBuf, Error> {
         let folder = self.folder.join("logs");
         fs::create_dir_all(&folder).map_err(Error::file("make", &folder))?;

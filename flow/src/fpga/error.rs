@@ -1,39 +1,32 @@
-//! What can go wrong between a project and its bitstream.
+//! Errors between a project and its bitstream.
 //!
 //! A missed clock is no error here: it is a result, with a report.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An error of the build.
+/// An error of the build. Each says what was expected, what was found and what to do.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum Error {
     /// A tool is not installed.
     #[error("no {tool} in {}; run: cargo xtask setup", looked_in.display())]
     MissingTool {
-        /// Its name.
         tool: &'static str,
-        /// The folder of the tools.
         looked_in: PathBuf,
     },
-    /// A file cannot be worked with.
+    /// A file cannot be worked with; `action` is read, write and so on.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
-        /// Read, write and so on.
         action: &'static str,
-        /// The file or folder.
         path: PathBuf,
-        /// Why not.
         source: io::Error,
     },
-    /// A tool refuses the design.
+    /// A tool refuses the design, for the first reason in its log.
     #[error("{tool} stopped: {reason}; its log is {}", log.display())]
     Tool {
-        /// Its name.
         tool: &'static str,
-        /// The first error in its log.
         reason: String,
-        /// All it said.
         log: PathBuf,
     },
     /// A tool wrote something else than expected.
@@ -41,42 +34,28 @@ pub enum Error {
         "{tool} wrote a {file} that is not as expected: {reason}; are the pinned tools installed? run: cargo xtask setup"
     )]
     Output {
-        /// Its name.
         tool: &'static str,
-        /// The file.
         file: &'static str,
-        /// What is wrong with it.
         reason: String,
     },
     /// A clock of the project is none of the design's.
     #[error(
         "expected a clock net {clock} in the design, found none; name it as the top module does"
     )]
-    NoClock {
-        /// The name.
-        clock: String,
-    },
+    NoClock { clock: String },
     /// No tool builds for the part.
     #[error("expected a part {expected}, found {found}; choose a board with one of these")]
-    Part {
-        /// Those there are.
-        expected: String,
-        /// The project's.
-        found: String,
-    },
+    Part { expected: String, found: String },
     /// The build was stopped from outside.
     #[error("stopped before the build was done; what is done is kept")]
     Stopped,
-    /// The account of the blocks does not add up.
+    /// The blocks together hold another number of a resource than the tool counts.
     #[error(
         "expected {expected} {what} in the blocks together, found {found}; a kind of cell is not counted"
     )]
     Account {
-        /// Which resource.
         what: &'static str,
-        /// What the tool counts.
         expected: u64,
-        /// What the blocks hold.
         found: u64,
     },
 }

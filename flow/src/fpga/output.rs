@@ -1,4 +1,4 @@
-//! The files of a build: bitstream and report.
+//! Files of a build: bitstream, manifest and report.
 
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Write};
@@ -9,12 +9,12 @@ use super::build::Built;
 use super::error::Error;
 use super::report::{page, text};
 
-/// Where the files of a build are.
+/// Paths of the files of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
     /// The bitstream, with its manifest beside it; none if a clock was missed.
     pub bitstream: Option<PathBuf>,
-    /// The report as data.
+    /// The report as JSON.
     pub data: PathBuf,
     /// The report as text.
     pub text: PathBuf,

@@ -1,4 +1,4 @@
-//! Places and wires to a bitstream, by ecppack.
+//! From places and wires to a bitstream, by ecppack.
 //!
 //! Compression and the clock of the configuration come from the pins' preference file (`SYSCONFIG`); the part's
 //! id is the board's.
@@ -12,12 +12,12 @@ use super::error::Error;
 use super::run::{self, End};
 use super::tools::Tool;
 
-/// What nextpnr writes for it.
+/// Its input, which nextpnr writes.
 pub const CONFIGURATION: &str = "design.config";
-/// What it writes.
+/// Its output.
 pub const BITSTREAM: &str = "design.bit";
 
-/// The arguments.
+/// The arguments for a part.
 pub fn arguments(part: &Part) -> Vec<String> {
     let idcode = format!("{:#010x}", part.idcode);
     [CONFIGURATION, BITSTREAM, "--idcode", &idcode]

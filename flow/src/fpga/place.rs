@@ -1,4 +1,4 @@
-//! Cells to places and wires, by nextpnr, and on to the bitstream if all clocks are met.
+//! From cells to places and wires, by nextpnr, and on to the bitstream if all clocks are met.
 //!
 //! nextpnr writes a configuration whether or not the clocks are met; it is packed only if they are.
 
@@ -26,12 +26,12 @@ use super::synthesis::{NETLIST, Synthesis};
 
 /// The constraints, in the folder of the run.
 const CONSTRAINTS: &str = "constraints.lpf";
-/// What came of it, in the entry.
+/// The outcome, in the entry.
 const PLACED: &str = "placed.json";
 /// nextpnr's electrostatic placer. Its default leaves the long chains of an array far apart: of one netlist of a
 /// whole chip the wires were 399 464 long with it, 292 231 with this.
 const PLACER: &str = "static";
-/// What nextpnr says of a constraint whose net there is not.
+/// nextpnr's words for a constraint on a net that the design does not have.
 const IGNORED: &str = "ignoring clock constraint";
 
 /// A netlist to be placed.
@@ -41,14 +41,14 @@ pub struct Job<'a> {
     pub synthesis: &'a Synthesis,
 }
 
-/// What came of a seed, and where its bitstream is if all clocks are met.
+/// The outcome of a seed, with the place of its bitstream if all clocks are met.
 pub struct Outcome {
     pub placed: Placed,
     pub bitstream: Option<PathBuf>,
 }
 
 impl Job<'_> {
-    /// What came of a seed before, if it was tried.
+    /// The kept outcome of a seed, if it was tried before.
     pub fn kept(&self, seed: u32) -> Result<Option<Outcome>, Error> {
         let Some(entry) = self.build.cache.find(&self.key(seed)?) else {
             return Ok(None);
@@ -64,7 +64,7 @@ impl Job<'_> {
         Ok(Some(outcome))
     }
 
-    /// Tries a seed. Returns nothing if it was ended.
+    /// Tries a seed; none if it was cancelled.
     pub fn run(&self, seed: u32, cancelled: &dyn Fn() -> bool) -> Result<Option<Outcome>, Error> {
         let key = self.key(seed)?;
         (self.build.listen)(Step::Place(seed), Event::Began);

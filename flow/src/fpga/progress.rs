@@ -1,4 +1,4 @@
-//! What is told while a build runs, and what a tool's log says of how far it is.
+//! Events of a build while it runs, some of them from the lines of a tool's log.
 
 use std::time::Duration;
 
@@ -13,27 +13,26 @@ pub enum Step {
     Pack(u32),
 }
 
-/// What happened to a step.
+/// An event of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// It began.
+    /// The step began.
     Began,
-    /// It is at this.
+    /// The step is at this place, in a few words.
     At(String),
-    /// It is done.
+    /// The step is done, with an outcome in a few words; `kept` means by an earlier build, which it
+    /// `took` this long.
+    #[allow(missing_docs)]
     Done {
-        /// What came out, in a few words.
         outcome: String,
-        /// How long it took.
         took: Duration,
-        /// Whether it was done before, and took that long then.
         kept: bool,
     },
-    /// It is of no more use.
+    /// The step is of no more use.
     Dropped,
 }
 
-/// Is told of events, from any thread.
+/// A receiver of events, from any thread.
 pub type Listener<'a> = &'a (dyn Fn(Step, Event) + Sync);
 
 impl std::fmt::Display for Step {
@@ -46,7 +45,7 @@ impl std::fmt::Display for Step {
     }
 }
 
-/// What a line of Yosys's log says of how far it is: `2.46.14. Executing AIGMAP pass (map logic to AIG).`
+/// Progress in a line of Yosys's log: `2.46.14. Executing AIGMAP pass (map logic to AIG).`
 pub(crate) fn of_yosys(line: &str) -> Option<String> {
     let (number, rest) = line.split_once(". Executing ")?;
     let numbered = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -54,7 +53,7 @@ pub(crate) fn of_yosys(line: &str) -> Option<String> {
     Some(format!("{number} {pass}"))
 }
 
-/// What a line of nextpnr's log says of how far it is.
+/// Progress in a line of nextpnr's log.
 pub(crate) fn of_nextpnr(line: &str) -> Option<String> {
     let line = line.strip_prefix("Info: ")?.trim();
     // What follows a word, up to the next blank or separator.

@@ -1,19 +1,16 @@
-//! What is built.
+//! A project: what a board needs to be built.
 
 use tensority_boards::Part;
 
 /// A design for a board.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Project {
-    /// What its files are called, without ending.
+    /// Name of its files, without ending.
     pub name: String,
-    /// Name of the board.
     pub board: String,
-    /// The FPGA.
     pub part: Part,
-    /// Name of the top module.
     pub top: String,
-    /// The Verilog.
     pub sources: Vec<Source>,
     /// Pins and configuration (Lattice preference file), without clocks.
     pub pins: String,
@@ -21,29 +18,27 @@ pub struct Project {
     pub clocks: Vec<Clock>,
     /// Matrix rows that the core processes side by side.
     pub lanes: usize,
-    /// How long a hash takes, for a design that hashes.
+    /// None for a design that does not hash.
     pub hashing: Option<Hashing>,
 }
 
 /// A Verilog file.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Source {
-    /// Its name, without folder.
     pub name: String,
-    /// What is in it.
     pub text: String,
 }
 
-/// A clock that must be reached.
+/// A clock and the frequency that it must reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Clock {
-    /// Where it is.
     pub net: Net,
-    /// Its frequency.
     pub hz: u32,
 }
 
-/// Where a clock is.
+/// The net of a clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Net {
     /// At a port of the top module.
@@ -52,7 +47,7 @@ pub enum Net {
     Net(String),
 }
 
-/// How long a hash takes.
+/// The time of a hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hashing {
     /// Net or port of the array's clock.
@@ -62,7 +57,7 @@ pub struct Hashing {
 }
 
 impl Net {
-    /// Its name.
+    /// The name of port or net.
     pub fn name(&self) -> &str {
         match self {
             Self::Port(name) | Self::Net(name) => name,

@@ -1,4 +1,4 @@
-//! What is known of a build.
+//! Report of a build: clocks, paths, use and places.
 //!
 //! A report is data: it is written as JSON, and read again to be shown or compared. Frequencies are in MHz,
 //! delays in nanoseconds, places in columns from the left and rows from the top of the chip.
@@ -19,14 +19,14 @@ use serde::{Deserialize, Serialize};
 /// The version of this form; a report of another one is refused.
 pub const FORMAT: u32 = 1;
 
-/// What is known of a build.
+/// The report of a build.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Report {
     /// [`FORMAT`].
     pub format: u32,
-    /// What its files are called, without ending.
+    /// Name of its files, without ending.
     pub name: String,
-    /// Name of the board.
     pub board: String,
     /// The FPGA with speed grade and package.
     pub part: String,
@@ -38,29 +38,28 @@ pub struct Report {
     pub tried: Vec<Trial>,
     /// Package and version of each tool, by what it does.
     pub tools: BTreeMap<String, String>,
-    /// The clocks, each against its constraint.
     pub clocks: Vec<Clock>,
-    /// What it hashes.
+    /// None for a design that does not hash.
     pub hashing: Option<Hashing>,
-    /// What is used of what the part has.
+    /// Use of the part, by the tools' names of its cells.
     pub resources: Vec<Resource>,
-    /// What each block of the design uses.
+    /// The top with the blocks in it.
     pub blocks: Block,
     /// The slowest path of each clock, and between clocks.
     pub paths: Vec<Path>,
-    /// How long each step took, when it was done.
+    /// The steps with their times, also of those that were kept from an earlier build.
     pub steps: Vec<Step>,
     /// The bitstream; none if a clock was missed.
     pub bitstream: Option<Bitstream>,
-    /// What is where; left out where reports are kept.
+    /// Left out where reports are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,
 }
 
 /// A seed that was tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Trial {
-    /// The seed.
     pub seed: u32,
     /// Least of achieved through wanted frequency, over all clocks; timing is met from 1 on.
     pub margin: f64,
@@ -68,19 +67,19 @@ pub struct Trial {
 
 /// A clock against its constraint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Clock {
-    /// Its net.
     pub name: String,
-    /// What it must reach; the tool counts periods in whole picoseconds.
+    /// The wanted frequency; the tool counts periods in whole picoseconds.
     pub constraint_mhz: f64,
-    /// What it reaches, by the tool's model of the part at its slowest.
+    /// The frequency reached, by the tool's model of the part at its slowest.
     pub achieved_mhz: f64,
 }
 
-/// What a design hashes.
+/// The hash rate of a design.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hashing {
-    /// The clock that counts.
+    /// The array's clock.
     pub clock: String,
     /// Its cycles per hash, measured in simulation.
     pub cycles_per_hash: u64,
@@ -90,44 +89,41 @@ pub struct Hashing {
     pub per_second_achieved: f64,
 }
 
-/// A kind of thing that a part has.
+/// A kind of cell that a part has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Resource {
-    /// As the tools call it.
     pub name: String,
-    /// Used.
     pub used: u64,
-    /// There are.
     pub available: u64,
 }
 
 /// A block of the design with the blocks in it. Blocks that differ in their number only are one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Block {
-    /// Its name in the block around it.
+    /// Name in the block around it.
     pub name: String,
-    /// How many there are.
     pub count: u32,
-    /// What they use, all together, with the blocks in them.
+    /// Use of all of them, with the blocks in them.
     #[serde(rename = "use")]
     pub usage: Usage,
-    /// The blocks in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<Block>,
 }
 
-/// What is used.
+/// Cells that are used, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Usage {
     /// LUT4: for logic, carries and small memories.
     pub luts: u64,
     /// CCU2C, of two LUT4 each, which are in `luts` too.
     pub carries: u64,
-    /// Flip-flops.
     pub ffs: u64,
-    /// MULT18X18D.
+    /// Multipliers, MULT18X18D.
     pub dsps: u64,
-    /// DP16KD.
+    /// Block memories, DP16KD.
     pub ebrs: u64,
 }
 
@@ -144,14 +140,12 @@ pub struct Path {
 
 /// A piece of a path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Segment {
     /// `clk-to-q`, `logic`, `routing` or `setup`.
     pub kind: String,
-    /// How long it takes.
     pub delay_ns: f64,
-    /// Where it starts.
     pub from: Pin,
-    /// Where it ends.
     pub to: Pin,
     /// The net of a `routing`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -160,43 +154,39 @@ pub struct Segment {
 
 /// A pin of a cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Pin {
-    /// The cell.
     pub cell: String,
-    /// Its port.
     pub port: String,
-    /// Column and row.
+    /// Column and row of its tile.
     pub place: (u32, u32),
 }
 
 /// A step of the build.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Step {
-    /// What was done.
     pub name: String,
-    /// How long it took.
     pub seconds: f64,
 }
 
 /// A bitstream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Bitstream {
-    /// Its size.
     pub bytes: u64,
     /// Its SHA-256 in hexadecimal.
     pub sha256: String,
 }
 
-/// What is where.
+/// The use of the chip's tiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Placement {
-    /// Columns of the chip.
     pub columns: u32,
-    /// Rows of the chip.
     pub rows: u32,
     /// Blocks that together are the design, as paths of names, without those that others hold.
     pub blocks: Vec<String>,
-    /// The tiles in use.
     pub tiles: Vec<Tile>,
 }
 
@@ -204,7 +194,7 @@ pub struct Placement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Tile(pub u32, pub u32, pub usize, pub u32, pub Kind);
 
-/// What a tile holds.
+/// The kind of a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -220,14 +210,35 @@ pub enum Kind {
 
 /// A clock that is missed, with the path that is to blame.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
 pub struct Missed<'a> {
-    /// The clock.
     pub clock: &'a Clock,
-    /// Its slowest path.
     pub path: Option<&'a Path>,
 }
 
+/// Names of the resources in text and page, and the cells that they are.
+const RESOURCES: [(&str, &str); 6] = [
+    ("LUT4", "TRELLIS_COMB"),
+    ("FF", "TRELLIS_FF"),
+    ("DSP (MULT18X18D)", "MULT18X18D"),
+    ("EBR (DP16KD)", "DP16KD"),
+    ("PLL", "EHXPLLL"),
+    ("pins", "TRELLIS_IO"),
+];
+
+impl Resource {
+    /// The part of those available that is used.
+    pub(crate) fn share(&self) -> f64 {
+        self.used as f64 / self.available.max(1) as f64
+    }
+}
+
 impl Usage {
+    /// LUT4, CCU2C, FF, DSP and EBR, as tables have them.
+    pub(crate) fn counts(&self) -> [u64; 5] {
+        [self.luts, self.carries, self.ffs, self.dsps, self.ebrs]
+    }
+
     /// Adds what something else uses.
     pub fn add(&mut self, other: &Self) {
         self.luts += other.luts;
@@ -244,7 +255,7 @@ impl Clock {
         self.achieved_mhz / self.constraint_mhz
     }
 
-    /// Whether it reaches what it must.
+    /// Whether the wanted frequency is reached.
     pub fn met(&self) -> bool {
         self.achieved_mhz >= self.constraint_mhz
     }
@@ -258,7 +269,7 @@ impl Segment {
 }
 
 impl Path {
-    /// From start to end.
+    /// Delay from start to end.
     pub fn delay_ns(&self) -> f64 {
         self.segments.iter().map(|segment| segment.delay_ns).sum()
     }
@@ -294,7 +305,7 @@ impl Report {
     /// Reads a report.
     ///
     /// # Errors
-    /// What is wrong with it, if it is none of this form.
+    /// The reason, if it is no report of this form.
     pub fn from_json(text: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Form {
@@ -317,9 +328,18 @@ impl Report {
         text
     }
 
-    /// Whether all clocks reach what they must.
+    /// Whether all clocks reach the wanted frequency.
     pub fn met(&self) -> bool {
         self.clocks.iter().all(Clock::met)
+    }
+
+    /// The resources that a reader asks for, with the names they go by.
+    pub(crate) fn main_resources(&self) -> impl Iterator<Item = (&'static str, &Resource)> {
+        let known = RESOURCES.iter();
+        known.filter_map(|(name, cell)| {
+            let found = self.resources.iter().find(|known| known.name == *cell);
+            Some((*name, found?))
+        })
     }
 
     /// The slowest path of a clock.

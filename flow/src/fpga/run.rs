@@ -1,4 +1,4 @@
-//! Running a tool: its lines into a log and to a listener, and an end on request.
+//! Run of a tool: its lines into a log and to a listener, and an end on request.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use super::error::Error;
 
-/// How often the request to end is looked at.
+/// Time between two looks at the request to end.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// What came of a run.
+/// The end of a run.
 #[derive(Debug)]
 pub enum End {
     /// The tool ended by itself.

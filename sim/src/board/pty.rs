@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
-/// Where pseudo-terminals are.
+/// The folder of pseudo-terminals.
 const TERMINALS: &str = "/dev/pts";
 
 /// The board's end of the line. The other end is kept closed here, so that it can be opened again
@@ -21,20 +21,16 @@ pub struct Pty {
     link: Option<PathBuf>,
 }
 
-/// Why there is no pseudo-terminal.
+/// The system gives no pseudo-terminal, or the link to it cannot be made.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum PtyError {
-    /// The system gives none.
+    /// The system gives no pseudo-terminal.
     #[error("expected a pseudo-terminal of the system, found: {0}; is /dev/pts mounted?")]
     System(#[from] Errno),
-    /// The link cannot be made.
+    /// The link cannot be made; `path` is the link's.
     #[error("{}: expected a free path or an old link there, found: {reason}; choose another --link", path.display())]
-    Link {
-        /// The link.
-        path: PathBuf,
-        /// Why not.
-        reason: String,
-    },
+    Link { path: PathBuf, reason: String },
 }
 
 impl Pty {
@@ -66,7 +62,7 @@ impl Pty {
         Ok(pty)
     }
 
-    /// Its path, such as `/dev/pts/3`.
+    /// Path of the end for other programs, such as `/dev/pts/3`.
     pub fn path(&self) -> &Path {
         &self.path
     }

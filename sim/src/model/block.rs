@@ -1,4 +1,4 @@
-//! A single block under Verilator, its ports reached by name.
+//! Model of a single block, its ports reached by name.
 
 use std::collections::HashMap;
 use std::ffi::{CString, c_char, c_void};

@@ -1,4 +1,4 @@
-//! A whole chip under Verilator, with its serial line and the memory of the matrix list.
+//! Model of a whole chip, with its serial line and the memory of the matrix list.
 
 use std::ffi::{CStr, c_char};
 use std::path::Path;
@@ -28,12 +28,12 @@ library::harness! {
     }
 }
 
-/// When things happened, in cycles since power-up.
+/// Cycles of events since power-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
-    /// Now.
+    /// This cycle.
     pub now: u64,
-    /// When the last byte that was sent to the chip had left the line.
+    /// End of the last byte that was sent to the chip.
     pub sent: u64,
     /// Requests to the memory of the matrix list.
     pub requests: u64,
@@ -41,21 +41,21 @@ pub struct Times {
     pub first_load: u64,
     /// First cycle since the mark in which a token of a multiply was issued; 0 if none.
     pub first_issue: u64,
-    /// The last such cycle.
+    /// Last cycle in which one was issued.
     pub last_issue: u64,
-    /// The number of them.
+    /// Tokens issued since the mark.
     pub issued: u64,
 }
 
-/// What a chip is powered up with.
+/// The circumstances of a chip's power-up.
+#[allow(missing_docs)]
 pub struct PowerUp<'a> {
     /// Cycles of a bit of the serial line.
     pub divisor: u32,
     /// Matrix lists come from [`BoardModel::load`].
     pub loader: bool,
-    /// Serial number of the chip.
     pub serial: u64,
-    /// What the memory checks, if it is an SDRAM.
+    /// The rules that the memory checks, if it is an SDRAM.
     pub rules: Option<SdramRules>,
     /// The words of bank 0, unless the design brings them.
     pub firmware: &'a [u32],
@@ -164,7 +164,7 @@ impl BoardModel {
         self.harness.board_mark()
     }
 
-    /// When things happened.
+    /// The cycles of the latest events.
     pub fn times(&self) -> Times {
         let mut times = [0; 7];
         // SAFETY: the harness writes seven values.

@@ -1,4 +1,4 @@
-//! A core under Verilator: builds the model it needs, loads it, and steps it.
+//! Model of a core: jobs, commands, and the stages as they pass.
 
 use std::ffi::{CString, c_char};
 use std::fs;
@@ -105,7 +105,7 @@ impl CoreModel {
         })
     }
 
-    /// What this model was built for.
+    /// The variant that this model is.
     pub fn variant(&self) -> &Variant {
         &self.variant
     }

@@ -1,4 +1,4 @@
-//! The functional array as a Verilog module: the ports of the core's array, the work in
+//! Functional array as a Verilog module: the ports of the core's array, the work in
 //! `cpp/array.cpp`.
 
 use std::fmt::Write;

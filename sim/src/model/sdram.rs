@@ -1,5 +1,5 @@
-//! An SDRAM controller under Verilator, between requests as the core makes them and a memory that
-//! checks every rule.
+//! Model of an SDRAM controller, between requests as the core makes them and a memory that checks
+//! every rule.
 
 use std::ffi::{CStr, c_char};
 use std::path::Path;
@@ -28,16 +28,13 @@ library::harness! {
     }
 }
 
-/// What the memory has seen.
+/// Commands that the memory has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Counts {
-    /// Bursts read.
     pub reads: u64,
-    /// Bursts written.
     pub writes: u64,
-    /// Rows opened.
     pub activates: u64,
-    /// Refreshes.
     pub refreshes: u64,
 }
 
@@ -110,7 +107,7 @@ impl SdramModel {
         self.harness.port_word(address)
     }
 
-    /// What the memory has seen.
+    /// Commands that the memory has seen.
     pub fn counts(&self) -> Counts {
         let mut counts = [0; 4];
         // SAFETY: the harness writes four values.

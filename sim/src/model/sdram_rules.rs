@@ -1,12 +1,13 @@
-//! The rules of an SDRAM's data sheet, as the simulated memory checks them.
+//! Rules of an SDRAM's data sheet, as the simulated memory checks them.
 
 use tensority_boards::Memory;
 
 /// Times in picoseconds but where it says otherwise; the order is that of `cpp/sdram.h`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct SdramRules {
-    /// Of the clock.
+    /// Period of the clock.
     pub period: u64,
     /// ACTIVATE to READ or WRITE.
     pub rcd: u64,
@@ -30,9 +31,7 @@ pub struct SdramRules {
     pub refresh: u64,
     /// Quiet after power-up.
     pub start: u64,
-    /// Rows of a bank.
     pub rows: u64,
-    /// Columns of a row.
     pub columns: u64,
     /// Shortest period with CAS latency 2.
     pub period_cas2: u64,

@@ -1,5 +1,5 @@
-//! What models of the core and of the chip are built from: Verilog, harness, and the faults that a
-//! core can suffer.
+//! Sources of models of core, chip and memory controller: Verilog, harness, and the faults that a core
+//! can suffer.
 
 use std::fs;
 use std::io::Write;
@@ -32,12 +32,11 @@ pub enum ArrayKind {
     Functional,
 }
 
-/// What a model is built for.
+/// A core, and how it is simulated.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct Variant {
-    /// Parameters of the core.
     pub geometry: Geometry,
-    /// Its array.
     pub array: ArrayKind,
     /// Whether it can write waveforms; costs speed.
     pub trace: bool,
@@ -142,7 +141,7 @@ pub fn sdram_source(geometry: &Geometry, timing: &Timing) -> Result<ModelSource,
     })
 }
 
-/// What all models have: the design with the array that is wanted, the geometry and the memory.
+/// The part of all sources: the design with its array, the geometry and the memory.
 fn model_source(mut name: String, design: &Design, variant: &Variant) -> ModelSource {
     let geometry = &variant.geometry;
     let mut cpp = vec![

@@ -1,4 +1,4 @@
-//! A difference between the core and the reference, and where it is.
+//! Difference between core and reference, with its place.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Mismatch {
     /// The stage, in the words of the glossary: "header hash", "multiply", "fold", ….
     pub stage: &'static str,
-    /// What in that stage: nonce, chain, step, row, ….
+    /// Place in the stage: nonce, chain, step, row, ….
     pub place: Vec<(&'static str, u64)>,
     /// The cycle in which the value left the core.
     pub cycle: u64,

@@ -9,31 +9,31 @@ use tensority::{
     pow_hash_of_fold, sequences, smix_round, sum,
 };
 
-/// One round of SMix.
+/// The outcome of a round of SMix.
 pub struct ExpectedRound {
-    /// X after the round.
+    /// X after the round, 32 little-endian words.
     pub x: Vec<u8>,
     /// The two matrices that it fills, one after the other.
     pub matrices: Vec<u8>,
 }
 
 /// A state of a chain, row-major.
+#[allow(missing_docs)]
 pub struct ExpectedState {
     /// 0 … 3.
     pub chain: usize,
     /// Number of multiplies done, 1 … 64; 1 is the load.
     pub step: usize,
-    /// Bytes in row-major order.
     pub bytes: Vec<u8>,
 }
 
-/// What comes after the chains.
+/// The stages after the chains.
+#[allow(missing_docs)]
 pub struct ExpectedEnd {
     /// Sum of the chains, row-major.
     pub sum: Vec<u8>,
     /// The folded row, little-endian words.
     pub folded: Vec<u8>,
-    /// PoW hash.
     pub hash: [u8; 32],
 }
 

@@ -11,7 +11,7 @@ use crate::compile::Compiler;
 use crate::folder::{self, WorkFolder};
 use crate::{Error, ModelSource, Tool, compile, translate};
 
-/// How many builds of one name are kept.
+/// Builds of one name that are kept.
 const KEPT: usize = 3;
 
 /// The file in the folder of a build.
@@ -58,7 +58,7 @@ impl<'a> Slot<'a> {
         WorkFolder::create(self.cache.join(format!("{}.work", self.name)))
     }
 
-    /// Where the compiler's output goes if it fails.
+    /// The compiler's log, which is kept if it fails.
     pub(crate) fn log(&self) -> PathBuf {
         self.cache.join(format!("{}.log", self.name))
     }

@@ -1,4 +1,4 @@
-//! Compiling the generated C++ and linking it to a library.
+//! Compilation of the generated C++, and linking to a library.
 
 use std::env;
 use std::ffi::OsStr;
@@ -38,7 +38,7 @@ pub(crate) const EXPORTED: &[&str] = &["-O3"];
 
 const LINK_FLAGS: &[&str] = &["-shared", "-Wl,-Bsymbolic"];
 
-/// How many lines of the compiler's output an error carries.
+/// Lines of the compiler's output that an error carries.
 const LINES_SHOWN: usize = 20;
 
 /// The C++ compiler: `CXX`, or g++.
@@ -55,12 +55,12 @@ pub(crate) struct Unit {
     pub(crate) flags: &'static [&'static str],
 }
 
-/// Where to look for headers, what to do with the output, and whether the model can trace.
+/// Folders of headers, the log, and whether the model can trace.
 pub(crate) struct Settings<'a> {
     pub(crate) include: &'a [PathBuf],
     pub(crate) trace: bool,
     pub(crate) objects: &'a Path,
-    /// Where all the compiler says goes if it fails.
+    /// Receives all that the compiler prints if it fails.
     pub(crate) log: &'a Path,
 }
 

@@ -1,55 +1,37 @@
-//! What can go wrong between a design and its model.
+//! Errors between a design and its model.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why there is no model.
+/// An error of a build. `text` holds the first lines that the tool printed, `log` all of them.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum Error {
     /// Verilator is in none of the places where it is looked for.
     #[error("no Verilator in {}; run `cargo xtask setup`", list(.looked_in))]
-    NoVerilator {
-        /// The files that were looked for.
-        looked_in: Vec<PathBuf>,
-    },
+    NoVerilator { looked_in: Vec<PathBuf> },
 
     /// A program could not be started.
     #[error("cannot run {program}: {source}; run `cargo xtask setup`")]
-    NoProgram {
-        /// The name or path of the program.
-        program: String,
-        /// What the system answered.
-        source: io::Error,
-    },
+    NoProgram { program: String, source: io::Error },
 
     /// Verilator does not accept the design.
     #[error("Verilator rejects {top}:\n{text}")]
-    Rejected {
-        /// The top module.
-        top: String,
-        /// What Verilator printed.
-        text: String,
-    },
+    Rejected { top: String, text: String },
 
     /// The C++ compiler or the linker failed.
     #[error("cannot compile {file} (all of it in {}):\n{text}", .log.display())]
     Compile {
-        /// The file being compiled, or the library being linked.
         file: String,
-        /// The first lines the compiler printed.
         text: String,
-        /// Everything it printed.
         log: PathBuf,
     },
 
-    /// A file or folder could not be worked with.
+    /// A file or folder could not be worked with; `action` is what was tried.
     #[error("cannot {action} {}: {source}", .path.display())]
     File {
-        /// What was tried.
         action: &'static str,
-        /// On which file or folder.
         path: PathBuf,
-        /// What the system answered.
         source: io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! Where Verilator is, and how a simulated design is built with it.
+//! Finding Verilator, and building a simulated design with it.
 //!
 //! Two crates ask: `verilated`, which compiles Verilator's C++ runtime into the executable and
 //! calls [`find_verilator_root`] and [`verilator_version`] from its build script; and the

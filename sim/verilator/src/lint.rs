@@ -1,4 +1,4 @@
-//! Verilator as a critic.
+//! Verilator's lint of hand-written Verilog.
 
 use std::env;
 use std::process;

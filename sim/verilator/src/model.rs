@@ -1,4 +1,4 @@
-//! From a design to a library.
+//! From a design to a library that is loaded.
 
 use std::path::{self, Path, PathBuf};
 
@@ -8,8 +8,8 @@ use crate::{Error, ModelSource, Tool, translate, units};
 
 /// A library that can be loaded into an executable with Verilator's runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct BuiltModel {
-    /// The shared object.
     pub library: PathBuf,
     /// Whether it was built by this call, rather than found in the cache.
     pub fresh: bool,
@@ -17,7 +17,7 @@ pub struct BuiltModel {
 
 /// Gives the model of `source`, from the folder `cache` if it was built before.
 ///
-/// What is being done is told to `progress`; nothing, if nothing is to be done.
+/// `progress` is told each step of a build, and nothing if the model is there.
 pub fn build(
     source: &ModelSource,
     cache: &Path,
@@ -27,19 +27,17 @@ pub fn build(
     let compiler = Compiler::find()?;
     let cache = &path::absolute(cache).map_err(Error::file("find", cache))?;
     let slot = Slot::new(cache, source, &tool, &compiler)?;
+    let kept = |library| BuiltModel {
+        library,
+        fresh: false,
+    };
     if let Some(library) = slot.library() {
-        return Ok(BuiltModel {
-            library,
-            fresh: false,
-        });
+        return Ok(kept(library));
     }
     let _lock = slot.lock()?;
     // Another process may have built it while this one waited.
     if let Some(library) = slot.library() {
-        return Ok(BuiltModel {
-            library,
-            fresh: false,
-        });
+        return Ok(kept(library));
     }
     make(source, &tool, &compiler, &slot, progress)
 }

@@ -1,11 +1,11 @@
-//! What a model is made of.
+//! Source of a model: a design and the C++ code that drives it.
 
 /// A text file by name and content.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct SourceFile {
     /// The file name, without folders; messages of the tools carry it.
     pub name: String,
-    /// The content.
     pub text: String,
 }
 
@@ -14,12 +14,11 @@ pub struct SourceFile {
 /// Verilator makes a class `Vmodel` of the design, whatever its top module. The C++ files include
 /// `Vmodel.h` and give the library its `extern "C"` functions.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct ModelSource {
     /// The name under which the model is kept in the cache; tells configurations apart.
     pub name: String,
-    /// The top module.
     pub top: String,
-    /// The design.
     pub verilog: Vec<SourceFile>,
     /// The code that drives it: `.cpp` files are compiled, others are there to be included.
     pub cpp: Vec<SourceFile>,

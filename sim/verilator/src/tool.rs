@@ -1,4 +1,4 @@
-//! Finding Verilator.
+//! The installed Verilator: place and version.
 
 use std::env;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 
-/// Where Debian and others put Verilator's own files.
+/// Place of Verilator's own files on Debian and others.
 const SYSTEM_ROOT: &str = "/usr/share/verilator";
 
 /// An installed Verilator.
@@ -92,7 +92,7 @@ fn pinned() -> Vec<Tool> {
     packages().into_iter().map(tool).collect()
 }
 
-/// Where the tools folder (`TENSORITY_TOOLS`, or `.tools` of the workspace) holds Python packages,
+/// The folders of Python packages in the tools folder (`TENSORITY_TOOLS`, or `.tools` of the workspace),
 /// under whichever Python they were installed with. At least one folder, which may not exist.
 pub fn packages() -> Vec<PathBuf> {
     let tools = match env::var_os("TENSORITY_TOOLS") {

@@ -1,4 +1,4 @@
-//! Running Verilator.
+//! Translation of a design to C++ by Verilator.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::{Error, ModelSource, SourceFile, Tool};
 /// The name of the generated class, and of the generated files.
 pub(crate) const CLASS: &str = "Vmodel";
 
-/// How a model is made fast: no assertions, no delays, no care for unknown values, one thread.
+/// Flags for a fast model: no assertions, no delays, no care for unknown values, one thread.
 const FLAGS: &[&str] = &[
     "--cc",
     "-O3",
@@ -30,7 +30,7 @@ const FLAGS: &[&str] = &[
 /// The name of the configuration file.
 const CONFIGURATION: &str = "model.vlt";
 
-/// What Verilator is told about `source`, apart from where its files are.
+/// Verilator's flags for `source`, without the places of its files.
 pub(crate) fn flags(source: &ModelSource) -> Vec<String> {
     let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
     flags.extend(["--top-module".into(), source.top.clone()]);

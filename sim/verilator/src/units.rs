@@ -1,4 +1,4 @@
-//! Which files are compiled, how, and which of them together.
+//! Compilation units: the files to compile, their flags, and which go together.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use crate::compile::{EXPORTED, FAST, SLOW, Unit};
 use crate::translate::CLASS;
 use crate::{Error, SourceFile};
 
-/// How many bytes of generated code are compiled at a time. Reading Verilator's headers takes
+/// Bytes of generated code that are compiled at a time. Reading Verilator's headers takes
 /// more than a second, so that small files are better compiled together.
 const BATCH: u64 = 150_000;
 

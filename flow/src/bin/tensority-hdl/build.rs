@@ -1,4 +1,4 @@
-//! The command `build`.
+//! The command `build`: a board's bitstream, with a report.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::design::{Wanted, design};
 use crate::failure::{Failure, say};
 use crate::watch::Watch;
 
-/// What is built.
+/// Board, core and seeds.
 #[derive(Args)]
 pub struct Arguments {
     /// The board.
@@ -121,7 +121,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// What to try when a clock is missed.
+/// The next thing to try when a clock is missed.
 fn advice(arguments: &Arguments) -> String {
     match arguments.seed_sweep {
         None => "try --seed-sweep 8, or a lower --clock".into(),

@@ -1,4 +1,4 @@
-//! What is built for a board.
+//! The project of a board: its design, pins and clocks.
 
 use tensority_boards::Board;
 use tensority_flow::fpga::Project;
@@ -14,11 +14,9 @@ const OSCILLATOR: &str = "clk_25mhz";
 const CORE_CLOCK: &str = "core_clock";
 const CONTROLLER_CLOCK: &str = "controller_clock";
 
-/// What is asked for.
+/// A core for a board.
 pub struct Wanted<'a> {
-    /// The board.
     pub board: &'a Board,
-    /// Matrix rows processed side by side.
     pub lanes: usize,
     /// Clock of the core in Hz.
     pub clock: u32,
@@ -80,7 +78,7 @@ pub fn design(wanted: &Wanted, tools: &Tools) -> Result<Project, Failure> {
     })
 }
 
-/// Rows of Tensority's matrices.
+/// Rows of Tensority's matrices; the flow does not know `tensority`.
 const DIMENSION: usize = 256;
 
 /// Cycles of the core per hash with the memory and the clock of the ULX3S-85F, as `tensority-sim hash --board` measures

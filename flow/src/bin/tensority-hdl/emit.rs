@@ -1,4 +1,4 @@
-//! The command `emit`.
+//! The command `emit`: the Verilog of a core or a chip.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use tensority_hdl::soc::Settings;
 
 use crate::failure::{Failure, say};
 
-/// What is emitted.
+/// Core or chip, and where to write it.
 #[derive(Args)]
 pub struct Arguments {
     /// Matrix rows processed side by side: 1, 2, 4, 8 or 16.
@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is wrong with a geometry, and with which argument.
+/// The fault of a geometry, with the argument to blame.
 pub fn usage_hint(error: &GeometryError) -> String {
     let flag = match error {
         GeometryError::Dimension(_) => "--dim",

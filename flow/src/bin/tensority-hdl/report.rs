@@ -1,4 +1,4 @@
-//! The command `report`.
+//! The command `report`: a report as text, page or data, or two compared.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use tensority_flow::fpga::report::{Report, comparison, page, text};
 
 use crate::failure::{Failure, say};
 
-/// What is shown.
+/// Reports, and the form in which to show them.
 #[derive(Args)]
 pub struct Arguments {
     /// Report of a build.

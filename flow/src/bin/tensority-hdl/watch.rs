@@ -1,4 +1,4 @@
-//! Showing how a build goes: a live line for each step on a terminal, and a line now and then elsewhere.
+//! Progress of a build: a live line for each step on a terminal, a line now and then elsewhere.
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal};
@@ -25,7 +25,7 @@ struct Shown {
 }
 
 impl Watch {
-    /// Shows them on standard error.
+    /// Shows events on standard error.
     pub fn new() -> Self {
         Self {
             bars: io::stderr().is_terminal().then(MultiProgress::new),
@@ -33,7 +33,7 @@ impl Watch {
         }
     }
 
-    /// Shows one.
+    /// Shows an event.
     pub fn show(&self, step: Step, event: Event) {
         let mut steps = self
             .steps

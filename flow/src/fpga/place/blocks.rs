@@ -1,4 +1,4 @@
-//! Which block of the design a cell belongs to.
+//! Blocks of the design: which cells belong to each, and where they are.
 //!
 //! Yosys dissolves the hierarchy for the sake of the result, but names each cell after a register or a net,
 //! with the path of the instance in front. A cell belongs to the innermost instance that its name begins with;
@@ -20,7 +20,7 @@ const SHARE: f64 = 0.015;
 /// The blocks of a design.
 pub struct Blocks {
     scopes: BTreeSet<String>,
-    /// What each cell is in, as a path without numbers.
+    /// The block of each cell, as a path without numbers.
     owners: Vec<String>,
 }
 
@@ -193,7 +193,7 @@ fn kind(cell: &PlacedCell) -> Kind {
     }
 }
 
-/// How much of the chip something takes, for the order of blocks.
+/// Share of the chip in comparable units, for the order of blocks.
 fn weight(usage: &Usage) -> u64 {
     usage.luts + usage.ffs + 100 * (usage.dsps + usage.ebrs)
 }
@@ -242,7 +242,7 @@ impl<'a> Part<'a> {
             .map_or(0, |block| weight(&block.usage))
     }
 
-    /// Takes that block out.
+    /// Takes the heaviest block out.
     fn take(&mut self) -> Option<Self> {
         let block = self.inner.next()?;
         let path = match self.path.as_str() {

@@ -1,19 +1,16 @@
-//! The ECP5 parts that the tools know.
+//! ECP5 parts that the tools know.
 
 use tensority_boards::Part;
 
 use crate::fpga::error::Error;
 
-/// A part without package and speed.
+/// A part without package and speed grade; its size is in tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// As its maker calls it.
     name: &'static str,
-    /// How nextpnr is told.
+    /// nextpnr's argument.
     pub flag: &'static str,
-    /// Columns of tiles.
     pub columns: u32,
-    /// Rows of tiles.
     pub rows: u32,
 }
 

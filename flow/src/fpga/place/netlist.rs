@@ -1,4 +1,4 @@
-//! What is read of the netlists that Yosys and nextpnr write as JSON: cells, places and blocks.
+//! Netlists of Yosys and nextpnr, in JSON: cells, places and blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,11 +34,11 @@ struct Attributes {
 /// A cell with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedCell {
-    /// Its name, which begins with the path of its block.
+    /// Begins with the path of its block.
     pub name: String,
-    /// What it is.
+    /// Cell type of the ECP5.
     pub kind: String,
-    /// Column and row.
+    /// Column and row of its tile.
     pub place: (u32, u32),
 }
 

@@ -1,4 +1,4 @@
-//! A placed and routed design: what came of one seed.
+//! A placed and routed design: the outcome of one seed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use super::device::Device;
 use super::netlist;
 use super::timing::Timing;
 
-/// What came of one seed; kept as JSON.
+/// The outcome of one seed; kept as JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Placed {
     pub clocks: Vec<Clock>,

@@ -1,4 +1,4 @@
-//! Trying seeds: as many at a time as there are cores, until one meets all clocks.
+//! Sweep of seeds: as many at a time as there are processors, until one meets all clocks.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -113,7 +113,7 @@ fn attempt(job: &Job, seeds: &[u32], needed: bool) -> Result<BTreeMap<u32, Outco
     }
 }
 
-/// What a mutex holds; a thread that panicked with it has left it whole.
+/// The content of a mutex; a thread that panicked with it has left it whole.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()

@@ -1,4 +1,4 @@
-//! What nextpnr's report (`--report`) says of clocks, paths and use.
+//! nextpnr's report (`--report`): clocks, paths and use.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Reads a report.
+    /// Reads the text of a report.
     pub fn read(text: &str) -> Result<Self, serde_json::Error> {
         let written: Written = serde_json::from_str(text)?;
         let clocks = written.fmax.into_iter().map(|(name, fmax)| report::Clock {

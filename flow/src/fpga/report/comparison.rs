@@ -1,14 +1,13 @@
-//! Two builds side by side.
+//! Comparison of two builds, figure by figure.
 
 use super::figures::{Better, Figure, figures};
 use super::{Report, table};
 
 /// A figure of both builds.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
 pub struct Row {
-    /// What it tells.
     pub name: String,
-    /// Its unit.
     pub unit: &'static str,
     /// Digits behind the point that mean something.
     pub digits: usize,
@@ -70,9 +69,9 @@ pub fn text(first: &Report, second: &Report) -> String {
             lacking += 1;
             continue;
         }
-        let number =
-            |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.*}", row.digits));
-        let difference = pair.map_or("-".into(), |(a, b)| format!("{:+.*}", row.digits, b - a));
+        let digits = row.digits;
+        let number = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.digits$}"));
+        let difference = pair.map_or("-".into(), |(a, b)| format!("{:+.digits$}", b - a));
         let ratio = pair.filter(|(a, _)| *a != 0.0);
         let ratio = ratio.map_or("-".into(), |(a, b)| format!("{:.3}", b / a));
         let better = match row.second_is_better {
@@ -80,28 +79,18 @@ pub fn text(first: &Report, second: &Report) -> String {
             Some(false) => "first",
             None => "",
         };
-        let (a, b) = (number(row.first), number(row.second));
-        let unit = row.unit.to_string();
-        table.add_row([
-            row.name.clone(),
-            unit,
-            a,
-            b,
-            difference,
-            ratio,
-            better.into(),
-        ]);
+        let (unit, a, b) = (row.unit.to_string(), number(row.first), number(row.second));
+        table.add_row([row.name, unit, a, b, difference, ratio, better.into()]);
     }
     let line = |which: &str, report: &Report| {
-        let met = if report.met() {
-            "timing met"
-        } else {
-            "TIMING MISSED"
+        let Report {
+            name, part, seed, ..
+        } = report;
+        let met = match report.met() {
+            true => "timing met",
+            false => "TIMING MISSED",
         };
-        format!(
-            "{which:7} {}, {}, seed {}: {met}\n",
-            report.name, report.part, report.seed
-        )
+        format!("{which:7} {name}, {part}, seed {seed}: {met}\n")
     };
     let mut text = line("first", first) + &line("second", second) + "\n";
     text += &table::lines(table, 2, 4);

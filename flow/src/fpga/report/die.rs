@@ -1,4 +1,4 @@
-//! Pictures of the chip: which block is where, and the way of a path.
+//! Pictures of the chip: the places of the blocks, and the way of a path.
 //!
 //! A unit of the pictures is a tile; columns go to the right and rows down, as the tools count them.
 
@@ -35,9 +35,8 @@ impl Window {
 
 /// A place on a path, in the order in which it is passed.
 pub struct Station {
-    /// Column and row.
+    /// Column and row of its tile.
     pub place: (u32, u32),
-    /// The cell.
     pub cell: String,
 }
 

@@ -1,146 +1,106 @@
-//! The figures of a report, by name.
+//! Figures of a report, each with a name of its own.
 
 use super::{Block, Report, Usage};
 
 /// Which of two values is the better one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Better {
-    /// The larger one.
     More,
-    /// The smaller one.
     Less,
 }
 
 /// A figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// What it tells.
+    /// Name, which no other figure of the report has.
     pub name: String,
-    /// Its unit.
     pub unit: &'static str,
-    /// Its value.
-    pub value: f64,
     /// Digits behind the point that mean something.
     pub digits: usize,
-    /// Which of two is better.
+    pub value: f64,
     pub better: Better,
 }
 
-/// The kinds of use, each with its name and value.
-pub fn uses(usage: &Usage) -> [(&'static str, u64); 5] {
-    [
+fn figure(
+    better: Better,
+    name: impl Into<String>,
+    unit: &'static str,
+    digits: usize,
+    value: f64,
+) -> Figure {
+    Figure {
+        name: name.into(),
+        unit,
+        digits,
+        value,
+        better,
+    }
+}
+
+/// All figures of a report, those of the whole first.
+pub fn figures(report: &Report) -> Vec<Figure> {
+    use Better::{Less, More};
+    let mut all = Vec::new();
+    if let Some(hashing) = &report.hashing {
+        let (wanted, achieved) = (hashing.per_second, hashing.per_second_achieved);
+        let cycles = hashing.cycles_per_hash as f64;
+        all.push(figure(Less, "cycles per hash", "", 0, cycles));
+        all.push(figure(More, "hashes at the wanted clock", "H/s", 3, wanted));
+        all.push(figure(
+            More,
+            "hashes at the achieved clock",
+            "H/s",
+            3,
+            achieved,
+        ));
+    }
+    for clock in &report.clocks {
+        let named = |what: &str| format!("{}, {what}", clock.name);
+        let (wanted, achieved) = (clock.constraint_mhz, clock.achieved_mhz);
+        all.push(figure(More, named("wanted"), "MHz", 2, wanted));
+        all.push(figure(More, named("achieved"), "MHz", 2, achieved));
+        if let Some(path) = report.path(&clock.name) {
+            let (delay, wires) = (path.delay_ns(), path.routing_ns());
+            all.push(figure(Less, named("slowest path"), "ns", 2, delay));
+            all.push(figure(Less, named("wires of it"), "ns", 2, wires));
+        }
+    }
+    all.extend(uses("", &report.blocks.usage));
+    if let Some(bitstream) = &report.bitstream {
+        let bytes = bitstream.bytes as f64;
+        all.push(figure(Less, "bitstream", "bytes", 0, bytes));
+    }
+    for step in &report.steps {
+        let name = format!("time of {}", step.name);
+        all.push(figure(Less, name, "s", 1, step.seconds));
+    }
+    for block in &report.blocks.blocks {
+        of_block(block, "", &mut all);
+    }
+    all
+}
+
+fn of_block(block: &Block, around: &str, all: &mut Vec<Figure>) {
+    let path = format!("{around}{}", block.name);
+    all.extend(uses(&format!("{path}, "), &block.usage));
+    for inner in &block.blocks {
+        of_block(inner, &format!("{path}."), all);
+    }
+}
+
+/// The kinds of use, with `before` in front of their names.
+fn uses(before: &str, usage: &Usage) -> impl Iterator<Item = Figure> {
+    let kinds = [
         ("LUT4", usage.luts),
         ("of these in CCU2C", 2 * usage.carries),
         ("FF", usage.ffs),
         ("DSP", usage.dsps),
         ("EBR", usage.ebrs),
-    ]
-}
-
-/// All figures of a report, those of the whole first.
-pub fn figures(report: &Report) -> Vec<Figure> {
-    let mut figures = Vec::new();
-    let mut add = |name: String, unit, value: f64, digits, better| {
-        figures.push(Figure {
-            name,
-            unit,
-            value,
-            digits,
-            better,
-        });
-    };
-    if let Some(hashing) = &report.hashing {
-        let cycles = hashing.cycles_per_hash as f64;
-        add("cycles per hash".into(), "", cycles, 0, Better::Less);
-        let wanted = hashing.per_second;
-        add(
-            "hashes at the wanted clock".into(),
-            "H/s",
-            wanted,
-            3,
-            Better::More,
-        );
-        let achieved = hashing.per_second_achieved;
-        add(
-            "hashes at the achieved clock".into(),
-            "H/s",
-            achieved,
-            3,
-            Better::More,
-        );
-    }
-    for clock in &report.clocks {
-        let name = &clock.name;
-        add(
-            format!("{name}, wanted"),
-            "MHz",
-            clock.constraint_mhz,
-            2,
-            Better::More,
-        );
-        add(
-            format!("{name}, achieved"),
-            "MHz",
-            clock.achieved_mhz,
-            2,
-            Better::More,
-        );
-        if let Some(path) = report.path(name) {
-            add(
-                format!("{name}, slowest path"),
-                "ns",
-                path.delay_ns(),
-                2,
-                Better::Less,
-            );
-            add(
-                format!("{name}, wires of it"),
-                "ns",
-                path.routing_ns(),
-                2,
-                Better::Less,
-            );
-        }
-    }
-    for (name, value) in uses(&report.blocks.usage) {
-        add(name.into(), "", value as f64, 0, Better::Less);
-    }
-    if let Some(bitstream) = &report.bitstream {
-        add(
-            "bitstream".into(),
-            "bytes",
-            bitstream.bytes as f64,
-            0,
-            Better::Less,
-        );
-    }
-    for step in &report.steps {
-        add(
-            format!("time of {}", step.name),
-            "s",
-            step.seconds,
-            1,
-            Better::Less,
-        );
-    }
-    for block in &report.blocks.blocks {
-        of_block(block, "", &mut add);
-    }
-    figures
-}
-
-fn of_block(
-    block: &Block,
-    around: &str,
-    add: &mut impl FnMut(String, &'static str, f64, usize, Better),
-) {
-    let path = format!("{around}{}", block.name);
-    for (name, value) in uses(&block.usage) {
-        add(format!("{path}, {name}"), "", value as f64, 0, Better::Less);
-    }
-    for inner in &block.blocks {
-        of_block(inner, &format!("{path}."), add);
-    }
+    ];
+    kinds.into_iter().map(move |(kind, count)| {
+        let name = format!("{before}{kind}");
+        figure(Better::Less, name, "", 0, count as f64)
+    })
 }
 
 #[cfg(test)]

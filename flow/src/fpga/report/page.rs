@@ -1,15 +1,15 @@
-//! A report as one page that needs nothing else: tables, the chip, the slowest path.
+//! The report as one page that needs nothing else: tables, the chip, the slowest path.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::text::{RESOURCES, label, share};
+use super::text::{label, share};
 use super::{Block, Clock, Path, Report, die, path_view, text};
 
 const STYLE: &str = include_str!("page.css");
 /// Part of the design that a block must hold to be shown.
 const SHARE: f64 = 0.003;
 
-/// The page.
+/// The page of a report.
 pub fn page(report: &Report) -> String {
     let markup = html! {
         (DOCTYPE)
@@ -65,12 +65,10 @@ fn cards(report: &Report) -> Markup {
                 (card(&format!("{:.1} MHz", clock.achieved_mhz),
                     &format!("{}, wanted {:.1}", clock.name, clock.constraint_mhz), None))
             }
-            @for (name, cell) in RESOURCES.iter().take(4) {
-                @if let Some(resource) = report.resources.iter().find(|resource| resource.name == *cell) {
-                    @let part = resource.used as f64 / resource.available.max(1) as f64;
-                    (card(&format!("{:.1} %", 100.0 * part),
-                        &format!("{} of {} {name}", grouped(resource.used), grouped(resource.available)), Some(part)))
-                }
+            @for (name, resource) in report.main_resources().take(4) {
+                @let part = resource.share();
+                (card(&format!("{:.1} %", 100.0 * part),
+                    &format!("{} of {} {name}", grouped(resource.used), grouped(resource.available)), Some(part)))
             }
         }
     }
@@ -131,7 +129,7 @@ fn chip(report: &Report) -> Markup {
     }
 }
 
-/// What a colour stands for: a block, but for the blocks in it that have their own.
+/// The meaning of a colour: a block, but for the blocks in it that have their own.
 fn block_name(block: &str, all: &[String]) -> String {
     let name = if block.is_empty() { "top" } else { block };
     let inner = |other: &&String| block.is_empty() || other.starts_with(&format!("{block}."));
@@ -200,16 +198,13 @@ fn resources(report: &Report) -> Markup {
             h2 { "Use of the part" }
             table {
                 tr { th { "resource" } th.n { "used" } th.n { "of" } th.n { "" } th {} }
-                @for (name, cell) in RESOURCES {
-                    @if let Some(resource) = report.resources.iter().find(|resource| resource.name == cell) {
-                        @let part = resource.used as f64 / resource.available.max(1) as f64;
-                        tr {
-                            td { (name) }
-                            td.n { (grouped(resource.used)) }
-                            td.n { (grouped(resource.available)) }
-                            td.n { (format!("{:.1} %", 100.0 * part)) }
-                            td { (meter(part)) }
-                        }
+                @for (name, resource) in report.main_resources() {
+                    tr {
+                        td { (name) }
+                        td.n { (grouped(resource.used)) }
+                        td.n { (grouped(resource.available)) }
+                        td.n { (format!("{:.1} %", 100.0 * resource.share())) }
+                        td { (meter(resource.share())) }
                     }
                 }
             }
@@ -239,12 +234,11 @@ fn blocks(report: &Report) -> Markup {
 }
 
 fn block_rows(block: &Block, all: &Block, depth: usize) -> Markup {
-    let usage = &block.usage;
     let part = share(block, all);
     html! {
         tr {
             td style=(format!("padding-left:{:.1}rem", 1.1 * depth as f64)) { (label(block)) }
-            @for count in [usage.luts, usage.carries, usage.ffs, usage.dsps, usage.ebrs] {
+            @for count in block.usage.counts() {
                 td.n { @if count > 0 { (grouped(count)) } }
             }
             td { (meter(part)) }

@@ -8,7 +8,7 @@ use super::{Path, Segment};
 /// Least part of a bar that has room for a number.
 const ROOM: f64 = 0.05;
 
-/// Where a path goes and how long it takes.
+/// Start, end and length of a path.
 pub fn title(path: &Path) -> Markup {
     html! {
         code { (path.from) } " to " code { (path.to) }

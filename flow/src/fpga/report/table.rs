@@ -1,4 +1,4 @@
-//! Tables of text, without lines.
+//! Tables of text, without rules.
 
 use comfy_table::{CellAlignment, Table, presets};
 

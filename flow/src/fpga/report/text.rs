@@ -1,24 +1,14 @@
-//! A report as text.
+//! The report as text, for the terminal.
 
 use super::table::{lines, table};
-use super::{Block, Path, Report};
+use super::{Block, Path, Report, Usage};
 
 /// Part of the design that a block must hold to be shown.
 const SHARE: f64 = 0.005;
 /// Blocks are shown down to this depth.
 const DEPTH: usize = 4;
 
-/// What the picture and the tables call the parts' resources.
-pub(crate) const RESOURCES: [(&str, &str); 6] = [
-    ("LUT4", "TRELLIS_COMB"),
-    ("FF", "TRELLIS_FF"),
-    ("DSP (MULT18X18D)", "MULT18X18D"),
-    ("EBR (DP16KD)", "DP16KD"),
-    ("PLL", "EHXPLLL"),
-    ("pins", "TRELLIS_IO"),
-];
-
-/// A report as text, for the terminal.
+/// The text of a report.
 pub fn text(report: &Report) -> String {
     let lanes = match report.lanes {
         1 => "1 lane".to_string(),
@@ -31,17 +21,10 @@ pub fn text(report: &Report) -> String {
         report.seed,
         verdict(report)
     );
-    text += &clocks(report);
-    text += "\n";
-    text += &resources(report);
-    text += "\n";
-    text += &blocks(report);
-    for path in &report.paths {
-        text += "\n";
-        text += &path_text(path);
-    }
-    text += "\n";
-    text += &tail(report);
+    let mut parts = vec![clocks(report), resources(report), blocks(report)];
+    parts.extend(report.paths.iter().map(path_text));
+    parts.push(tail(report));
+    text += &parts.join("\n");
     text
 }
 
@@ -75,20 +58,12 @@ fn clocks(report: &Report) -> String {
 
 fn resources(report: &Report) -> String {
     let mut table = table(["resource", "used", "of", ""]);
-    for (name, cell) in RESOURCES {
-        let Some(resource) = report
-            .resources
-            .iter()
-            .find(|resource| resource.name == cell)
-        else {
-            continue;
-        };
-        let share = 100.0 * resource.used as f64 / resource.available.max(1) as f64;
+    for (name, resource) in report.main_resources() {
         table.add_row([
             name.to_string(),
             resource.used.to_string(),
             resource.available.to_string(),
-            format!("{share:.1} %"),
+            format!("{:.1} %", 100.0 * resource.share()),
         ]);
     }
     lines(table, 1, 3)
@@ -98,10 +73,8 @@ fn blocks(report: &Report) -> String {
     let mut table = table(["block", "LUT4", "CCU2C", "FF", "DSP", "EBR"]);
     let mut rest = 0;
     for (depth, block) in rows(&report.blocks, &report.blocks, 0, &mut rest) {
-        let usage = &block.usage;
-        let counts = [usage.luts, usage.carries, usage.ffs, usage.dsps, usage.ebrs];
         let mut row = vec![format!("{}{}", "  ".repeat(depth), label(block))];
-        row.extend(counts.map(|count| count.to_string()));
+        row.extend(block.usage.counts().map(|count| count.to_string()));
         table.add_row(row);
     }
     let mut text = lines(table, 1, 5);
@@ -131,15 +104,12 @@ fn rows<'a>(
 
 /// The largest part of any resource that a block has of a design's.
 pub(crate) fn share(block: &Block, all: &Block) -> f64 {
-    let part = |a: u64, b: u64| a as f64 / b.max(1) as f64;
-    let (a, b) = (&block.usage, &all.usage);
-    let parts = [
-        part(a.luts, b.luts),
-        part(a.ffs, b.ffs),
-        part(a.dsps, b.dsps),
-        part(a.ebrs, b.ebrs),
-    ];
-    parts.into_iter().fold(0.0, f64::max)
+    // A carry is two LUT4, which count already.
+    let kinds = |usage: &Usage| [usage.luts, usage.ffs, usage.dsps, usage.ebrs];
+    let parts = kinds(&block.usage).into_iter().zip(kinds(&all.usage));
+    parts.fold(0.0, |most, (part, all)| {
+        most.max(part as f64 / all.max(1) as f64)
+    })
 }
 
 /// A block's name with the number of those there are.

@@ -1,4 +1,4 @@
-//! The command line, and what its texts mean.
+//! Command line, and the meaning of its texts.
 
 use std::path::PathBuf;
 
@@ -36,7 +36,7 @@ pub enum Command {
     Bench(BenchArgs),
 }
 
-/// Which core, and how it is simulated.
+/// A core, and how it is simulated.
 #[derive(Args)]
 pub struct CoreArgs {
     /// Matrix rows processed side by side: 1, 2, 4, 8 or 16; 16 by default, or what a board is built
@@ -104,7 +104,7 @@ impl TopArgs {
     }
 }
 
-/// How a hash is simulated.
+/// The circumstances of a simulated hash.
 #[derive(Args)]
 pub struct HashingArgs {
     /// 32 bytes, hex.

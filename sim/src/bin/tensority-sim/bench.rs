@@ -1,4 +1,4 @@
-//! `tensority-sim bench`: the figures of the README, measured.
+//! The command `bench`: utilisation and speed, measured.
 
 mod boards;
 mod keccak;

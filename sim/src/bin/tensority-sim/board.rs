@@ -1,4 +1,4 @@
-//! The command `board`.
+//! The command `board`: a simulated board behind a pseudo-terminal.
 
 use std::io;
 use std::sync::Arc;

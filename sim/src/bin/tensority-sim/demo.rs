@@ -1,4 +1,4 @@
-//! `tensority-sim demo`: Bytom's mainnet genesis block, mined by the simulated hardware.
+//! The command `demo`: Bytom's mainnet genesis block, mined by the simulated hardware.
 
 use tensority::{ARRAY_MULTIPLIES, BlockHeader, Target};
 use tensority_hdl::geometry::Geometry;

@@ -1,4 +1,4 @@
-//! What the user sees: progress, results and failures.
+//! Output of the command: progress, results and failures.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
