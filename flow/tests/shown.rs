@@ -1,4 +1,4 @@
-//! What a report looks like: as text, as a page, and beside another one.
+//! The shown report: as text, as a page, and beside another one.
 
 mod common;
 

@@ -87,7 +87,7 @@ pub struct Event {
     pub block_cycles: Vec<u64>,
 }
 
-/// What the harness reports (`cpp/core.cpp`), by its number there.
+/// Kinds of the harness (`cpp/core.cpp`), by their numbers there.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Digest,

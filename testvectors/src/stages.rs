@@ -7,7 +7,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pair {
-    /// What is special about it.
+    /// The special thing about it.
     pub name: String,
     pub origin: Origin,
     #[serde(with = "encoding::bytes")]
@@ -27,7 +27,7 @@ pub fn pairs() -> Vec<Pair> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmallPair {
-    /// What it is made of.
+    /// Seed and header hash in words.
     pub name: String,
     pub origin: Origin,
     /// The number of rows of a matrix, and of matrices.
@@ -106,7 +106,7 @@ pub fn traces() -> Vec<Trace> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedVector {
-    /// What the seed is.
+    /// The seed in words.
     pub name: String,
     pub origin: Origin,
     #[serde(with = "encoding::bytes")]

@@ -289,7 +289,7 @@ impl Path {
         named(&self.from) && named(&self.to)
     }
 
-    /// How long it is, and whether a clock limits it: only a path from a clock to itself is.
+    /// Its length in words, and whether a clock limits it: only a path from a clock to itself is.
     pub fn length(&self) -> String {
         let limit = if self.from == self.to {
             ""

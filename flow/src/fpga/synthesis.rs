@@ -19,7 +19,7 @@ use super::run::{self, End};
 pub const NETLIST: &str = "netlist.json";
 /// The pass after Yosys, which makes another netlist when it changes.
 const CARRY_ENDS: &str = include_str!("synthesis/carry_ends.rs");
-/// How long it took, in seconds.
+/// The time it took, in seconds.
 const SECONDS: &str = "seconds";
 
 /// A synthesised design.

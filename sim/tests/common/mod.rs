@@ -1,4 +1,4 @@
-//! What the tests of whole cores share.
+//! Parts that the tests of whole cores share.
 
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code)]

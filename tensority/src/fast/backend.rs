@@ -15,7 +15,7 @@ pub const ENVIRONMENT_VARIABLE: &str = "TENSORITY_BACKEND";
 /// A row of the table of back ends.
 struct Entry {
     name: &'static str,
-    /// What the processor needs, in the words of its maker.
+    /// Instruction sets, in the words of their maker.
     needs: &'static str,
     detect: fn() -> Option<&'static dyn Kernel>,
 }

@@ -7,8 +7,8 @@ use std::vec::Vec;
 /// The words of a row.
 const WORDS: usize = DIMENSION / 4;
 
-/// What [`row_words`](crate::row_words), [`fold`](crate::fold()) and
-/// [`pow_hash_of_fold`](crate::pow_hash_of_fold) make of a sum.
+/// The same as [`row_words`](crate::row_words), [`fold`](crate::fold()) and
+/// [`pow_hash_of_fold`](crate::pow_hash_of_fold) of a sum.
 pub(super) fn pow_hash(sum: &Sum) -> [u8; 32] {
     let mut words: Vec<_> = sum.iter().map(row_words).collect();
     let mut rows = &mut words[..];

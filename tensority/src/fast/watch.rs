@@ -12,7 +12,7 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// What long work calls after each step, on the thread that did it. The work stops before its next
+/// Called after each step of long work, on the thread that did it. The work stops before its next
 /// step if the answer is [`ControlFlow::Break`].
 ///
 /// A step is a round of SMix (128 to a matrix list) or a hash: less than a millisecond, and some tens.

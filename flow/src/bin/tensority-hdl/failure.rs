@@ -1,4 +1,4 @@
-//! Why a command stopped, and the exit code that says so (the numbers of `sysexits.h`, and 1 for a missed clock).
+//! Failures of the command and their exit codes: the numbers of `sysexits.h`, and 1 for a missed clock.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
@@ -13,7 +13,7 @@ const FILES: u8 = 66;
 const MISSING: u8 = 69;
 const SOFTWARE: u8 = 70;
 const OUTPUT: i32 = 74;
-/// What a shell reports of a program that SIGINT ended.
+/// Exit code that a shell reports of a program that SIGINT ended.
 const STOPPED: u8 = 130;
 
 /// Prints a line on standard output, as `println!` does, but ends the program without a panic
