@@ -1,4 +1,4 @@
-//! Links the firmware as `memory.x` lays it out.
+//! Linker arguments: the layout of `memory.x`.
 
 fn main() {
     let folder = std::env::var("CARGO_MANIFEST_DIR").expect("Cargo sets CARGO_MANIFEST_DIR");

@@ -1,5 +1,5 @@
-//! Gives the firmware a fingerprint of the sources it is made of, so that a host can tell builds
-//! apart. It depends on the sources alone, not on where they lie.
+//! Fingerprint of the firmware's sources, by which a host tells builds apart. It depends on their
+//! content alone, not on where they lie.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

@@ -8,12 +8,12 @@ use crate::stack::Stack;
 
 /// The chip that the program runs on.
 pub struct Chip {
-    /// Its stack.
+    /// Measure of its stack.
     pub stack: Stack,
 }
 
 impl Chip {
-    /// The only one.
+    /// The one chip that the program runs on.
     pub fn new() -> Self {
         Self {
             stack: Stack::new(),

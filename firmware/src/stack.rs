@@ -1,5 +1,5 @@
-//! How much of the stack was ever used: the start-up has painted it, and the lowest word that has
-//! another colour was used.
+//! High-water mark of the stack: the start-up has painted it, and the lowest word that has another
+//! colour was used.
 
 use core::ptr;
 

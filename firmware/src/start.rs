@@ -1,4 +1,4 @@
-//! From reset to `main`, and what happens when the program cannot go on.
+//! Start-up from reset to `main`, and the panic handler.
 
 use core::arch::global_asm;
 use core::panic::PanicInfo;

@@ -26,12 +26,12 @@ impl Status {
         RUNNING.of(self.0) == 1
     }
 
-    /// A result waits.
+    /// A result waits to be taken.
     pub fn result(self) -> bool {
         RESULT.of(self.0) == 1
     }
 
-    /// A checksum waits.
+    /// A checksum waits to be taken.
     pub fn checksum(self) -> bool {
         CHECKSUM_VALID.of(self.0) == 1
     }
@@ -46,7 +46,7 @@ impl Status {
 pub struct Accelerator;
 
 impl Accelerator {
-    /// The status.
+    /// The status now.
     pub fn status(&self, bus: &mut impl Bus) -> Status {
         Status(bus.read(STATUS.address()))
     }
@@ -95,7 +95,7 @@ impl Accelerator {
         (index, sum)
     }
 
-    /// A counter.
+    /// Value of a counter, of [`Counter::BITS`].
     pub fn count(&self, bus: &mut impl Bus, counter: Counter) -> u64 {
         let word = 2 * counter as u32;
         let low = bus.read(COUNTERS.word(word));

@@ -1,7 +1,6 @@
-//! Each request is done once: answers are kept, so that a request that is repeated is answered again
-//! and not done again.
+//! Answers, kept so that a request that is repeated is answered again and not done again.
 //!
-//! Of each [`Sort`] the last answer is kept: an acknowledgement between a request and its repetition
+//! Of each [`Class`] the last answer is kept: an acknowledgement between a request and its repetition
 //! must not make the device forget that it has done it.
 
 use tensority_protocol::messages::Answer;
@@ -16,12 +15,12 @@ const LINE: usize = Answer::MAX_SIZE + FRAME;
 /// An answer that is being written.
 pub type Reply = Message<{ Answer::MAX_SIZE }>;
 
-/// What tells a request from others: its number and its CRC.
+/// Identity of a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    /// The number.
+    /// Number that the host chose.
     pub number: u16,
-    /// The CRC.
+    /// CRC of the frame.
     pub crc: u32,
 }
 
@@ -55,27 +54,27 @@ impl Kept {
     }
 }
 
-/// What an answer is to.
+/// Class of the request that an answer is to.
 #[derive(Clone, Copy)]
-pub enum Sort {
-    /// A request that only looks, or an acknowledgement.
-    Look,
-    /// A request that does something.
-    Deed,
-    /// A request whose answer takes time.
+pub enum Class {
+    /// Changes nothing, or acknowledges an event.
+    ReadOnly,
+    /// Must not be done twice.
+    Mutating,
+    /// As `Mutating`, with an answer that takes time.
     Late,
 }
 
 /// The answers that are kept.
 pub struct Answers {
-    /// The last of each sort.
+    /// The last of each class.
     kept: [Kept; 3],
     /// The request whose answer takes time.
     pending: Option<Key>,
 }
 
 impl Answers {
-    /// None.
+    /// Nothing answered yet.
     pub const fn new() -> Self {
         Self {
             kept: [const { Kept::NONE }; 3],
@@ -94,9 +93,9 @@ impl Answers {
         self.pending == Some(key)
     }
 
-    /// Answers a request.
-    pub fn answer(&mut self, sort: Sort, key: Key, answer: &Reply) {
-        if let Some(kept) = self.kept.get_mut(sort as usize) {
+    /// Keeps the answer to a request, to be sent.
+    pub fn answer(&mut self, class: Class, key: Key, answer: &Reply) {
+        if let Some(kept) = self.kept.get_mut(class as usize) {
             kept.keep(key, answer);
         }
     }
@@ -114,7 +113,7 @@ impl Answers {
     /// Answers the request that was put off.
     pub fn answer_pending(&mut self, answer: &Reply) {
         if let Some(key) = self.pending.take() {
-            self.answer(Sort::Late, key, answer);
+            self.answer(Class::Late, key, answer);
         }
     }
 

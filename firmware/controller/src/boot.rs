@@ -40,7 +40,7 @@ pub struct Boot {
 }
 
 impl Boot {
-    /// Nothing is staged.
+    /// With nothing staged.
     pub const fn new() -> Self {
         Self {
             image: UpdateBegin { size: 0, crc: 0 },
@@ -53,7 +53,7 @@ impl Boot {
         }
     }
 
-    /// Why the chip started last.
+    /// [`ResetCause`](tensority_protocol::codes::ResetCause) of the last start.
     pub fn cause(&self, bus: &mut impl Bus) -> u8 {
         CAUSE.of(bus.read(STATE.address())) as u8
     }
@@ -64,7 +64,7 @@ impl Boot {
         (BANK.of(state) * BankBit::Second as u32 | TRIAL.of(state) * BankBit::OnTrial as u32) as u8
     }
 
-    /// Begins an update.
+    /// Begins an update; refuses a size that does not fit.
     pub fn begin(&mut self, image: UpdateBegin) -> Result<(), Refuse> {
         let whole = image.size.is_multiple_of(UPDATE_CHUNK as u32);
         if image.size == 0 || image.size > BANK_BYTES || !whole {
@@ -140,7 +140,7 @@ impl Boot {
         self.decide(BootAction::StartOther, now);
     }
 
-    /// Decides to restart.
+    /// Decides to restart the confirmed bank.
     pub fn restart(&mut self, now: u32) {
         self.decide(BootAction::RestartConfirmed, now);
     }

@@ -1,4 +1,4 @@
-//! The way to the registers, given by who runs the controller: the chip or a model of it.
+//! Access to the registers, provided by the chip or a model of it.
 
 /// Reads and writes words of the register map, `tensority_protocol::registers`.
 pub trait Bus {

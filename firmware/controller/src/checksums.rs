@@ -1,11 +1,11 @@
-//! The checksums that the core reads back, until there are all that the host asked for.
+//! Collector of the checksums that the core reads back, until all that were asked for are there.
 
 use tensority_protocol::messages::Checksums as Message;
 
 /// Checksums that are asked for at a time.
 pub const SUMS: u32 = 16;
 
-/// Sixteen checksums.
+/// [`SUMS`] checksums, as far as they are read.
 pub struct Checksums {
     message: Message,
     missing: u8,
@@ -13,7 +13,7 @@ pub struct Checksums {
 }
 
 impl Checksums {
-    /// None are wanted.
+    /// With none wanted.
     pub const fn new() -> Self {
         Self {
             message: Message {

@@ -1,4 +1,4 @@
-//! The controller's program: one look at everything, over and over.
+//! The controller's main loop: in each turn, one look at everything.
 //!
 //! ```text
 //! turn: answers not sent yet ─► core ─► line, requests ─► late answers ─► events ─► watchdog
@@ -12,7 +12,7 @@ use tensority_protocol::frame::{Decoder, Frame, FrameError, Header};
 use tensority_protocol::layout::Payload;
 use tensority_protocol::messages::{Abort, Acknowledge, Identify, Refusal, Started, Status};
 
-use crate::answers::{Answers, Key, Reply, Sort};
+use crate::answers::{Answers, Class, Key, Reply};
 use crate::bus::Bus;
 use crate::device::Device;
 use crate::refusal::Refuse;
@@ -39,7 +39,7 @@ impl Controller {
         }
     }
 
-    /// Starts up: tells the host, and begins the self-test. Once, before the first turn.
+    /// Tells the host, and begins the self-test. Once, before the first turn.
     pub fn start(&mut self, bus: &mut impl Bus) {
         self.device.start(bus);
         self.reply.put(&Started {
@@ -118,7 +118,7 @@ fn take(
     if !answers.repeat(key) {
         let answer = if !VERSIONS.contains(&version) && kind != Identify::KIND {
             Err(Refuse::new(Refusal::Version, u32::from(version)))
-        } else if answers.is_pending() && is_deed(kind) && kind != Abort::KIND {
+        } else if answers.is_pending() && is_mutating(kind) && kind != Abort::KIND {
             Err(Refuse::only(Refusal::Busy))
         } else {
             device.answer(bus, kind, frame.payload, now, reply)
@@ -129,20 +129,19 @@ fn take(
         });
         match answered {
             true => {
-                let sort = if is_deed(kind) {
-                    Sort::Deed
-                } else {
-                    Sort::Look
+                let class = match is_mutating(kind) {
+                    true => Class::Mutating,
+                    false => Class::ReadOnly,
                 };
-                answers.answer(sort, key, reply);
+                answers.answer(class, key, reply);
             }
             false => answers.put_off(key),
         }
     }
 }
 
-/// Whether a request does something, and must not do it twice.
-fn is_deed(kind: u8) -> bool {
+/// Whether a request changes something, and must not be done twice.
+fn is_mutating(kind: u8) -> bool {
     ![Identify::KIND, Status::KIND, Acknowledge::KIND].contains(&kind)
 }
 

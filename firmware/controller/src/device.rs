@@ -1,4 +1,4 @@
-//! What the host asks, done or refused.
+//! Requests of the host, carried out or refused.
 
 mod report;
 
@@ -15,25 +15,25 @@ use crate::timer::Timer;
 use crate::uart::Uart;
 use crate::watchdog::Watchdog;
 
-/// Everything that requests are about.
+/// All parts that requests act on.
 pub struct Device {
-    /// The serial link.
+    /// Serial link.
     pub uart: Uart,
-    /// Time.
+    /// Owner of the time.
     pub timer: Timer,
-    /// What the core does.
+    /// Owner of the core.
     pub schedule: Schedule,
     watchdog: Watchdog,
-    /// What the host has not acknowledged.
+    /// Events that the host has not acknowledged.
     pub events: Events,
     /// The firmware banks.
     pub boot: Boot,
-    /// Frames dropped.
+    /// Number of frames dropped, which stops at its largest value.
     pub bad_frames: u16,
 }
 
 impl Device {
-    /// Not started.
+    /// Before its start.
     pub const fn new() -> Self {
         Self {
             uart: Uart::new(),

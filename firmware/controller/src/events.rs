@@ -54,7 +54,7 @@ impl Events {
         self.count
     }
 
-    /// Room for more.
+    /// Number of events that there is room for.
     pub fn room(&self) -> u8 {
         (CAPACITY as u8).saturating_sub(self.count)
     }

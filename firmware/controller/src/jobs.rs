@@ -20,7 +20,7 @@ impl Slot {
 /// A seed as words, byte 0 in bits 7..0 of word 0.
 pub type Seed = [u32; 8];
 
-/// What is hashed.
+/// A message, its seed and its target, as words.
 #[derive(Clone, Copy)]
 pub struct Job {
     /// The 128 bytes in front of the nonce; or a header hash in the first 32 of them.
@@ -48,7 +48,7 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// No jobs.
+    /// All slots empty.
     pub const fn new() -> Self {
         const NONE: Kept = Kept {
             number: 0,

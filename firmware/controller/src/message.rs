@@ -19,14 +19,14 @@ pub struct Message<const N: usize> {
 }
 
 impl<const N: usize> Message<N> {
-    /// No message.
+    /// Empty, of kind 0.
     pub const NONE: Self = Self {
         kind: 0,
         length: 0,
         bytes: [0; N],
     };
 
-    /// Becomes the message.
+    /// Takes the place of what it held.
     #[inline]
     pub fn put<P: Payload>(&mut self, payload: &P) {
         const { assert!(P::SIZE <= N && N + FRAME < 254) };

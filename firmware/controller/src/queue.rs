@@ -5,19 +5,19 @@ use crate::jobs::Slot;
 /// Ranges that may wait behind the one whose turn it is.
 pub const WAITING: u8 = 1;
 
-/// Places for ranges.
+/// Places for ranges, the one that runs included.
 const PLACES: usize = 1 + WAITING as usize;
 
 /// A range of nonces of a job.
 #[derive(Clone, Copy)]
 pub struct Range {
-    /// Range id.
+    /// Range id, chosen by the host.
     pub id: u32,
-    /// Its job.
+    /// Slot of its job.
     pub job: Slot,
-    /// First nonce.
+    /// First nonce, below 2^63.
     pub first: u64,
-    /// Number of nonces.
+    /// Number of nonces, at least 1.
     pub count: u64,
 }
 
@@ -30,7 +30,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// No ranges.
+    /// Without a range.
     pub const fn new() -> Self {
         const NONE: Range = Range {
             id: 0,
@@ -78,7 +78,7 @@ impl Queue {
         self.nth(1)
     }
 
-    /// Ranges in it.
+    /// Number of ranges, the first included.
     pub fn len(&self) -> u8 {
         self.length
     }

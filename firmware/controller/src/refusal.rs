@@ -1,4 +1,4 @@
-//! Why a request was not done.
+//! Refusals: the code, and the number that was found.
 
 use tensority_protocol::VERSIONS;
 use tensority_protocol::layout::PayloadError;

@@ -1,4 +1,4 @@
-//! What the core does, and what it does next.
+//! Schedule of the core: the command in work, and the next one.
 //!
 //! ```text
 //! self-test wanted ─► list of its seed ─► hash ─► verdict
@@ -34,13 +34,13 @@ const EVENTS_PER_RANGE: u8 = 3;
 /// Events of a self-test: its matrix list and its verdict.
 const EVENTS_PER_TEST: u8 = 2;
 
-/// What the core hashes next.
+/// Next work of the core.
 enum Next<'a> {
     SelfTest,
     Range(&'a Range),
 }
 
-/// What the core does.
+/// Work of the core.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Task {
     /// Nothing that is still wanted.
@@ -65,7 +65,7 @@ pub struct Schedule {
     settling: bool,
     /// The range that the last command gave up.
     leaving: Option<Range>,
-    /// Why.
+    /// Reason for its end.
     reason: EndReason,
     /// Count of hashes when the current range began.
     hashes_before: u64,
@@ -80,12 +80,12 @@ pub struct Schedule {
     self_test: SelfTestState,
     tested_hash: [u8; 32],
     checksums: Checksums,
-    /// Commands given and things taken, counting.
-    dealings: u32,
+    /// Number of commands given and of results and checksums taken, modulo 2^32.
+    exchanges: u32,
 }
 
 impl Schedule {
-    /// Not started.
+    /// Before its start.
     pub const fn new() -> Self {
         Self {
             core: Accelerator,
@@ -103,7 +103,7 @@ impl Schedule {
             self_test: SelfTestState::NotDone,
             tested_hash: [0; 32],
             checksums: Checksums::new(),
-            dealings: 0,
+            exchanges: 0,
         }
     }
 
@@ -158,12 +158,12 @@ impl Schedule {
         } else {
             return;
         }
-        self.dealings = self.dealings.wrapping_add(1);
+        self.exchanges = self.exchanges.wrapping_add(1);
     }
 
     fn take_checksum(&mut self, bus: &mut impl Bus) {
         let (matrix, sum) = self.core.take_checksum(bus);
-        self.dealings = self.dealings.wrapping_add(1);
+        self.exchanges = self.exchanges.wrapping_add(1);
         if self.task == Task::Checksums && self.checksums.take(matrix, sum) {
             self.task = Task::None;
             self.command(bus, Command::End);
@@ -274,7 +274,7 @@ impl Schedule {
         self.core.command(bus, command);
         self.settling = true;
         self.prepared = false;
-        self.dealings = self.dealings.wrapping_add(1);
+        self.exchanges = self.exchanges.wrapping_add(1);
     }
 
     /// Room for events that must not be used otherwise.

@@ -15,7 +15,7 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// Not started.
+    /// Before its start.
     pub const fn new() -> Self {
         Self {
             per_millisecond: 0,

@@ -24,7 +24,7 @@ pub struct Uart {
 }
 
 impl Uart {
-    /// Not started.
+    /// Before its start.
     pub const fn new() -> Self {
         Self {
             depth: 0,

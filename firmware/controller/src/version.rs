@@ -1,4 +1,4 @@
-//! Which firmware this is.
+//! Version and fingerprint of the firmware.
 
 /// Fingerprint of the sources.
 pub const BUILD: u32 = number(env!("FIRMWARE_FINGERPRINT"));

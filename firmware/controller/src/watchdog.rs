@@ -22,7 +22,7 @@ pub struct Watchdog {
 }
 
 impl Watchdog {
-    /// Not started.
+    /// Before its start.
     pub const fn new() -> Self {
         Self {
             patience: 0,

@@ -51,7 +51,7 @@ impl Chip {
         self.now
     }
 
-    /// Lets time pass.
+    /// Lets `cycles` pass.
     pub fn advance(&mut self, cycles: u64) {
         let until = self.now + cycles;
         if let Some(at) = self.config.faults.reset_at
@@ -107,7 +107,7 @@ impl Chip {
         self.boot.bank
     }
 
-    /// What is in a bank.
+    /// Bytes of a firmware bank.
     pub fn bank_content(&self, bank: usize) -> &[u8] {
         &self.boot.banks[bank]
     }

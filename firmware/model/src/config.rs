@@ -1,4 +1,4 @@
-//! How a chip of the model is made, and what is wrong with it.
+//! Configuration of a chip of the model, and its faults.
 
 /// A chip. Times are in clock cycles.
 #[derive(Clone, Debug)]
@@ -25,11 +25,11 @@ pub struct Config {
     pub list: u64,
     /// Time of a matrix's checksum.
     pub checksum: u64,
-    /// What is wrong.
+    /// Faults; none by default.
     pub faults: Faults,
 }
 
-/// What is wrong with a chip.
+/// Faults of a chip.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Faults {
     /// Each hash whose number, from 1, this divides has its first bit flipped.
@@ -38,11 +38,11 @@ pub struct Faults {
     pub hang_after: Option<u64>,
     /// The chip restarts once, at this time after it was made.
     pub reset_at: Option<u64>,
-    /// What happens to bytes on a [`SoftwareBoard`](crate::SoftwareBoard)'s line.
+    /// Noise on a [`SoftwareBoard`](crate::SoftwareBoard)'s line.
     pub noise: Noise,
 }
 
-/// What happens to bytes on the line, in both directions; the same for the same seed and traffic.
+/// Noise on the line, in both directions; the same for the same seed and traffic.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Noise {
     /// Share of the bytes of which a bit is flipped.

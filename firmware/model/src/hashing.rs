@@ -1,4 +1,4 @@
-//! What the core of the model hashes with: Tensority, or something cheap for tests of everything else.
+//! Hash functions for the core of the model: Tensority, or a cheap one for tests of everything else.
 
 use std::num::NonZero;
 

@@ -1,4 +1,4 @@
-//! Which compiler makes the firmware.
+//! Choice of the compiler for the firmware.
 
 use std::env;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Who the device is and how it is: `Identity` and `Report`.
+//! The answers `Identity` and `Report`.
 
 use tensority_protocol::VERSIONS;
 use tensority_protocol::codes::Counter;
@@ -15,7 +15,7 @@ use crate::version;
 use crate::{events, queue};
 
 impl Device {
-    /// Who it is.
+    /// Identity of chip and firmware.
     pub fn identity(&self, bus: &mut impl Bus) -> Identity {
         let geometry = bus.read(GEOMETRY.address());
         let serial_low = bus.read(SERIAL_LOW.address());
@@ -40,7 +40,7 @@ impl Device {
         }
     }
 
-    /// How it is.
+    /// State of the device and its counters.
     pub fn report(&self, bus: &mut impl Bus) -> Report {
         let core = self.schedule.core();
         let (range, range_hashes) = self.schedule.running(bus);

@@ -1,4 +1,4 @@
-//! What the host may ask of the schedule.
+//! Requests to the schedule: jobs, ranges, self-test, checksums.
 
 use tensority_protocol::codes::{Command, EndReason, SelfTestState};
 use tensority_protocol::messages::{RAW, REPLACE, ReadChecksums, Refusal, Run, SetJob};
@@ -16,7 +16,7 @@ use crate::timer::Timer;
 const NONCES: u64 = 1 << 63;
 
 impl Schedule {
-    /// Keeps a job.
+    /// Keeps a job; refuses flags that are not defined and a seed of zeros.
     pub fn set_job(&mut self, job: &SetJob) -> Result<(), Refuse> {
         if job.flags & !RAW != 0 {
             return Err(Refuse::new(Refusal::Value, u32::from(job.flags)));
@@ -29,7 +29,7 @@ impl Schedule {
         Ok(())
     }
 
-    /// Takes a range.
+    /// Takes a range, behind the others or in their place.
     pub fn run(
         &mut self,
         bus: &mut impl Bus,
@@ -76,7 +76,7 @@ impl Schedule {
         self.proceed(bus, timer);
     }
 
-    /// Begins the self-test.
+    /// Begins the self-test, unless the core is busy.
     pub fn test(&mut self, events: &Events) -> Result<(), Refuse> {
         if self.is_busy() || events.room() < self.reserved() + EVENTS_PER_TEST {
             return Err(Refuse::new(Refusal::Busy, self.state() as u32));

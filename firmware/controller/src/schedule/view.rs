@@ -1,4 +1,4 @@
-//! What the schedule tells of itself.
+//! Observable state of the schedule, for reports and the watchdog.
 
 use tensority_protocol::codes::{Counter, DeviceState, SelfTestState};
 use tensority_protocol::messages::Checksums;
@@ -8,7 +8,7 @@ use crate::accelerator::Accelerator;
 use crate::bus::Bus;
 
 impl Schedule {
-    /// The core.
+    /// The core, to read its counters.
     pub fn core(&self) -> &Accelerator {
         &self.core
     }
@@ -18,12 +18,12 @@ impl Schedule {
         self.settling
     }
 
-    /// How far the self-test is.
+    /// Progress of the self-test.
     pub fn self_test(&self) -> SelfTestState {
         self.self_test
     }
 
-    /// What the device does.
+    /// Activity of the device.
     pub fn state(&self) -> DeviceState {
         match self.task {
             _ if self.self_test == SelfTestState::Runs => DeviceState::SelfTest,
@@ -65,6 +65,6 @@ impl Schedule {
         if !busy || (self.core.status(bus).result() && !self.settling) {
             return None;
         }
-        Some(self.core.sign_of_life(bus).wrapping_add(self.dealings))
+        Some(self.core.sign_of_life(bus).wrapping_add(self.exchanges))
     }
 }

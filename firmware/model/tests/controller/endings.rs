@@ -1,4 +1,4 @@
-//! How ranges end before they are complete: exactly once, with everything they found.
+//! Ranges that end before they are complete: exactly once, with everything they found.
 
 use crate::bench::*;
 use tensority_model::Config;
