@@ -3,6 +3,7 @@
 
 mod chip;
 pub mod serve;
+mod watch;
 
 use serde::{Deserialize, Serialize};
 use std::{
