@@ -1,7 +1,7 @@
 //! From Verilog to a timed bitstream of an ECP5 and a report on it, with Yosys and nextpnr.
 //!
 //! ```text
-//!  Project ─► synthesis (Yosys) ─► place (nextpnr) ─► pack (ecppack) ─► Built { report, bitstream }
+//!  Project ─► synthesis (Yosys) ─► place (nextpnr) ─► pack (fill, ecppack) ─► Built { report, bitstream }
 //! ```
 //!
 //! | file | content |
@@ -9,6 +9,7 @@
 //! | [`project`] | a design for a board: texts, pins, clocks, part |
 //! | [`build`] | the steps one after the other, the choice of a seed |
 //! | `synthesis`, `place`, `pack` | the steps, each a tool and what it writes |
+//! | `fill` | contents of block RAMs, put in after routing |
 //! | [`report`] | the result as data, text and page, and the comparison of two |
 //! | `output` | the files of a build |
 //! | [`tools`], `run` | the pinned tools and the running of one |
@@ -18,6 +19,7 @@
 pub mod build;
 pub mod cache;
 mod error;
+mod fill;
 mod output;
 mod pack;
 mod place;

@@ -5,13 +5,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
 use tempfile::TempDir;
-use tensority_boards::Board;
+use tensority_boards::{Board, bitstream};
 use tensority_flow::fpga::cache::Cache;
 use tensority_flow::fpga::progress::{Event, Step};
 use tensority_flow::fpga::project::{Clock, Hashing, Net, Project, Source};
 use tensority_flow::fpga::tools::Tools;
 use tensority_flow::fpga::{Build, Built, Error, Report, Seeds};
+use tensority_hdl::soc::Content;
 
 /// Three blocks, two of them alike: eight bits of a counter, seen through a memory and a multiplier.
 const DESIGN: &str = r"
@@ -54,6 +57,8 @@ fn project(net: Net, hz: u32) -> Project {
             name: "design.v".into(),
             text: DESIGN.into(),
         }],
+        contents: Vec::new(),
+        build: 7,
         pins: board.pins.into(),
         clocks: vec![Clock { net, hz }],
         lanes: 1,
@@ -61,6 +66,37 @@ fn project(net: Net, hz: u32) -> Project {
             clock: "clk_25mhz".into(),
             cycles: 1_000_000,
         }),
+    }
+}
+
+/// A memory that begins with these words, read one after the other and seen through the parity of each.
+fn with_memory(words: &[u32], contents: Vec<Content>, build: u32) -> Project {
+    let fill = words.iter().enumerate();
+    let fill: String = fill
+        .map(|(address, word)| format!("    memory[{address}] = {word};\n"))
+        .collect();
+    let text = format!(
+        "module top(input wire clk_25mhz, output reg [7:0] led);
+  reg [31:0] memory [0:{last}];
+  reg [31:0] q;
+  reg [23:0] count = 0;
+  initial begin
+{fill}  end
+  always @(posedge clk_25mhz) begin
+    count <= count + 1;
+    q <= memory[count[23:14]];
+    led <= {{8{{^q}}}};
+  end
+endmodule
+",
+        last = words.len() - 1,
+    );
+    let mut project = project(port(), 25_000_000);
+    project.sources[0].text = text;
+    Project {
+        contents,
+        build,
+        ..project
     }
 }
 
@@ -167,6 +203,42 @@ fn a_design_becomes_a_bitstream_and_a_second_build_finds_it() {
         .iter()
         .any(|(_, event)| matches!(event, Event::Done { kept: false, .. }));
     assert!(!ran, "{events:?}");
+}
+
+#[test]
+fn contents_and_build_are_put_in_after_routing_and_are_as_if_they_had_been_there_before() {
+    let folder = folder();
+    let mut random = SmallRng::seed_from_u64(5);
+    let mut words = || -> Vec<u32> { (0..1024).map(|_| random.random()).collect() };
+    let (mark, first, second) = (words(), words(), words());
+    let marked = |words: &[u32], build| {
+        let content = Content {
+            mark: mark.clone(),
+            words: words.to_vec(),
+        };
+        with_memory(&mark, vec![content], build)
+    };
+    let bytes = |project: &Project| {
+        let (built, events) = built(project, folder.path(), Seeds::One(1));
+        let bytes = fs::read(built.unwrap().bitstream.unwrap()).unwrap();
+        let placed = |(step, event): &(Step, Event)| {
+            matches!(step, Step::Place(_)) && matches!(event, Event::Done { kept: false, .. })
+        };
+        (bytes, events.iter().any(placed))
+    };
+    let usercode = |bytes: &[u8]| match bitstream::read(bytes, 0x4111_3043).unwrap() {
+        bitstream::Content::Configuration(found) => found.usercode,
+        bitstream::Content::Jump(_) => panic!("a jump"),
+    };
+    let (one, placed) = bytes(&marked(&first, 0x1234_5678));
+    assert!(placed);
+    assert_eq!(usercode(&one), 0x1234_5678);
+    let (other, placed) = bytes(&marked(&second, 0x8765_4321));
+    assert!(!placed, "another content draws another placement");
+    assert_eq!(usercode(&other), 0x8765_4321);
+    let (before, placed) = bytes(&with_memory(&second, Vec::new(), 0x8765_4321));
+    assert!(placed);
+    assert!(other == before && one != other);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn examples() -> Vec<Example> {
     let settings = Settings::new(100_000_000, 1_000_000).unwrap();
     let whole = Geometry::new(256, 1, true).unwrap();
     let board = Board::find("ulx3s-85f").unwrap();
-    let board = BoardDesign::new(&board, &whole, 100_000_000, &[]).unwrap();
+    let board = BoardDesign::new(&board, &whole, 100_000_000).unwrap();
     let chip = Design::soc(&geometry(1, true), &settings).unwrap();
     vec![
         example(

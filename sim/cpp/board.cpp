@@ -45,9 +45,11 @@ void board_delete(Board* board) {
     delete board;
 }
 
-// Fills firmware bank 0, unless the design brings its firmware.
-void board_firmware(Board* board, const uint32_t* words, size_t count) {
-    board->chip.firmware(words, count);
+// Fills the memories that a bitstream fills: firmware bank 0, and the registers that never change.
+void board_fill(Board* board, const uint32_t* program, size_t program_words,
+                const uint32_t* constants, size_t constant_words) {
+    for (size_t i = 0; i < program_words; ++i) board->chip.program()[i] = program[i];
+    for (size_t i = 0; i < constant_words; ++i) board->chip.constants()[i] = constants[i];
 }
 
 // The first rule of the memory that was broken, or null.

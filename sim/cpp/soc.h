@@ -1,5 +1,4 @@
-// The chip by itself: an ideal memory, a firmware bank that is filled from outside, and a loader of
-// matrix lists.
+// The chip by itself: an ideal memory, and a loader of matrix lists.
 
 #pragma once
 
@@ -52,8 +51,7 @@ struct Chip {
         *count = memory.bytes.size();
         return memory.bytes.data();
     }
-    void firmware(const uint32_t* words, size_t count) {
-        for (size_t i = 0; i < count; ++i)
-            top.rootp->soc__DOT__controller__DOT__code__DOT__bank0__DOT__mem[i] = words[i];
-    }
+    // The memories that are filled from outside.
+    auto& program() { return top.rootp->soc__DOT__controller__DOT__code__DOT__bank0__DOT__mem; }
+    auto& constants() { return top.rootp->soc__DOT__controller__DOT__chip__DOT__constants__DOT__mem; }
 };

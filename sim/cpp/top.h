@@ -1,5 +1,5 @@
-// A board's top as it is flashed: its firmware is in the design, its matrix lists are made on it, and its
-// memory is an SDRAM that checks every rule.
+// A board's top as it is flashed: its matrix lists are made on it, and its memory is an SDRAM that checks every
+// rule.
 
 #pragma once
 
@@ -42,5 +42,12 @@ struct Chip {
         *count = 0;
         return nullptr;
     }
-    void firmware(const uint32_t*, size_t) {}
+
+    // The memories that the bitstream fills.
+    auto& program() {
+        return top.rootp->bench__DOT__top__DOT__board__DOT__controller__DOT__code__DOT__bank0__DOT__mem;
+    }
+    auto& constants() {
+        return top.rootp->bench__DOT__top__DOT__board__DOT__controller__DOT__chip__DOT__constants__DOT__mem;
+    }
 };

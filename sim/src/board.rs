@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use tensority::fast::{Backend, MatrixList};
 use tensority_boards::Board;
+use tensority_hdl::board::BoardDesign;
 use tensority_hdl::geometry::Geometry;
-use tensority_hdl::soc;
+use tensority_hdl::{emit, soc};
 use tensority_protocol::registers::BANK_BYTES;
 
 use self::pty::Pty;
@@ -101,27 +102,29 @@ impl SimulatedBoard {
             trace: false,
         };
         let firmware = read_firmware(&setup.firmware)?;
-        let mut power_up = PowerUp {
-            divisor: 0,
-            loader: false,
-            serial: setup.serial,
-            rules: None,
-            firmware: &firmware,
-        };
-        let source = match &setup.top {
+        let loader = setup.top.is_none() && !setup.generate_list;
+        let (source, contents, divisor, rules) = match &setup.top {
             None => {
                 let settings = soc::Settings::new(CLOCK, setup.baud)?;
-                power_up.divisor = settings.divisor().into();
-                power_up.loader = !setup.generate_list;
-                board_source(&variant, &settings, models)?
+                let contents = settings.contents(&geometry, &firmware, emit::build());
+                let source = board_source(&variant, &settings, models)?;
+                (source, contents, settings.divisor().into(), None)
             }
             Some(Top { board, clock, .. }) => {
-                power_up.divisor = clock / board.baud;
-                power_up.rules = Some(SdramRules::new(&board.memory(), *clock));
-                top_source(&variant, board, *clock, &firmware)?
+                let design = BoardDesign::new(board, &geometry, *clock)?;
+                let contents = design.contents(&firmware, emit::build());
+                let source = top_source(&variant, board, *clock, &design)?;
+                let rules = SdramRules::new(&board.memory(), *clock);
+                (source, contents, clock / board.baud, Some(rules))
             }
         };
-        let loader = power_up.loader;
+        let power_up = PowerUp {
+            divisor,
+            loader,
+            serial: setup.serial,
+            rules,
+            contents: &contents,
+        };
         let model = BoardModel::open(&source, &power_up, models, progress)?;
         Ok(Self {
             model,

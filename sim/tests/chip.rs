@@ -53,6 +53,18 @@ fn done(event: Event) -> RangeDone {
 }
 
 #[test]
+fn the_chip_tells_the_build_that_it_was_filled_with() {
+    let mut chip = Chip::power_up(&setup());
+    let Answer::Identity(identity) = chip.ask(Identify {}) else {
+        panic!("expected an identity");
+    };
+    assert_eq!(identity.hardware_build, tensority_hdl::emit::build());
+    assert_ne!(identity.hardware_build, 0);
+    assert_eq!((identity.dimension, identity.lanes), (256, 16));
+    assert_eq!(identity.clock, CLOCK);
+}
+
+#[test]
 fn the_genesis_nonce_is_found_and_the_array_never_idles_between_nonces() {
     let mut chip = Chip::ready(&setup());
     let genesis = genesis();

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::cache::Cache;
 use super::error::Error;
+use super::pack::{Packed, pack};
+use super::place::Job;
 use super::place::sweep::{Best, sweep};
-use super::place::{Job, Outcome};
 use super::progress::Listener;
 use super::project::{Hashing, Project};
 use super::report::{self, Report};
@@ -63,23 +64,32 @@ impl Build<'_> {
             Seeds::One(seed) => sweep(&job, seed..=seed)?,
             Seeds::Sweep(count) => sweep(&job, 1..=count.max(1))?,
         };
+        let packed = match &best.outcome.routed {
+            Some(routed) => Some(pack(self, best.seed, routed)?),
+            None => None,
+        };
         Ok(Built {
-            report: report(self, &synthesis, &best)?,
-            bitstream: best.outcome.bitstream,
+            report: report(self, &synthesis, &best, packed.as_ref())?,
+            bitstream: packed.map(|packed| packed.bitstream),
         })
     }
 }
 
-fn report(build: &Build, synthesis: &Synthesis, best: &Best) -> Result<Report, Error> {
+fn report(
+    build: &Build,
+    synthesis: &Synthesis,
+    best: &Best,
+    packed: Option<&Packed>,
+) -> Result<Report, Error> {
     let Build { project, tools, .. } = build;
-    let Outcome { placed, bitstream } = &best.outcome;
+    let placed = &best.outcome.placed;
     let hashing = match &project.hashing {
         Some(hashing) => Some(rates(hashing, &placed.clocks)?),
         None => None,
     };
-    let bitstream = match bitstream {
-        Some(path) => {
-            let bytes = fs::read(path).map_err(Error::file("read", path))?;
+    let bitstream = match packed {
+        Some(Packed { bitstream, .. }) => {
+            let bytes = fs::read(bitstream).map_err(Error::file("read", bitstream))?;
             Some(report::Bitstream {
                 bytes: bytes.len() as u64,
                 sha256: hex::encode(Sha256::digest(&bytes)),
@@ -95,11 +105,7 @@ fn report(build: &Build, synthesis: &Synthesis, best: &Best) -> Result<Report, E
         step("synthesis", synthesis.took.as_secs_f64()),
         step("place and route", placed.place_seconds),
     ];
-    steps.extend(
-        placed
-            .pack_seconds
-            .map(|seconds| step("bitstream", seconds)),
-    );
+    steps.extend(packed.map(|packed| step("bitstream", packed.seconds)));
     let names = [
         ("synthesis", &tools.yosys),
         ("place and route", &tools.nextpnr),

@@ -15,7 +15,7 @@ use super::error::Error;
 use crate::workspace;
 
 /// Version of the entries' form.
-const FORM: &str = "1";
+const FORM: &str = "2";
 
 /// Start of the names of unfinished entries.
 const UNFINISHED: &str = "unfinished-";

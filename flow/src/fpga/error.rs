@@ -43,6 +43,11 @@ pub enum Error {
         "expected a clock net {clock} in the design, found none; name it as the top module does"
     )]
     NoClock { clock: String },
+    /// A memory to be filled is not in the routed design.
+    #[error(
+        "expected each column of a memory's mark once in the routed design, found one {found} times; is the memory a block RAM?"
+    )]
+    Mark { found: u32 },
     /// No tool builds for the part.
     #[error("expected a part {expected}, found {found}; choose a board with one of these")]
     Part { expected: String, found: String },

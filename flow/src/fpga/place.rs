@@ -1,6 +1,6 @@
-//! From cells to places and wires, by nextpnr, and on to the bitstream if all clocks are met.
+//! From cells to places and wires, by nextpnr.
 //!
-//! nextpnr writes a configuration whether or not the clocks are met; it is packed only if they are.
+//! nextpnr writes a configuration whether or not the clocks are met; it is kept only if they are.
 
 mod blocks;
 mod device;
@@ -19,13 +19,14 @@ use self::placed::{Placed, REPORT, ROUTED};
 use super::build::Build;
 use super::cache::Key;
 use super::error::Error;
-use super::pack::{self, BITSTREAM, CONFIGURATION};
 use super::progress::{Event, Step, of_nextpnr};
 use super::run::{self, End};
 use super::synthesis::{NETLIST, Synthesis};
 
 /// The constraints, in the folder of the run.
 const CONSTRAINTS: &str = "constraints.lpf";
+/// The configuration, in the folder of the run and in the entry.
+const CONFIGURATION: &str = "design.config";
 /// The outcome, in the entry.
 const PLACED: &str = "placed.json";
 /// nextpnr's electrostatic placer. Its default leaves the long chains of an array far apart: of one netlist of a
@@ -41,19 +42,27 @@ pub struct Job<'a> {
     pub synthesis: &'a Synthesis,
 }
 
-/// The outcome of a seed, with the place of its bitstream if all clocks are met.
+/// The outcome of a seed, with its configuration if all clocks are met.
 pub struct Outcome {
     pub placed: Placed,
-    pub bitstream: Option<PathBuf>,
+    pub routed: Option<Routed>,
+}
+
+/// A routed design that meets all clocks.
+pub struct Routed {
+    /// All that it depends on.
+    pub key: Key,
+    pub configuration: PathBuf,
 }
 
 impl Job<'_> {
     /// The kept outcome of a seed, if it was tried before.
     pub fn kept(&self, seed: u32) -> Result<Option<Outcome>, Error> {
-        let Some(entry) = self.build.cache.find(&self.key(seed)?) else {
+        let key = self.key(seed)?;
+        let Some(entry) = self.build.cache.find(&key) else {
             return Ok(None);
         };
-        let outcome = read(&entry)?;
+        let outcome = read(&entry, key)?;
         let placed = &outcome.placed;
         self.tell(
             Step::Place(seed),
@@ -69,7 +78,7 @@ impl Job<'_> {
         let key = self.key(seed)?;
         (self.build.listen)(Step::Place(seed), Event::Began);
         let folder = self.build.cache.begin()?;
-        let Some(mut placed) = self.place(seed, &key, folder.path(), cancelled)? else {
+        let Some(placed) = self.place(seed, &key, folder.path(), cancelled)? else {
             (self.build.listen)(Step::Place(seed), Event::Dropped);
             return Ok(None);
         };
@@ -79,33 +88,17 @@ impl Job<'_> {
             placed.place_seconds,
             false,
         );
-        if placed.met() {
-            (self.build.listen)(Step::Pack(seed), Event::Began);
-            let start = Instant::now();
-            let log = self.build.cache.log(&key, "ecppack")?;
-            let Build { project, tools, .. } = self.build;
-            if !pack::pack(
-                folder.path(),
-                &project.part,
-                &tools.ecppack,
-                &log,
-                cancelled,
-            )? {
-                (self.build.listen)(Step::Pack(seed), Event::Dropped);
-                return Ok(None);
-            }
-            let seconds = start.elapsed().as_secs_f64();
-            placed.pack_seconds = Some(seconds);
-            self.tell(Step::Pack(seed), "bitstream", seconds, false);
-        }
-        for name in [NETLIST, CONSTRAINTS, REPORT, ROUTED, CONFIGURATION] {
+        let configuration = (!placed.met()).then_some(CONFIGURATION);
+        let useless = [NETLIST, CONSTRAINTS, REPORT, ROUTED].into_iter();
+        for name in useless.chain(configuration) {
             let path = folder.path().join(name);
             fs::remove_file(&path).map_err(Error::file("remove", &path))?;
         }
         let path = folder.path().join(PLACED);
         let text = serde_json::to_vec(&placed).map_err(Error::output("nextpnr", "report"))?;
         fs::write(&path, text).map_err(Error::file("write", &path))?;
-        read(&self.build.cache.keep(folder, &key)?).map(Some)
+        let entry = self.build.cache.keep(folder, &key)?;
+        read(&entry, key).map(Some)
     }
 
     /// Says that a step is done.
@@ -124,10 +117,6 @@ impl Job<'_> {
             ("tool", &self.build.tools.nextpnr.version),
             ("arguments", &self.arguments(seed)?.join(" ")),
             ("constraints", &self.build.project.constraints()),
-            (
-                "packing",
-                &pack::arguments(&self.build.project.part).join(" "),
-            ),
         ]))
     }
 
@@ -206,13 +195,13 @@ impl Job<'_> {
     }
 }
 
-fn read(entry: &Path) -> Result<Outcome, Error> {
+fn read(entry: &Path, key: Key) -> Result<Outcome, Error> {
     let path = entry.join(PLACED);
     let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
     let placed = serde_json::from_str(&text).map_err(Error::output("nextpnr", "report"))?;
-    let bitstream = entry.join(BITSTREAM);
-    Ok(Outcome {
-        placed,
-        bitstream: bitstream.is_file().then_some(bitstream),
-    })
+    let configuration = entry.join(CONFIGURATION);
+    let routed = configuration
+        .is_file()
+        .then_some(Routed { key, configuration });
+    Ok(Outcome { placed, routed })
 }

@@ -1,6 +1,7 @@
 //! A project: what a board needs to be built.
 
 use tensority_boards::Part;
+use tensority_hdl::soc::Content;
 
 /// A design for a board.
 #[derive(Clone, Debug)]
@@ -12,6 +13,10 @@ pub struct Project {
     pub part: Part,
     pub top: String,
     pub sources: Vec<Source>,
+    /// What block RAMs hold at power-up whose marks are in the Verilog. It is put in after routing.
+    pub contents: Vec<Content>,
+    /// Number of the build, the bitstream's user code.
+    pub build: u32,
     /// Pins and configuration (Lattice preference file), without clocks.
     pub pins: String,
     /// The clocks that must be reached.

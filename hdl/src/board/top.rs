@@ -7,7 +7,7 @@ use super::pll::{CONTROLLER_DIVISOR, Pll, PllError};
 use crate::emit::{Design, EmitError};
 use crate::geometry::{Geometry, GeometryError, Primitives};
 use crate::memory::{SdramError, Timing};
-use crate::soc::{Settings, SettingsError};
+use crate::soc::{Content, Settings, SettingsError};
 
 /// A board's Verilog, but for the module `picorv32`; the module `top` has the board's pins.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct BoardDesign {
     pub top: String,
     /// The clocks.
     pub pll: Pll,
+    geometry: Geometry,
+    settings: Settings,
 }
 
 /// A design that a board cannot have.
@@ -41,33 +43,27 @@ pub enum BoardDesignError {
 }
 
 impl BoardDesign {
-    /// The design of `board` around a core of the given geometry with a clock of `clock` Hz, which
-    /// starts with the words of `firmware`.
+    /// The design of `board` around a core of the given geometry with a clock of `clock` Hz.
     ///
     /// # Errors
     /// If the board cannot have it.
     ///
     /// # Panics
     /// If the system has no thread left.
-    pub fn new(
-        board: &Board,
-        geometry: &Geometry,
-        clock: u32,
-        firmware: &[u32],
-    ) -> Result<Self, BoardDesignError> {
+    pub fn new(board: &Board, geometry: &Geometry, clock: u32) -> Result<Self, BoardDesignError> {
         let pll = Pll::new(board.oscillator_hz, clock)?;
         let timing = Timing::new(&board.memory(), clock)?;
         let settings = Settings::new(pll.controller_clock(), board.baud)?
             .with_core_clock(clock)
-            .with_firmware(firmware.to_vec());
+            .with_marks();
         let primitives = match board.part.family {
             Family::Ecp5 => Primitives::Ecp5 {
                 dsp: board.part.dsps,
             },
         };
-        let geometry = &geometry.with_primitives(primitives)?;
+        let geometry = geometry.with_primitives(primitives)?;
         let emit = || -> Result<Design, BoardDesignError> {
-            let chip = BoardChip::new(geometry, &settings, &timing)?;
+            let chip = BoardChip::new(&geometry, &settings, &timing)?;
             Ok(Design::new("board", chip)?)
         };
         let chip = on_large_stack(emit)?;
@@ -87,7 +83,15 @@ impl BoardDesign {
             chip,
             top: macros.collect::<String>() + &divisors + board.top,
             pll,
+            geometry,
+            settings,
         })
+    }
+
+    /// What the chip's memories hold at power-up: a program, and the constants with the number `build`. They are
+    /// no part of the design: it holds their marks.
+    pub fn contents(&self, firmware: &[u32], build: u32) -> [Content; 2] {
+        self.settings.contents(&self.geometry, firmware, build)
     }
 }
 
@@ -103,4 +107,38 @@ fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         let result = thread.join();
         result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use tensority_protocol::registers::chip;
+
+    use super::*;
+
+    /// What differs between two builds of one description: the program and the build number.
+    #[test]
+    fn two_builds_have_one_netlist_and_other_contents() {
+        let board = Board::find("ulx3s-85f").unwrap();
+        let geometry = Geometry::new(256, 1, true).unwrap();
+        let design = || BoardDesign::new(&board, &geometry, 100_000_000).unwrap();
+        let (one, other) = (design(), design());
+        assert_eq!(one.chip.text(), other.chip.text());
+        let [program, constants] = one.contents(&[1, 2, 3], 0x1234_5678);
+        let [other_program, other_constants] = other.contents(&[4, 5, 6], 0x8765_4321);
+        assert_eq!((program.words[0], other_program.words[0]), (1, 4));
+        let build = |words: &[u32]| words[chip::BUILD.index() as usize];
+        assert_eq!(build(&constants.words), 0x1234_5678);
+        assert_eq!(build(&other_constants.words), 0x8765_4321);
+        let text = one.chip.text();
+        let lines: HashSet<&str> = text.lines().map(str::trim).collect();
+        for content in [program, constants] {
+            assert_eq!(content.words.len(), content.mark.len());
+            for (address, word) in content.mark.iter().enumerate() {
+                let line = format!("mem[{address}] = {word};");
+                assert!(lines.contains(line.as_str()), "{line}");
+            }
+        }
+    }
 }

@@ -10,8 +10,8 @@
 //! | `staging_q` | out | 32 | last cycle's `word` of the other bank |
 //!
 //! Latency of a read 1, one read and one write a cycle; a word that is written while it is read
-//! gives the old value. A board's configuration fills bank 0 from its start; all other words are 0
-//! at power-up.
+//! gives the old value. Bank 0 is filled after routing (`contents.rs`); all other words are 0 at
+//! power-up.
 //!
 //! Checked by `sim/tests/controller.rs`. The bank that runs cannot be written.
 

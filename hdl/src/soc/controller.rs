@@ -29,6 +29,7 @@ use super::boot::Boot;
 use super::bus::Bus;
 use super::chip::Chip;
 use super::code::Code;
+use super::contents::Filled;
 use super::cpu::Cpu;
 use super::data::Data;
 use super::settings::Settings;
@@ -90,7 +91,7 @@ impl Controller {
     pub fn new(geometry: &Geometry, settings: &Settings) -> Self {
         Self {
             bus: Bus::new(),
-            code: Code::new(settings.firmware()),
+            code: Code::new(&settings.netlist(Filled::Program, &[])),
             chip: Chip::new(geometry, settings),
             uart: Uart::new(settings.divisor()),
             timer: Timer::new(),

@@ -1,12 +1,16 @@
-//! Settings of a chip: its clocks, the rate of its serial line, and the program it starts with.
+//! Settings of a chip: its clocks, and the rate of its serial line.
 
-/// Clocks in Hz, rate in bits per second, program in words.
+use super::chip::Chip;
+use super::contents::{Content, Filled};
+use crate::geometry::Geometry;
+
+/// Clocks in Hz, rate in bits per second.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     clock: u32,
     core_clock: u32,
     baud: u32,
-    firmware: Vec<u32>,
+    marked: bool,
 }
 
 /// A clock that does not make the bits of the serial line.
@@ -30,7 +34,7 @@ impl Settings {
                 clock,
                 core_clock: clock,
                 baud,
-                firmware: Vec::new(),
+                marked: false,
             }),
             _ => Err(error),
         }
@@ -41,9 +45,12 @@ impl Settings {
         Self { core_clock, ..self }
     }
 
-    /// The same with the words of a program in bank 0 at power-up.
-    pub fn with_firmware(self, firmware: Vec<u32>) -> Self {
-        Self { firmware, ..self }
+    /// The same with marks where [`contents`](Self::contents) are put in after routing.
+    pub fn with_marks(self) -> Self {
+        Self {
+            marked: true,
+            ..self
+        }
     }
 
     /// Clock of the controller in Hz.
@@ -66,8 +73,20 @@ impl Settings {
         ((self.clock + self.baud / 2) / self.baud) as u16
     }
 
-    /// Words of bank 0 at power-up; zeros behind them.
-    pub fn firmware(&self) -> &[u32] {
-        &self.firmware
+    /// What the memories of a chip around a core of the given geometry hold at power-up: in bank 0 the words of
+    /// `firmware`, and the constants with the number `build`.
+    pub fn contents(&self, geometry: &Geometry, firmware: &[u32], build: u32) -> [Content; 2] {
+        [
+            Filled::Program.content(firmware),
+            Filled::Constants.content(&Chip::constants(geometry, self, build)),
+        ]
+    }
+
+    /// What the netlist has in a memory: its mark, or without marks `otherwise`.
+    pub(super) fn netlist(&self, memory: Filled, otherwise: &[u32]) -> Vec<u32> {
+        match self.marked {
+            true => memory.mark(),
+            false => otherwise.to_vec(),
+        }
     }
 }

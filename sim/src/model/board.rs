@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::path::Path;
 
+use tensority_hdl::soc::Content;
 use verilator::ModelSource;
 
 use super::library::{self, Library};
@@ -18,7 +19,12 @@ library::harness! {
         board_mark();
     }
     raw {
-        board_firmware(words: *const u32, count: usize);
+        board_fill(
+            program: *const u32,
+            program_words: usize,
+            constants: *const u32,
+            constant_words: usize
+        );
         board_broken() -> *const c_char;
         board_seed() -> *const u64;
         board_memory(count: *mut usize) -> *mut u8;
@@ -57,8 +63,8 @@ pub struct PowerUp<'a> {
     pub serial: u64,
     /// The rules that the memory checks, if it is an SDRAM.
     pub rules: Option<SdramRules>,
-    /// The words of bank 0, unless the design brings them.
-    pub firmware: &'a [u32],
+    /// Contents of the memories that a bitstream fills, each as long as its memory.
+    pub contents: &'a [Content; 2],
 }
 
 /// A running model of a chip.
@@ -86,14 +92,21 @@ impl BoardModel {
             loader,
             serial,
             rules,
-            firmware,
+            contents: [program, constants],
         } = power_up;
         let library = Library::open(source, models, progress)?;
         let rules = rules.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let harness = Harness::new(library, *divisor, *loader, *serial, rules)?;
-        let words = firmware.len().min(BANK_WORDS);
-        // SAFETY: the harness copies the words.
-        unsafe { harness.board_firmware(firmware.as_ptr(), words) };
+        let (program, constants) = (&program.words, &constants.words);
+        // SAFETY: the harness copies the words, no more than the memories have.
+        unsafe {
+            harness.board_fill(
+                program.as_ptr(),
+                program.len(),
+                constants.as_ptr(),
+                constants.len(),
+            );
+        }
         Ok(Self { harness })
     }
 
@@ -189,6 +202,3 @@ impl BoardModel {
         }
     }
 }
-
-/// Words of a firmware bank.
-const BANK_WORDS: usize = tensority_protocol::registers::BANK_BYTES as usize / 4;

@@ -74,23 +74,20 @@ pub fn board_source(
     source
         .cpp
         .extend(board_harness(include_str!("../../cpp/soc.h")));
-    let bank = design.module_of("soc.controller.code.bank0");
-    let bank = bank.map(|module| (module.name.clone(), "mem".into()));
-    source.public.extend(bank);
+    source.public.extend(filled(&design, "soc"));
     Ok(source)
 }
 
 /// The source of the model of a board's top, as it is flashed.
 ///
 /// # Errors
-/// As for [`board_source`], or if the board cannot have that core.
+/// As for [`board_source`].
 pub fn top_source(
     variant: &Variant,
     board: &Board,
     clock: u32,
-    firmware: &[u32],
+    design: &BoardDesign,
 ) -> Result<ModelSource, Error> {
-    let design = BoardDesign::new(board, &variant.geometry, clock, firmware)?;
     let name = format!("{}_{}_{}", board.name, variant.geometry, clock / 1000);
     let mut source = model_source(name, &design.chip, variant);
     source.top = "bench".into();
@@ -106,7 +103,16 @@ pub fn top_source(
     for signal in ["trace_issued", "trace_loading"] {
         source.public.push(("board".into(), signal.into()));
     }
+    source.public.extend(filled(&design.chip, "board"));
     Ok(source)
+}
+
+/// The memories of a chip that are filled at power-up, by module.
+fn filled<'a>(design: &'a Design, chip: &str) -> impl Iterator<Item = (String, String)> + 'a {
+    let memories = ["code.bank0", "chip.constants"];
+    let paths = memories.map(|memory| format!("{chip}.controller.{memory}"));
+    let modules = paths.into_iter().filter_map(|path| design.module_of(&path));
+    modules.map(|module| (module.name.clone(), "mem".into()))
 }
 
 /// The step loop around a chip.

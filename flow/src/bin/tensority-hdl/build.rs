@@ -13,7 +13,7 @@ use tensority_flow::fpga::report::text;
 use tensority_flow::fpga::tools::Tools;
 use tensority_flow::fpga::{Build, Seeds};
 use tensority_flow::workspace;
-use tensority_hdl::emit::FINGERPRINT;
+use tensority_hdl::emit::{self, FINGERPRINT};
 
 use crate::design::{Wanted, design};
 use crate::failure::{Failure, say};
@@ -79,6 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         lanes: arguments.lanes,
         clock,
         firmware: &words,
+        build: emit::build(),
     };
     let project = design(&wanted, &tools)?;
     let seeds = match arguments.seed_sweep {

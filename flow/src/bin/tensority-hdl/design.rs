@@ -22,6 +22,8 @@ pub struct Wanted<'a> {
     pub clock: u32,
     /// The words of the controller's program.
     pub firmware: &'a [u32],
+    /// Number of the build.
+    pub build: u32,
 }
 
 /// The design of a board.
@@ -34,12 +36,13 @@ pub fn design(wanted: &Wanted, tools: &Tools) -> Result<Project, Failure> {
         lanes,
         clock,
         firmware,
+        build,
     } = *wanted;
     let usage =
         |flag: &str, error: &dyn std::fmt::Display| Failure::usage(format!("{flag}: {error}"));
     let geometry =
         Geometry::new(DIMENSION, lanes, true).map_err(|error| usage("--lanes", &error))?;
-    let design = BoardDesign::new(board, &geometry, clock, firmware).map_err(|error| {
+    let design = BoardDesign::new(board, &geometry, clock).map_err(|error| {
         let flag = match error {
             BoardDesignError::Pll(_) => "--clock",
             _ => "--lanes, --clock",
@@ -56,6 +59,8 @@ pub fn design(wanted: &Wanted, tools: &Tools) -> Result<Project, Failure> {
         board: board.name.clone(),
         part: board.part.clone(),
         top: "top".into(),
+        contents: design.contents(firmware, build).into(),
+        build,
         sources: vec![
             source("board.v", design.chip.code()),
             source("top.v", design.top),

@@ -83,6 +83,7 @@ impl From<Error> for Failure {
             Error::Tool { .. }
             | Error::Output { .. }
             | Error::NoClock { .. }
+            | Error::Mark { .. }
             | Error::Account { .. } => SOFTWARE,
         };
         Self::new(code, error.to_string())

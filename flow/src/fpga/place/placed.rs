@@ -24,8 +24,6 @@ pub struct Placed {
     pub placement: Placement,
     /// Seconds of placing and routing.
     pub place_seconds: f64,
-    /// Seconds of making the bitstream, if it was made.
-    pub pack_seconds: Option<f64>,
 }
 
 /// Names of the files that nextpnr reads and writes, in the folder it runs in.
@@ -52,7 +50,6 @@ impl Placed {
             paths: timing.paths,
             resources: timing.resources,
             place_seconds: 0.0,
-            pack_seconds: None,
         })
     }
 

@@ -56,7 +56,7 @@ fn best(tried: &[Trial]) -> u32 {
 }
 
 fn met(outcome: &Outcome) -> bool {
-    outcome.bitstream.is_some()
+    outcome.routed.is_some()
 }
 
 /// Tries `seeds`. A seed for which the tool finds no way is passed over, unless that is so for all and
