@@ -81,8 +81,7 @@ fn a_frame_that_is_too_long_is_said_to_be_once() {
 
 #[test]
 fn noise_never_passes_for_a_message() {
-    let seed = rand::random();
-    println!("seed {seed}");
+    let seed = testvectors::seed();
     let mut random = StdRng::seed_from_u64(seed);
     let mut decoder = Decoder::new();
     for _ in 0..200_000 {
@@ -97,8 +96,7 @@ fn noise_never_passes_for_a_message() {
 
 #[test]
 fn any_kind_with_any_payload_decodes_or_says_why() {
-    let seed = rand::random();
-    println!("seed {seed}");
+    let seed = testvectors::seed();
     let mut random = StdRng::seed_from_u64(seed);
     let mut understood = 0;
     for _ in 0..100_000 {

@@ -11,12 +11,7 @@ use tensority::{
 
 /// Generator of random inputs, whose seed goes to the output of the test.
 fn random() -> StdRng {
-    let seed = match std::env::var("TENSORITY_TEST_SEED") {
-        Ok(seed) => seed.parse().expect("TENSORITY_TEST_SEED is an integer"),
-        Err(_) => rand::random(),
-    };
-    println!("TENSORITY_TEST_SEED={seed}");
-    StdRng::seed_from_u64(seed)
+    StdRng::seed_from_u64(testvectors::seed())
 }
 
 fn random_matrix(rng: &mut StdRng) -> Matrix<DIMENSION> {

@@ -20,6 +20,7 @@ mod bits;
 mod captures;
 mod encoding;
 mod headers;
+mod seed;
 mod stages;
 mod stratum;
 mod units;
@@ -27,6 +28,7 @@ mod units;
 pub use bits::{BitsToValue, BitsVectors, Retarget, ValueToBits, Varint63, bits, varint63};
 pub use captures::{NodeCapture, NodeRequest, NodeResponse, node_captures};
 pub use headers::{AcceptedBlock, Header, HeaderVector, ProofOfWork, accepted_blocks, headers};
+pub use seed::seed;
 pub use stages::{
     Chain, ChainState, FirstRound, ListedMatrix, Pair, SeedVector, SmallPair, Trace, pairs, seeds,
     small_pairs, traces,

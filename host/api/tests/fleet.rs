@@ -242,8 +242,7 @@ fn slow_clients_are_cut_off_while_others_are_served() {
 
 #[test]
 fn no_garbage_stops_it() {
-    let seed: u64 = rand::rng().random();
-    println!("seed {seed}");
+    let seed = testvectors::seed();
     let mut random = StdRng::seed_from_u64(seed);
     let served = Served::new();
     let address = served.running.fleet_addr().unwrap();

@@ -16,8 +16,7 @@ use tensority_telemetry::{State, outcome::Outcome, source::Shares};
 
 #[test]
 fn in_a_storm_of_faults_no_result_is_lost_and_no_wrong_one_submitted() {
-    let seed = rand::random();
-    println!("seed {seed}");
+    let seed = testvectors::seed();
     let storm = Storm {
         results: 100_000,
         devices: 4,

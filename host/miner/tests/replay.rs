@@ -70,7 +70,7 @@ fn record() -> (Vec<Message>, String) {
     };
     let open = move || {
         let quick = Quick::open(&control, 40.0, hashing::real());
-        Flaky::new(quick, faults, rand::random(), Arc::default())
+        Flaky::new(quick, faults, testvectors::seed(), Arc::default())
     };
     let mut plan = Plan::new()
         .source("pool", Kind::Pool, pool.source())

@@ -166,8 +166,7 @@ impl Soak {
 
 #[test]
 fn no_result_is_lost_or_made_up_whatever_happens() {
-    let seed: u64 = rand::random();
-    println!("seed {seed}");
+    let seed = testvectors::seed();
     let mut soak = Soak {
         bench: Bench::ready(Config {
             hash: 3000,

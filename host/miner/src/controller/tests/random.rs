@@ -4,8 +4,7 @@ use super::*;
 
 #[test]
 fn whatever_happens_every_share_is_counted_once_and_nothing_wrong_is_submitted() {
-    let seed = rand::random();
-    println!("seed {seed}");
+    let seed = testvectors::seed();
     let mut random = StdRng::seed_from_u64(seed);
     let mut run = Run::new(settings(Policy::Before));
     run.join(1);

@@ -371,8 +371,7 @@ fn no_transcript_mutated_in_any_way_makes_it_panic_or_grow() {
         })
         .collect();
     let transcript = lines.join("\n").into_bytes();
-    let seed = rand::random();
-    println!("seed {seed}");
+    let seed = testvectors::seed();
     let mut random = StdRng::seed_from_u64(seed);
     let (mut works, mut odd) = (0, 0);
     for _ in 0..300 {
