@@ -2,13 +2,13 @@
 //! building a board, the demonstration, and the whole set of checks.
 
 mod board;
-mod checks;
 mod demo;
 mod documents;
 mod failure;
 mod firmware;
 mod setup;
 mod step;
+mod test;
 mod workspace;
 
 use std::path::PathBuf;
@@ -53,9 +53,9 @@ enum Chore {
     },
     /// Set up, then check formatting, lints and tests of the whole workspace.
     Test {
-        /// Only formatting and the tests of code: no lints, no examples in documentation.
+        /// Only what needs no hardware tools: formatting, lints and unit tests.
         #[arg(long)]
-        quick: bool,
+        fast: bool,
     },
 }
 
@@ -75,7 +75,8 @@ fn main() -> ExitCode {
             seeds,
         } => board::run(&board, lanes, seeds),
         Chore::Demo => demo::run(),
-        Chore::Test { quick } => checks::run(quick),
+        Chore::Test { fast: true } => test::run(test::Tier::Fast),
+        Chore::Test { fast: false } => test::run(test::Tier::All),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
