@@ -273,7 +273,7 @@ fn ranges_of_a_host_that_is_gone_are_not_told() {
         fake.happen(RangeDone {
             range,
             hashes: 1,
-            reason: 0,
+            reason: EndReason::Complete as u8,
             reserved: [0; 3],
         });
     }

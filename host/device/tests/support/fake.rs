@@ -27,16 +27,16 @@ pub const IDENTITY: Identity = Identity {
     clock: 100_000_000,
     capabilities: 0,
     queue: 1,
-    self_test: 2,
+    self_test: SelfTestState::Passed as u8,
     events: 8,
     reserved: [0; 5],
 };
 
 const REPORT: Report = Report {
-    state: 0,
+    state: DeviceState::Idle as u8,
     waiting: 0,
     events: 0,
-    self_test: 2,
+    self_test: SelfTestState::Passed as u8,
     range: 0,
     range_hashes: 0,
     uptime: 0,
@@ -47,7 +47,7 @@ const REPORT: Report = Report {
     idle: 0,
     hashes: 0,
     round: 0,
-    cause: 0,
+    cause: ResetCause::PowerUp as u8,
     temperature: NO_TEMPERATURE,
     watchdog_resets: 0,
     overruns: 0,
@@ -147,7 +147,7 @@ impl Fake {
         self.last = None;
         self.event_number = 0;
         let started = Started {
-            cause: 2,
+            cause: ResetCause::Watchdog as u8,
             bank: 0,
             reserved: 0,
         };
@@ -217,7 +217,7 @@ impl Fake {
                 self.happen(RangeDone {
                     range: run.range,
                     hashes: run.count,
-                    reason: 0,
+                    reason: EndReason::Complete as u8,
                     reserved: [0; 3],
                 });
                 RangeTaken {}.into()

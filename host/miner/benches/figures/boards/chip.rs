@@ -10,6 +10,8 @@ const LANES: u16 = 2;
 const CYCLES_PER_HASH: u64 = 252 * 65536 / LANES as u64;
 /// Turns in which the controller does what has come up, and sends what comes of it.
 const TURNS: u32 = 4;
+/// Seconds without a turn, at most.
+const LONGEST_STEP: f64 = 0.25;
 /// Bytes that leave the chip behind these turns.
 const BYTES: u64 = 256;
 
@@ -70,16 +72,19 @@ impl Chip {
                 self.turns(TURNS);
                 self.chip.advance(BYTES * self.chip.byte_time());
             }
-            let next = self.chip.next_event().filter(|next| *next <= due);
+            // A turn in time feeds the watchdog, and sends again what is not acknowledged.
+            let end = due.min(self.chip.now() + (self.clock * LONGEST_STEP) as u64);
+            let next = self.chip.next_event().filter(|next| *next <= end);
             happens = next.is_some() || self.chip.has_received();
-            let until = next.unwrap_or(due);
+            let until = next.unwrap_or(end);
             self.chip.advance(until.saturating_sub(self.chip.now()));
             if !happens {
-                break;
+                self.turns(1);
+                if self.chip.now() >= due {
+                    break;
+                }
             }
         }
-        // It feeds the watchdog, and sends again what is not acknowledged.
-        self.turns(1);
         let sent = self.chip.sent();
         self.watch.to_host(now, &sent, report);
         self.line.extend(sent);
