@@ -9,7 +9,7 @@ pub const CHAINS: usize = 4;
 pub const STEPS: usize = 64;
 
 /// Multiplies of a hash that are not loads.
-pub const MULTIPLIES: usize = CHAINS * (STEPS - 1);
+pub const ARRAY_MULTIPLIES: usize = CHAINS * (STEPS - 1);
 
 /// Matrix dimensions that a core can be built for; 256 is Tensority's, the others test faster.
 pub const DIMENSIONS: [usize; 4] = [32, 64, 128, 256];
@@ -216,9 +216,9 @@ impl Geometry {
         (self.matrix_bytes() / self.lanes) as u64
     }
 
-    /// Array cycles of one hash if every multiplier worked on every cycle: [`MULTIPLIES`] passes.
+    /// Array cycles of one hash if every multiplier worked on every cycle: [`ARRAY_MULTIPLIES`] passes.
     pub fn ideal_cycles(&self) -> u64 {
-        MULTIPLIES as u64 * self.pass_cycles()
+        ARRAY_MULTIPLIES as u64 * self.pass_cycles()
     }
 }
 

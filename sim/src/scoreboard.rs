@@ -6,7 +6,7 @@ pub mod reference;
 
 use std::sync::Arc;
 
-use tensority::{CHAINS, MULTIPLIES, Target, header_hash_of_inner, sequences};
+use tensority::{CHAINS, STEPS, Target, header_hash_of_inner, sequences};
 use tensority_hdl::geometry::Geometry;
 
 use crate::stage::{DigestKind, Event, HashReport, Stage};
@@ -182,10 +182,10 @@ impl Scoreboard {
         if load != (expected.step == 1) {
             return Err(self.surplus(event, place));
         }
-        let last = expected.step == MULTIPLIES;
+        let last = expected.step == STEPS;
         let stage = match expected.step {
             1 => "load",
-            MULTIPLIES => "chain result",
+            STEPS => "chain result",
             _ => "multiply",
         };
         self.multiplied += u64::from(last && expected.chain == CHAINS - 1);

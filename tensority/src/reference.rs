@@ -30,11 +30,11 @@ pub const MATRICES: usize = MatrixList::<DIMENSION>::LEN;
 /// Chains of a hash, each with a [`Sequence`] of its own.
 pub const CHAINS: usize = 4;
 
-/// Multiplies of a chain, 64: each index of its [`Sequence`] is used two times.
-pub const MULTIPLIES: usize = 2 * size_of::<Sequence>();
+/// Steps of a chain, each a multiply, 64: each index of its [`Sequence`] is used two times.
+pub const STEPS: usize = 2 * size_of::<Sequence>();
 
 /// Multiplies of a hash that are not by the identity, 252: those that take an array its time.
-pub const ARRAY_MULTIPLIES: usize = CHAINS * (MULTIPLIES - 1);
+pub const ARRAY_MULTIPLIES: usize = CHAINS * (STEPS - 1);
 
 /// The PoW hash of a header hash, with the matrix list of the block's seed.
 ///
@@ -187,7 +187,7 @@ pub fn chain<const D: usize>(list: &MatrixList<D>, sequence: &Sequence) -> Matri
     states.last().expect("a chain has 64 states")
 }
 
-/// The states of a chain, one after each of its [`MULTIPLIES`]: it starts with the identity and
+/// The states of a chain, one after each of its [`STEPS`]: it starts with the identity and
 /// goes through its sequence two times.
 pub fn chain_states<const D: usize>(
     list: &MatrixList<D>,

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tensority::ARRAY_MULTIPLIES;
 use tensority_protocol::{
     VERSIONS,
     messages::{
@@ -28,9 +29,6 @@ use crate::{
     transport::{Sleep, Transport},
     waker::Waker,
 };
-
-/// Multiplies of a hash that take time in the array; the four loads run beside them.
-const MULTIPLIES: u64 = 252;
 
 /// Longest time that a board may take to tell what it has kept.
 const PAST_PATIENCE: Duration = Duration::from_secs(10);
@@ -389,7 +387,7 @@ fn check(identity: &Identity) -> Result<(), (String, String)> {
 
 fn describe(line: &impl Transport, identity: &Identity) -> Description {
     let rows = u64::from(identity.dimension);
-    let cycles = MULTIPLIES * rows * rows / u64::from(identity.lanes);
+    let cycles = ARRAY_MULTIPLIES as u64 * rows * rows / u64::from(identity.lanes);
     let rate = f64::from(identity.clock) / cycles as f64;
     Description {
         name: line.name().to_owned(),

@@ -11,12 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 use tensority::{
-    CHAINS, DIMENSION, INITIAL_SEED, MULTIPLIES,
+    ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED,
     fast::{Backend, Cache, Hasher, Pool, unwatched},
 };
 
-/// The int8 multiply-accumulates of a hash: those of its 252 multiplies that are not loads.
-const MACS: f64 = (CHAINS * (MULTIPLIES - 1) * DIMENSION * DIMENSION * DIMENSION) as f64;
+/// The int8 multiply-accumulates of a hash: those of its multiplies that are not loads.
+const MACS: f64 = (ARRAY_MULTIPLIES * DIMENSION * DIMENSION * DIMENSION) as f64;
 /// The hashes of the chain whose last one is the checksum.
 const CHECKSUM_HASHES: usize = 5;
 

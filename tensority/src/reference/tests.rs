@@ -118,13 +118,13 @@ fn the_sequence_is_used_two_times() {
     for k in (0..32).chain(0..32) {
         expected = multiply(&expected, &list[(255 - k) % 32]);
     }
-    assert_eq!(chain_states(&list, &sequence).count(), MULTIPLIES);
+    assert_eq!(chain_states(&list, &sequence).count(), STEPS);
     assert_eq!(chain(&list, &sequence), expected);
 }
 
 #[test]
 fn an_array_multiplies_252_times_a_hash() {
-    assert_eq!((MULTIPLIES, ARRAY_MULTIPLIES), (64, 252));
+    assert_eq!((STEPS, ARRAY_MULTIPLIES), (64, 252));
 }
 
 #[test]

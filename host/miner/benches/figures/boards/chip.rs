@@ -2,12 +2,13 @@
 
 use super::{Report, watch::Watch};
 use std::time::Duration;
+use tensority::{ARRAY_MULTIPLIES, DIMENSION};
 use tensority_firmware::Controller;
 use tensority_model::{Config, hashing::Cheap};
 
 const LANES: u16 = 2;
-/// Cycles of a hash with so many lanes: the 252 multiplies.
-const CYCLES_PER_HASH: u64 = 252 * 65536 / LANES as u64;
+/// Cycles of a hash with [`LANES`] lanes, those of its multiplies in the array.
+const CYCLES_PER_HASH: u64 = (ARRAY_MULTIPLIES * DIMENSION * DIMENSION) as u64 / LANES as u64;
 /// Turns in which the controller does what has come up, and sends what comes of it.
 const TURNS: u32 = 4;
 /// Seconds without a turn, at most.
