@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Which rooms a room may depend on. A room is a folder of the workspace.
+/// Which rooms a room may depend on. A room is a folder of the workspace, and comes before one around it.
 const ARROWS: &[(&str, &[&str])] = &[
     ("tensority", &[]),
     ("testvectors", &[]),
@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "firmware/model",
         &["firmware/controller", "protocol", "tensority"],
     ),
+    ("firmware", &["firmware/controller"]),
     ("hdl", &["protocol", "boards"]),
     ("flow", &["hdl", "boards"]),
     (
