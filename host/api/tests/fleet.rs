@@ -27,7 +27,7 @@ fn section(served: &Served, command: &str, code: u32) -> Vec<Value> {
         (&status["STATUS"], &status["Code"]),
         (&json!("S"), &json!(code))
     );
-    assert_eq!(status["Description"], "tensority 0.1.0");
+    assert_eq!(status["Description"], "tensority 0.2.0");
     assert!(status["When"].as_u64().unwrap() > 1_700_000_000);
     assert_eq!(reply["id"], 1);
     reply[command.to_uppercase()].as_array().unwrap().clone()
@@ -81,7 +81,7 @@ fn every_command_of_the_tools_is_answered() {
         &pools[1],
         json!({"POOL": 1, "Status": "Dead", "Stratum Active": false}),
     );
-    let version = json!([{"Miner": "tensority 0.1.0", "API": "3.7", "Type": "Tensority"}]);
+    let version = json!([{"Miner": "tensority 0.2.0", "API": "3.7", "Type": "Tensority"}]);
     assert_eq!(json!(section(&served, "version", 22)), version);
     assert_fields(
         &section(&served, "stats", 70)[0],
@@ -117,7 +117,7 @@ fn text_is_answered_with_text() {
     ] {
         let reply = served.fleet(request.as_bytes());
         assert!(reply.starts_with("STATUS=S,When="), "{reply}");
-        let rest = ",Code=11,Msg=Summary,Description=tensority 0.1.0|SUMMARY,Elapsed=3600,\
+        let rest = ",Code=11,Msg=Summary,Description=tensority 0.2.0|SUMMARY,Elapsed=3600,\
                     MHS av=0.00001175,MHS 5s=0.0000125,";
         assert!(reply.contains(rest) && reply.ends_with("|\0"), "{reply}");
     }
@@ -140,7 +140,7 @@ fn joined_commands_are_answered_together() {
     let reply = served.fleet(b"version+coin\n");
     assert!(reply.starts_with("CMD=version|STATUS=S,"), "{reply}");
     assert!(
-        reply.contains("|VERSION,Miner=tensority 0.1.0,API=3.7,Type=Tensority|CMD=coin|STATUS=S,")
+        reply.contains("|VERSION,Miner=tensority 0.2.0,API=3.7,Type=Tensority|CMD=coin|STATUS=S,")
     );
 }
 

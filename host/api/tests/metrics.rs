@@ -130,7 +130,7 @@ fn the_metrics_say_what_the_state_says() {
     let series = metrics(sample());
     for (name, value) in [
         (
-            r#"tensority_build_info{backend="avx512vnni",name="tensority",version="0.1.0"}"#,
+            r#"tensority_build_info{backend="avx512vnni",name="tensority",version="0.2.0"}"#,
             1.0,
         ),
         ("tensority_uptime_seconds{}", 3600.5),

@@ -151,7 +151,7 @@ pub fn sample() -> State {
     State {
         program: Program {
             name: "tensority".to_owned(),
-            version: "0.1.0".to_owned(),
+            version: "0.2.0".to_owned(),
             backend: "avx512vnni".to_owned(),
         },
         mode: Mode::Mining,

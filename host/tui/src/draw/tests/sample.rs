@@ -111,7 +111,7 @@ pub fn small_state() -> State {
     State {
         program: Program {
             name: "tensority".to_owned(),
-            version: "0.1.0".to_owned(),
+            version: "0.2.0".to_owned(),
             backend: "avx2".to_owned(),
         },
         mode: Mode::Mining,
