@@ -25,7 +25,7 @@ use crate::{
         Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range, RangeId,
     },
     discovery,
-    link::{Link, LinkError, Patience, version_reason},
+    link::{Link, Patience, version_reason},
     transport::{Sleep, Transport},
     waker::Waker,
 };
@@ -74,7 +74,7 @@ impl<T: Transport> Board<T> {
         let name = transport.name().to_owned();
         // The low half is enough to tell requests apart.
         let mut link = Link::new(transport, start as u16, patience);
-        let identity = link.ask(Identify {}).map_err(|error| error.of(&name))?;
+        let identity = link.ask(Identify {})?;
         check(&identity).map_err(|(expected, found)| DeviceError::Unexpected {
             name: name.clone(),
             expected,
@@ -157,7 +157,7 @@ impl<T: Transport> Board<T> {
     pub(crate) fn ask<R: Ask>(&mut self, request: R) -> Result<R::Answer, DeviceError> {
         let answer = self.link.ask(request);
         self.note_events()?;
-        answer.map_err(|error| error.of(&self.description.name))
+        answer
     }
 
     /// Waits for an event until `deadline` and takes note of it; whether one came.
@@ -167,8 +167,7 @@ impl<T: Transport> Board<T> {
 
     fn listen_in(&mut self, deadline: Instant, sleep: Sleep) -> Result<bool, DeviceError> {
         let left = deadline.saturating_duration_since(Instant::now());
-        let event = self.link.event(left, sleep);
-        match event.map_err(|error| LinkError::Gone(error).of(&self.description.name))? {
+        match self.link.event(left, sleep)? {
             Some(event) => self.note(&event).map(|()| true),
             None => Ok(false),
         }
@@ -179,7 +178,7 @@ impl<T: Transport> Board<T> {
         self.restarts
     }
 
-    fn take(&mut self, range: &Range, flags: u8) -> Result<Result<(), LinkError>, DeviceError> {
+    fn take(&mut self, range: &Range, flags: u8) -> Result<(), DeviceError> {
         // Before it is sent: where the answer is lost, what comes of the range may come first.
         self.ranges.push(range.id);
         self.sending = Some(range.id);
@@ -189,10 +188,10 @@ impl<T: Transport> Board<T> {
         if taken.is_err() {
             self.ranges.retain(|own| *own != range.id);
         }
-        noted.map(|()| taken)
+        noted.and(taken)
     }
 
-    fn run(&mut self, range: &Range, flags: u8) -> Result<(), LinkError> {
+    fn run(&mut self, range: &Range, flags: u8) -> Result<(), DeviceError> {
         let run = |job: RangeId| Run {
             range: range.id.0,
             job: job.0,
@@ -310,14 +309,14 @@ impl<T: Transport> Device for Board<T> {
         loop {
             let queue_is_full = self.ranges.len() > usize::from(self.identity.queue);
             let has_place = placement == Placement::Replace || !queue_is_full;
-            let error = match self.take(range, flags)? {
+            let error = match self.take(range, flags) {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
             // A device takes no range whose events it may have no room for. Each one that is
             // acknowledged makes some.
             if !has_place || !error.is_refusal(Refusal::Full) || !self.listen(deadline)? {
-                return Err(error.of(&self.description.name));
+                return Err(error);
             }
         }
     }

@@ -94,6 +94,7 @@ impl Cpu {
             name: self.description.name.clone(),
             request,
             reason: refusal.to_string(),
+            code: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tensority::Target;
+use tensority_protocol::messages::Refusal;
 
 use crate::waker::Waker;
 
@@ -164,6 +165,8 @@ pub enum DeviceError {
         name: String,
         request: &'static str,
         reason: String,
+        /// That of the protocol, where it came over a link.
+        code: Option<u8>,
     },
     /// The device does not speak as it should.
     #[error("{name}: expected {expected}, found {found}")]
@@ -172,6 +175,13 @@ pub enum DeviceError {
         expected: String,
         found: String,
     },
+}
+
+impl DeviceError {
+    /// Whether the device refused for this reason.
+    pub fn is_refusal(&self, refusal: Refusal) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == Some(refusal as u8))
+    }
 }
 
 /// Something that mines.

@@ -7,7 +7,7 @@
 //! - An event is acknowledged after it is kept, and nobody waits for the answer: if the
 //!   acknowledgement is lost, the event comes again, is dropped, and is acknowledged again.
 
-mod error;
+mod refusal;
 
 use std::{
     collections::VecDeque,
@@ -24,10 +24,11 @@ use tensority_protocol::{
 use crate::{
     ask::Ask,
     deadline::deadline,
+    device::DeviceError,
     transport::{Sleep, Transport},
 };
-pub use error::LinkError;
-pub(crate) use error::version_reason;
+use refusal::reason;
+pub(crate) use refusal::version_reason;
 
 /// How long an answer is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +121,7 @@ impl<T: Transport> Link<T> {
     }
 
     /// Asks, and waits for the answer.
-    pub fn ask<R: Ask>(&mut self, request: R) -> Result<R::Answer, LinkError> {
+    pub fn ask<R: Ask>(&mut self, request: R) -> Result<R::Answer, DeviceError> {
         let (number, frame) = self.frame(request);
         self.exchange::<R>(number, &frame, &frame)
     }
@@ -131,7 +132,7 @@ impl<T: Transport> Link<T> {
         &mut self,
         before: B,
         request: R,
-    ) -> Result<R::Answer, LinkError> {
+    ) -> Result<R::Answer, DeviceError> {
         let (_, mut both) = self.frame(before);
         let (number, frame) = self.frame(request);
         both.extend_from_slice(&frame);
@@ -139,7 +140,11 @@ impl<T: Transport> Link<T> {
     }
 
     /// The next event, or none within `patience`, or until a wake ends a light sleep.
-    pub fn event(&mut self, patience: Duration, sleep: Sleep) -> io::Result<Option<Event>> {
+    pub fn event(
+        &mut self,
+        patience: Duration,
+        sleep: Sleep,
+    ) -> Result<Option<Event>, DeviceError> {
         let deadline = deadline(patience);
         let mut over = false;
         loop {
@@ -148,14 +153,15 @@ impl<T: Transport> Link<T> {
                     self.keep(number, event);
                 }
             }
-            self.acknowledge()?;
+            self.acknowledge().map_err(|error| self.gone(&error))?;
             if let Some(event) = self.events.pop_front() {
                 return Ok(Some(event));
             }
             if over {
                 return Ok(None);
             }
-            over = !self.receive_until(deadline, sleep)?;
+            let received = self.receive_until(deadline, sleep);
+            over = !received.map_err(|error| self.gone(&error))?;
         }
     }
 
@@ -177,9 +183,31 @@ impl<T: Transport> Link<T> {
         number: u16,
         first: &[u8],
         again: &[u8],
-    ) -> Result<R::Answer, LinkError> {
-        self.acknowledge()?;
+    ) -> Result<R::Answer, DeviceError> {
         let begin = Instant::now();
+        let answer = self.repeat(number, first, again);
+        let name = || self.transport.name().to_owned();
+        match answer {
+            Ok(Ok((kind, payload))) => understand::<R>(name(), kind, &payload),
+            Ok(Err(attempts)) => Err(DeviceError::Silent {
+                name: name(),
+                request: R::NAME,
+                // A finer figure would say nothing.
+                waited: Duration::from_millis(begin.elapsed().as_millis() as u64),
+                attempts,
+            }),
+            Err(error) => Err(self.gone(&error)),
+        }
+    }
+
+    /// Sends a request until it is answered: the kind and the payload, or how often it was sent.
+    fn repeat(
+        &mut self,
+        number: u16,
+        first: &[u8],
+        again: &[u8],
+    ) -> io::Result<Result<(u8, Vec<u8>), u32>> {
+        self.acknowledge()?;
         let (mut frames, mut sent) = (first, 0);
         for attempt in 0..self.patience.attempts {
             let deadline = Instant::now() + self.patience.first * (1 << attempt.min(16));
@@ -189,19 +217,21 @@ impl<T: Transport> Link<T> {
                 match self.wait_for(number, deadline)? {
                     Heard::Answer { kind, payload } => {
                         self.acknowledge()?;
-                        return understand::<R>(kind, &payload);
+                        return Ok(Ok((kind, payload)));
                     }
                     Heard::Damaged => {}
                     Heard::Nothing => break,
                 }
             }
         }
-        Err(LinkError::Silent {
-            request: R::NAME,
-            // A finer figure would say nothing.
-            waited: Duration::from_millis(begin.elapsed().as_millis() as u64),
-            attempts: sent,
-        })
+        Ok(Err(sent))
+    }
+
+    fn gone(&self, error: &io::Error) -> DeviceError {
+        DeviceError::Gone {
+            name: self.transport.name().to_owned(),
+            reason: error.to_string(),
+        }
     }
 
     fn wait_for(&mut self, awaited: u16, deadline: Instant) -> io::Result<Heard> {
@@ -285,7 +315,7 @@ fn arrived(frame: &Frame<'_>) -> Arrived {
     }
 }
 
-fn understand<R: Ask>(kind: u8, payload: &[u8]) -> Result<R::Answer, LinkError> {
+fn understand<R: Ask>(name: String, kind: u8, payload: &[u8]) -> Result<R::Answer, DeviceError> {
     if kind == R::Answer::KIND
         && let Some(bytes) = payload.get(..R::Answer::SIZE)
     {
@@ -294,15 +324,17 @@ fn understand<R: Ask>(kind: u8, payload: &[u8]) -> Result<R::Answer, LinkError> 
     if kind == Refused::KIND
         && let Some(bytes) = payload.get(..Refused::SIZE)
     {
-        return Err(LinkError::Refused {
+        let refused = Refused::get(bytes);
+        return Err(DeviceError::Refused {
+            name,
             request: R::NAME,
-            refused: Refused::get(bytes),
+            reason: reason(&refused),
+            code: Some(refused.code),
         });
     }
-    Err(LinkError::Unexpected {
-        request: R::NAME,
-        expected: R::Answer::KIND,
-        kind,
-        bytes: payload.len(),
+    Err(DeviceError::Unexpected {
+        name,
+        expected: format!("the answer 0x{:02x} to {}", R::Answer::KIND, R::NAME),
+        found: format!("0x{kind:02x} with {} bytes", payload.len()),
     })
 }

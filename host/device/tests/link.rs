@@ -11,7 +11,7 @@ use support::{
 use tensority_device::{
     board::Board,
     device::{Device, DeviceError, Ending, Notice, Placement, RangeId},
-    link::{Link, LinkError, Patience},
+    link::{Link, Patience},
     transport::{Sleep, Transport},
 };
 use tensority_protocol::messages::*;
@@ -98,7 +98,7 @@ fn a_silent_device_is_asked_five_times() {
     let mut fake = Fake::default();
     fake.mute = true;
     match link(fake).ask(Status {}) {
-        Err(LinkError::Silent {
+        Err(DeviceError::Silent {
             request: "Status",
             attempts: 5,
             ..
