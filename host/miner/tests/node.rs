@@ -71,7 +71,7 @@ fn a_processor_mines_blocks_that_the_node_takes() {
     let node = node();
     let (server, submits) = serve(&node, any_port());
     let plan = plan(server.local_addr(), vec![cpu("one"), cpu("other")]);
-    let ended = blocks(plan, 3).start().ended().expect("no trouble");
+    let ended = blocks(plan, 3).start().ended().expect("no error");
     // What was found while the third was on its way is handed in too.
     let height = node.height();
     assert!(height >= 3, "{height}");
@@ -244,12 +244,9 @@ fn a_panic_ends_the_miner_with_trouble() {
     let script = |_: &Range, _| panic!("this panic is part of a test");
     let device = one("scripted", config(), scripts(vec![Box::new(script)]));
     let run = plan(server.local_addr(), vec![device]).start();
-    let trouble = run.ended().err().expect("no end without a device");
-    assert!(
-        matches!(trouble, FatalError::Panicked("device")),
-        "{trouble}"
-    );
-    assert!(trouble.to_string().contains("bug"), "{trouble}");
+    let error = run.ended().err().expect("no end without a device");
+    assert!(matches!(error, FatalError::Panicked("device")), "{error}");
+    assert!(error.to_string().contains("bug"), "{error}");
 }
 
 #[test]
@@ -310,7 +307,7 @@ fn every_odd_answer_is_named_once_and_waited_out() {
     let node = node();
     let address = serve_twisted(Arc::clone(&node), Box::new(twist));
     let plan = plan(address, vec![cpu("cpu")]);
-    let ended = blocks(plan, 1).start().ended().expect("no trouble");
+    let ended = blocks(plan, 1).start().ended().expect("no error");
     assert_eq!((ended.state.total.shares.accepted, node.height()), (1, 1));
     let reasons = ended.told.iter().filter_map(|message| match message {
         Message::Source { reason, .. } => Some(reason.clone().unwrap_or("up".to_owned())),
@@ -348,7 +345,7 @@ fn a_block_whose_answer_was_lost_is_accepted_by_the_next_parent() {
     let node = node();
     let address = serve_twisted(Arc::clone(&node), Box::new(twist));
     let plan = plan(address, vec![cpu("cpu")]);
-    let ended = blocks(plan, 2).start().ended().expect("no trouble");
+    let ended = blocks(plan, 2).start().ended().expect("no error");
     assert_eq!((ended.state.total.shares.accepted, node.height()), (2, 2));
     assert_eq!(ended.state.total.shares.unanswered, 0);
 }
@@ -358,7 +355,7 @@ fn blocks_of_one_second_are_refused_and_mining_goes_on_with_the_next() {
     let node = node_with_clock(100);
     let (server, _) = serve(&node, any_port());
     let plan = plan(server.local_addr(), vec![cpu("cpu")]);
-    let ended = blocks(plan, 3).start().ended().expect("no trouble");
+    let ended = blocks(plan, 3).start().ended().expect("no error");
     assert_eq!((ended.state.total.shares.accepted, node.height()), (3, 3));
     let rejected = &ended.state.total.shares.rejected;
     assert!(rejected.get("timestamp") > Some(&0), "{rejected:?}");
@@ -396,7 +393,7 @@ fn a_node_that_never_answers_is_told_from_one_that_refuses() {
         let ended = seconds(plan(address, vec![cpu("cpu")]), 0.6)
             .start()
             .ended();
-        let ended = ended.expect("no trouble");
+        let ended = ended.expect("no error");
         let node = ended.source("node");
         assert_eq!(node.condition, tensority_telemetry::source::Condition::Down);
         assert!(node.reason.contains(word), "{}", node.reason);
@@ -412,7 +409,7 @@ fn a_device_without_work_is_idle_and_not_sick() {
     let mut plan = plan(nobody(), vec![device]);
     plan.settings.limits.sick_after = Duration::from_millis(100);
     let run: Run = seconds(plan, 2.5).start();
-    let ended = run.ended().expect("no trouble");
+    let ended = run.ended().expect("no error");
     let device = ended.device("quick");
     assert_ne!(device.condition, Condition::Sick, "{}", device.reason);
     assert!(device.losses.no_work > 0.8, "{:?}", device.losses);
@@ -427,7 +424,7 @@ fn two_miners_of_one_node_share_its_blocks() {
         let plan = plan(server.local_addr(), vec![cpu("cpu")]);
         seconds(plan, 2.0).start()
     });
-    let ended = runs.map(|run| run.ended().expect("no trouble").state.total.shares);
+    let ended = runs.map(|run| run.ended().expect("no error").state.total.shares);
     let accepted: u64 = ended.iter().map(|shares| shares.accepted).sum();
     assert_eq!(accepted, node.height(), "{ended:?}");
     assert!(accepted > 0);

@@ -145,7 +145,7 @@ fn a_block_of_another_miner_makes_ours_stale() {
     node.submit(&submission).unwrap();
     let answer = source.answer(1, &work, nonce);
     assert!(matches!(answer, Answer::Stale(reason) if reason.word == "stale"));
-    source.void();
+    source.invalidated();
     *hidden.lock().unwrap() = None;
     source.work_at(2);
 }

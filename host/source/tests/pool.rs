@@ -222,7 +222,7 @@ fn a_new_connection_has_new_work() {
     let (_pool, running) = misbehaving(Misbehaviour::Disconnect(Duration::from_millis(200)));
     let mut source = source(&running);
     let work = source.work();
-    source.void();
+    source.invalidated();
     assert_eq!(source.down().word, "closed");
     assert_eq!(source.answer(1, &work, 1), Answer::NotSent);
     assert!(source.work().replace);
@@ -241,7 +241,7 @@ fn silence_is_noticed_at_the_login_and_after_a_share() {
     pool.misbehave(&[Misbehaviour::Silent(Duration::ZERO)]);
     let answer = source.answer(1, &work, 1);
     assert!(matches!(answer, Answer::Unanswered(reason) if reason.word == "silent"));
-    source.void();
+    source.invalidated();
     assert_eq!(source.down().word, "silent");
 }
 

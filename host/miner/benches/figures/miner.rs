@@ -78,7 +78,7 @@ impl Running {
     pub fn end(self) -> Arc<State> {
         self.stop.store(true, Ordering::SeqCst);
         let outcome = self.thread.join().expect("the loop does not panic");
-        outcome.expect("no trouble");
+        outcome.expect("no error");
         self.published.state()
     }
 }

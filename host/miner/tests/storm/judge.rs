@@ -89,7 +89,7 @@ impl Judge {
     }
 
     /// Jobs below this height are about to be worthless.
-    pub fn voided(&self, oldest_good: u64) {
+    pub fn invalidated(&self, oldest_good: u64) {
         self.account().oldest_good = oldest_good;
     }
 

@@ -114,7 +114,7 @@ pub fn run(storm: Storm, seed: u64) -> Outcome {
             thread::sleep(MOMENT);
         }
         let outcome = miner.join().expect("the loop does not panic");
-        outcome.expect("no trouble");
+        outcome.expect("no error");
     });
     let ToJudge(_, state) = sink;
     let took = begin.elapsed();

@@ -94,21 +94,21 @@ impl State {
     fn disconnect(&mut self) {
         self.connected = false;
         self.settle();
-        self.void();
+        self.invalidated();
         let reason = Reason::new("closed", "a fault that was asked for");
         self.tell(Event::Down(reason));
         self.tell(Event::Invalidated);
     }
 
     /// All jobs are worthless. The judge knows before the miner does.
-    fn void(&mut self) {
+    fn invalidated(&mut self) {
         self.oldest_good = self.height + 1;
-        self.judge.voided(self.oldest_good);
+        self.judge.invalidated(self.oldest_good);
     }
 
     fn give(&mut self, replace: bool) {
         if replace {
-            self.void();
+            self.invalidated();
         }
         self.height += 1;
         let mut work = Template {

@@ -59,7 +59,7 @@ fn words(events: &mpsc::Receiver<Event>) -> Vec<String> {
     };
     let word = |event| match event {
         Event::Up => "up".to_owned(),
-        Event::Invalidated => "void".to_owned(),
+        Event::Invalidated => "invalidated".to_owned(),
         Event::Template(work) if work.replace => "replace".to_owned(),
         Event::Template(_) => "update".to_owned(),
         Event::Down(reason) | Event::Odd(reason) => reason.word,
@@ -118,15 +118,18 @@ fn fails(error: NodeError) -> Result<(), Failure> {
 #[test]
 fn an_answer_outruns_the_other_shares_of_its_parent() {
     let words = submitted(vec![Ok(())], None);
-    assert_eq!(words, ["accepted", "void", "not sent"]);
+    assert_eq!(words, ["accepted", "invalidated", "not sent"]);
     let words = submitted(vec![fails(NodeError::Stale)], None);
-    assert_eq!(words, ["stale", "void", "not sent"]);
+    assert_eq!(words, ["stale", "invalidated", "not sent"]);
 }
 
 #[test]
 fn no_answer_is_asked_for_again_while_the_block_could_be_the_next() {
     let again = vec![fails(away()), fails(NodeError::Empty), Ok(())];
-    assert_eq!(submitted(again, None), ["accepted", "void", "not sent"]);
+    assert_eq!(
+        submitted(again, None),
+        ["accepted", "invalidated", "not sent"]
+    );
     let other = Some(template([2; 32], TIME));
     let words = submitted(vec![fails(away()), fails(away())], other);
     assert_eq!(words, ["replace", "unanswered unreachable", "not sent"]);
@@ -161,8 +164,8 @@ fn stale_after_no_answer_waits_for_the_next_template() {
         let hand_in = move |_: &BlockHeader| answers.lock().unwrap().pop().expect("two are enough");
         thread::spawn(move || submit::run(&node, &hand_in))
     };
-    let is_void = |event: Event| event == Event::Invalidated;
-    assert!(events.iter().any(is_void));
+    let is_invalidated = |event: Event| event == Event::Invalidated;
+    assert!(events.iter().any(is_invalidated));
     thread::sleep(Duration::from_millis(50));
     assert!(words(&events).is_empty());
     let ours = share(5, &first).header.hash();
@@ -182,9 +185,9 @@ fn stale_after_no_answer_waits_for_the_next_template() {
 }
 
 #[test]
-fn a_refused_timestamp_voids_all_work_of_it() {
+fn a_refused_timestamp_invalidates_all_work_of_it() {
     let words = submitted(vec![fails(NodeError::Timestamp)], None);
-    assert_eq!(words, ["rejected timestamp", "void", "not sent"]);
+    assert_eq!(words, ["rejected timestamp", "invalidated", "not sent"]);
     let wrong = vec![fails(NodeError::ProofOfWork), fails(NodeError::Orphan)];
     let words = submitted(wrong, None);
     assert_eq!(words, ["rejected proof_of_work", "rejected orphan"]);
@@ -199,7 +202,7 @@ fn a_nonce_that_no_block_holds_is_not_sent() {
     for form in [crate::NodeForm::Json, crate::NodeForm::Hex] {
         let error = answer::submit_work_body(form, &header).unwrap_err();
         let words = submitted(vec![Err(Failure::Unfit(error)), Ok(())], None);
-        assert_eq!(words, ["rejected unfit", "accepted", "void"]);
+        assert_eq!(words, ["rejected unfit", "accepted", "invalidated"]);
     }
 }
 

@@ -76,7 +76,7 @@ impl Source {
     }
 
     /// Waits until its work is worthless.
-    pub fn void(&mut self) {
+    pub fn invalidated(&mut self) {
         self.wait(|event| (*event == Event::Invalidated).then_some(()));
     }
 

@@ -331,7 +331,7 @@ fn each_silence_has_its_limit_and_its_name() {
 }
 
 #[test]
-fn the_end_answers_all_shares_and_voids_all_work() {
+fn the_end_answers_all_shares_and_invalidates_all_work() {
     let (reporter, events) = reporter();
     let (settings, now) = (settings("me"), Instant::now());
     let mut session = Session::new(&settings, &reporter, now);
