@@ -45,7 +45,7 @@ impl Collector for Snapshot {
 fn miner(state: &State, page: &mut Page) -> fmt::Result {
     let program = &state.program;
     page.info(
-        "tensority_flow",
+        "tensority_build",
         "The program that mines",
         [
             ("name", program.name.as_str()),
