@@ -1,5 +1,7 @@
 //! Boards: part, clocks, memory, flash and USB of each, read from the files that are compiled in.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use crate::{Memory, Unknown};
@@ -142,13 +144,21 @@ impl Board {
     ///
     /// # Panics
     /// Never: a test reads the files that are compiled in.
-    pub fn all() -> Vec<Self> {
-        let read = |[text, pins, top]: &[&'static str; 3]| Self {
-            pins,
-            top,
-            ..toml::from_str(text).expect("a board's description, which a test has read")
-        };
-        FILES.iter().map(read).collect()
+    pub fn all() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Board>> = LazyLock::new(|| {
+            let read = |[text, pins, top]: &[&'static str; 3]| Board {
+                pins,
+                top,
+                ..toml::from_str(text).expect("a board's description, which a test has read")
+            };
+            FILES.iter().map(read).collect()
+        });
+        &ALL
+    }
+
+    /// The names of all boards.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::all().iter().map(|board| &*board.name)
     }
 
     /// The board of this name.
@@ -156,12 +166,10 @@ impl Board {
     /// # Errors
     /// If there is none.
     pub fn find(name: &str) -> Result<Self, Unknown> {
-        let mut all = Self::all();
-        let names: Vec<_> = all.iter().map(|board| board.name.clone()).collect();
-        let place = names.iter().position(|known| known == name);
-        place.map(|place| all.swap_remove(place)).ok_or(Unknown {
+        let found = Self::all().iter().find(|board| board.name == name);
+        found.cloned().ok_or_else(|| Unknown {
             kind: "board",
-            known: names.join(" or "),
+            known: Self::names().collect::<Vec<_>>().join(" or "),
             found: name.into(),
         })
     }
@@ -200,7 +208,7 @@ mod tests {
     #[test]
     fn every_board_is_found_by_its_name_with_its_memory() {
         for board in Board::all() {
-            assert_eq!(Board::find(&board.name).unwrap(), board);
+            assert_eq!(&Board::find(&board.name).unwrap(), board);
             assert_eq!(board.memory().name, board.memory);
             assert_eq!(
                 board.clock_hz(board.cores[0].lanes),

@@ -61,9 +61,65 @@ fn a_board_that_is_not_known_is_refused() {
     let text = fails(
         &run(&["build", "--board", "icebreaker"]),
         64,
-        "--board: expected board ",
+        "--board: expected one of ",
     );
     assert!(text.contains("ulx3s-85f"), "{text}");
+}
+
+#[test]
+fn the_help_of_build_lists_the_boards() {
+    let help = String::from_utf8(run(&["build", "--help"]).stdout).unwrap();
+    for board in tensority_boards::Board::names() {
+        assert!(help.contains(board), "no {board} in: {help}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_no_number_is_refused_in_our_words() {
+    let arguments = ["build", "--board", "ulx3s-85f", "--clock", "100.5MHz"];
+    let text = fails(
+        &run(&arguments),
+        64,
+        "--clock: expected a whole number of Hz",
+    );
+    assert!(text.contains("found \"100.5MHz\""), "{text}");
+}
+
+#[test]
+fn outputs_that_cannot_be_written_have_one_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = write(folder.path(), "report.json", 80.0);
+    let page = format!("{report}/page.html");
+    fails(
+        &run(&["report", &report, "--html", &page]),
+        74,
+        "cannot write ",
+    );
+    fails(
+        &run(&["emit", "--lanes", "1", "--dim", "32", "-o", &report]),
+        74,
+        "cannot write ",
+    );
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = command(&["report", &report]).stdout(full).output().unwrap();
+    fails(&output, 74, "cannot write the output");
+    fails(&run(&["report", "/no/such/file"]), 66, "cannot read ");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_a_command_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = write(folder.path(), "report.json", 80.0);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command(&["report", &report])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
 
 #[test]
@@ -121,6 +177,6 @@ fn a_file_that_is_no_report_is_refused() {
     let path = folder.path().join("x.json");
     fs::write(&path, "{\"format\": 99}").unwrap();
     let name = path.to_string_lossy().into_owned();
-    let text = fails(&run(&["report", &name]), 66, &name);
+    let text = fails(&run(&["report", &name]), 65, &name);
     assert!(text.contains("expected form 1, found 99"), "{text}");
 }

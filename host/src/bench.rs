@@ -1,15 +1,16 @@
-//! `tensority bench`: what each back end does on this machine, and what the machine could do.
+//! `tensority bench`: speed of each back end, against the peak of a core.
 
 mod measure;
 mod peak;
 mod report;
 mod samples;
 
-use crate::{failure::Failure, output};
+use crate::failure::Failure;
 use measure::{Effort, measure};
 use report::Report;
-use std::{num::NonZero, process::ExitCode, time::Duration};
+use std::{num::NonZero, time::Duration};
 use tensority::fast::{Backend, Pool};
+use tensority_command::{print, print_json};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -43,7 +44,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Measures the back end of the environment if it names one, else all, and prints a table.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let chosen = Backend::from_environment()?;
     let all = std::env::var_os(tensority::fast::ENVIRONMENT_VARIABLE).is_none();
     let backends = Backend::available().filter(|backend| all || backend.name() == chosen.name());
@@ -58,10 +59,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         backends: backends.map(|backend| measure(backend, &effort)).collect(),
     };
     if arguments.json {
-        output::print_json(&report)?;
+        print_json(&report)?;
     } else {
-        output::print(&report.to_table())?;
+        print(&report.to_table())?;
     }
     report.check()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

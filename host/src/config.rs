@@ -1,11 +1,11 @@
-//! `tensority config`: reads, explains and begins configurations.
+//! `tensority config`: checking, explaining and beginning a configuration.
 
-use crate::{failure::Failure, output};
+use crate::{failure::Failure, table};
 use std::{
     io::{Write, stderr},
     path::PathBuf,
-    process::ExitCode,
 };
+use tensority_command::print;
 use tensority_config::{ConfigError, Explained, Loaded, Overrides};
 use tensority_device::choice::Choice;
 use tensority_source::Address;
@@ -45,13 +45,13 @@ struct File {
 }
 
 /// Does what is asked of a configuration.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.verb {
         Verb::Check(file) => check(&load(file)?)?,
         Verb::Explain(file) => explain(&load(file)?)?,
         Verb::Init { file } => init(file.clone())?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The addresses of all sources, in the order of preference.
@@ -114,10 +114,12 @@ fn check(loaded: &Loaded) -> Result<(), Failure> {
         counted(loaded.warnings.len(), "warning"),
     ];
     let counts = counts.join(", ");
-    output::print(&match &loaded.file {
-        Some(file) => format!("ok: {counts}; {}", file.display()),
-        None => format!("ok: {counts}; there is no file, so these are the defaults"),
-    })
+    Ok(match &loaded.file {
+        Some(file) => print(format_args!("ok: {counts}; {}", file.display())),
+        None => print(format_args!(
+            "ok: {counts}; there is no file, so these are the defaults"
+        )),
+    }?)
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -129,15 +131,7 @@ fn counted(count: usize, what: &str) -> String {
 
 fn explain(loaded: &Loaded) -> Result<(), Failure> {
     let rows: Vec<_> = loaded.explain().iter().map(cells).collect();
-    let widths: [usize; 3] = std::array::from_fn(|column| {
-        let widths = rows.iter().map(|row| row[column].chars().count());
-        widths.max().unwrap_or_default()
-    });
-    let lines = rows.iter().map(|[path, value, unit, origin]| {
-        let [paths, values, units] = widths;
-        format!("{path:paths$}  {value:values$}  {unit:units$}  {origin}")
-    });
-    output::print(&lines.collect::<Vec<_>>().join("\n"))
+    Ok(print(table::aligned(&rows))?)
 }
 
 fn cells(explained: &Explained) -> [String; 4] {
@@ -157,5 +151,5 @@ fn init(file: Option<PathBuf>) -> Result<(), Failure> {
         return Err(Failure::usage(message));
     };
     tensority_config::init(&file)?;
-    output::print(&format!("wrote {}", file.display()))
+    Ok(print(format_args!("wrote {}", file.display()))?)
 }

@@ -1,11 +1,9 @@
-//! `tensority devices`: which boards are at the serial ports, and whether they hash right.
+//! `tensority devices`: the boards at the serial ports, with a known-answer test of each.
 
-use crate::{failure::Failure, output};
+use crate::{failure::Failure, table};
 use serde::Serialize;
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::path::{Path, PathBuf};
+use tensority_command::{print, print_json};
 use tensority_device::{
     discovery::{self, ListedPort},
     link::Patience,
@@ -58,7 +56,7 @@ struct Board {
 }
 
 /// Looks at every port and prints a table.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listed = discovery::list();
     let named: Vec<_> = arguments
         .device
@@ -80,12 +78,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         ports: listed.chain(named).collect(),
     };
     if arguments.json {
-        output::print_json(&report)?;
+        print_json(&report)?;
     } else if !report.ports.is_empty() {
-        output::print(&report.to_table())?;
+        print(&report.to_table())?;
     }
     if report.ports.iter().any(Row::is_good) {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
     let message = "expected a board that hashes right, found none; -d names further ports";
     Err(Failure::unavailable(message))
@@ -184,18 +182,7 @@ impl Report {
     fn to_table(&self) -> String {
         let mut lines = vec![HEAD.map(String::from)];
         lines.extend(self.ports.iter().map(Row::cells));
-        let widths: [usize; HEAD.len()] = std::array::from_fn(|column| {
-            let widths = lines.iter().map(|line| line[column].chars().count());
-            widths.max().unwrap_or_default()
-        });
-        let lines = lines.iter().map(|line| {
-            let cells = line.iter().zip(widths);
-            let cells: Vec<_> = cells
-                .map(|(cell, width)| format!("{cell:width$}"))
-                .collect();
-            cells.join("  ").trim_end().to_owned()
-        });
-        lines.collect::<Vec<_>>().join("\n")
+        table::aligned(&lines)
     }
 }
 

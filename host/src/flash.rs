@@ -1,18 +1,19 @@
-//! `tensority flash`: writes images to boards, and firmware to their controllers.
+//! `tensority flash`: images for boards, and firmware for their controllers.
 
 mod awaken;
 mod firmware;
 mod report;
 
-use crate::{failure::Failure, output};
+use crate::failure::Failure;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use report::{Progress, Report};
 use std::{
     net::SocketAddrV4,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 use tensority_boards::Board;
-use tensority_flash::{Cable, Image, Key, Loader, Plan, Target, carry_out};
+use tensority_command::{print, print_json};
+use tensority_flash::{Cable, Event, Image, Key, Loader, Plan, Target, carry_out};
 
 const HELP: &str = "\
 The flash memory of a board holds two images. The FPGA loads the update; if that does not load, it loads
@@ -32,7 +33,7 @@ pub struct Arguments {
     #[arg(required_unless_present = "firmware")]
     image: Option<PathBuf>,
     /// The board that it is written to.
-    #[arg(long, value_name = "NAME", required_unless_present = "firmware", value_parser = board)]
+    #[arg(long, value_name = "NAME", required_unless_present = "firmware", value_parser = PossibleValuesParser::new(Board::names()).try_map(|name| Board::find(&name)))]
     board: Option<Board>,
     /// Load the image into the FPGA, where it is until the power goes.
     #[arg(long, group = "target")]
@@ -68,12 +69,8 @@ pub struct Arguments {
     json: bool,
 }
 
-fn board(name: &str) -> Result<Board, String> {
-    Board::find(name).map_err(|error| error.to_string())
-}
-
 /// Does what is asked for.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match (&arguments.firmware, &arguments.image, &arguments.board) {
         (Some(firmware), ..) => {
             firmware::write(firmware, arguments.device.as_deref(), arguments.json)?;
@@ -81,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         (None, Some(image), Some(board)) => write(arguments, image, board)?,
         (None, ..) => return Err(Failure::usage("expected an image and a board")),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failure> {
@@ -97,11 +94,19 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
     let loader = Loader::new(board, cable)?;
     let mut report = Report::new(&plan, &loader);
     if !arguments.json {
-        output::print(&report.planned(&plan, arguments.plan))?;
+        print(&report.planned(&plan, arguments.plan))?;
     }
     if !arguments.plan {
-        let mut progress = Progress::new(plan.steps().len());
-        carry_out(&plan, &loader, &mut |event| progress.tell(event))?;
+        let (progress, total, mut step) = (Progress::new(), plan.steps().len(), 0);
+        carry_out(&plan, &loader, &mut |event| match event {
+            Event::Begins(_) => {
+                step += 1;
+                progress.show(format_args!("step {step} of {total}"));
+            }
+            Event::Percent(percent) => {
+                progress.show(format_args!("step {step} of {total}, {percent} %"));
+            }
+        })?;
         drop(progress);
         report.written = true;
         if !arguments.no_self_test {
@@ -109,13 +114,13 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
             report.board = Some(awake);
         }
         if !arguments.json {
-            output::print(&report.done())?;
+            print(&report.done())?;
         }
     }
-    match arguments.json {
-        true => output::print_json(&report),
-        false => Ok(()),
+    if arguments.json {
+        print_json(&report)?;
     }
+    Ok(())
 }
 
 /// The key that manifests must be signed with, if one is set.

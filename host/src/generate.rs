@@ -1,12 +1,12 @@
-//! `tensority generate`: what an installation needs besides the program.
+//! `tensority generate`: completions, manual pages, a service unit, udev rules.
 
-use crate::{failure::Failure, output};
+use crate::failure::Failure;
 use clap::{CommandFactory, ValueEnum};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
+use tensority_command::print;
 use tensority_device::permission;
 
 #[derive(clap::Args)]
@@ -79,15 +79,15 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 /// Prints or writes what is asked for.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.verb {
-        Verb::Completions { shell } => output::print(completions(*shell).trim_end())?,
-        Verb::Man { out: None } => output::print(page()?.trim_end())?,
+        Verb::Completions { shell } => print(completions(*shell).trim_end())?,
+        Verb::Man { out: None } => print(page().trim_end())?,
         Verb::Man { out: Some(folder) } => write_pages(folder)?,
-        Verb::Systemd(systemd) => output::print(unit(systemd).trim_end())?,
-        Verb::Udev => output::print(permission::udev_rules().trim_end())?,
+        Verb::Systemd(systemd) => print(unit(systemd).trim_end())?,
+        Verb::Udev => print(permission::udev_rules().trim_end())?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn completions(shell: Shell) -> String {
@@ -102,17 +102,18 @@ fn completions(shell: Shell) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-fn page() -> Result<String, Failure> {
+fn page() -> String {
     let mut text = Vec::new();
     let command = crate::Arguments::command().disable_help_subcommand(true);
-    clap_mangen::Man::new(command).render(&mut text)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    let rendered = clap_mangen::Man::new(command).render(&mut text);
+    rendered.expect("memory takes all");
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn write_pages(folder: &Path) -> Result<(), Failure> {
     let written = fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(crate::Arguments::command(), folder));
-    written.map_err(|error| Failure::not_written(folder, &error))
+    written.map_err(|error| Failure::cannot_write(folder, &error))
 }
 
 fn unit(systemd: &Systemd) -> String {

@@ -1,9 +1,9 @@
 //! `tensority hash`: one PoW hash.
 
-use crate::{failure::Failure, hexadecimal::Bytes32, output};
+use crate::{failure::Failure, hexadecimal::Bytes32};
 use serde::Serialize;
-use std::process::ExitCode;
 use tensority::fast::{self, Backend, Cache};
+use tensority_command::{print, print_json};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -26,7 +26,7 @@ struct Answer {
 }
 
 /// Prints the PoW hash.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let backend = Backend::from_environment()?;
     let (Bytes32(header_hash), Bytes32(seed)) = (arguments.header_hash, arguments.seed);
     let answer = Answer {
@@ -35,10 +35,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         pow_hash: hex::encode(fast::hash(&header_hash, &Cache::build(backend, &seed))),
         backend: backend.name(),
     };
-    if arguments.json {
-        output::print_json(&answer)?;
-    } else {
-        output::print(&answer.pow_hash)?;
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(match arguments.json {
+        true => print_json(&answer),
+        false => print(&answer.pow_hash),
+    }?)
 }

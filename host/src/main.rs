@@ -12,15 +12,16 @@ mod hash;
 mod hexadecimal;
 mod mine;
 mod node;
-mod output;
+
 mod pool;
 mod replay;
+mod serve;
+mod table;
 mod verify;
 mod why;
 mod xvc;
 
 use clap::{Parser, Subcommand};
-use failure::Failure;
 use std::process::ExitCode;
 
 /// Mines Tensority, Bytom's proof of work, with boards or the processor, and checks it.
@@ -66,16 +67,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(answer) if answer.use_stderr() => return Failure::of_arguments(&answer).report(),
-        Err(help) => {
-            // Nobody is left to tell when the terminal itself is gone.
-            let _ = help.print();
-            return ExitCode::SUCCESS;
-        }
-    };
-    let outcome = match arguments.verb {
+    tensority_command::run(|arguments: Arguments| match arguments.verb {
         Verb::Hash(arguments) => hash::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
@@ -89,6 +81,5 @@ fn main() -> ExitCode {
         Verb::Xvc(arguments) => xvc::run(&arguments),
         Verb::Config(arguments) => config::run(&arguments),
         Verb::Generate(arguments) => generate::run(&arguments),
-    };
-    outcome.unwrap_or_else(|failure| failure.report())
+    })
 }

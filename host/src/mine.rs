@@ -1,19 +1,18 @@
-//! `tensority mine`: a configuration, mined until somebody says to end.
+//! `tensority mine`: mining by a configuration until a signal or a goal ends it.
 
-mod outlet;
 mod selection;
+mod sink;
 mod source;
 mod stop;
 
-use crate::{config, failure::Failure};
-use outlet::Outlet;
+use crate::{config, failure::Failure, serve::no_signals};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use sink::Sink;
 use std::{
     fs::File,
     io::LineWriter,
     num::NonZero,
     path::PathBuf,
-    process::ExitCode,
     sync::{Arc, atomic::Ordering, mpsc},
     time::Duration,
 };
@@ -123,7 +122,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Mines until it is told to end.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     raise_file_limit();
     let backend = Backend::from_environment()?;
     let environment = tensority_config::of_process();
@@ -137,7 +136,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let devices = selection::of_config(&loaded, lease_size)?;
     let nothing_yet = selection::is_nothing_yet(&devices);
     // Until here there is nothing to hand in: a signal ends the program at once.
-    let stop = stop::at_signals().map_err(Failure::no_signals)?;
+    let stop = stop::at_signals().map_err(no_signals)?;
 
     let (file, lifetime) = open_lifetime(&loaded)?;
     let goal = Goal {
@@ -158,21 +157,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let published = Arc::<Published>::default();
     let (sender, commands) = mpsc::channel();
-    let interface = serve(&loaded, &published, sender.clone())?;
-    let mode = outlet::mode(config.output.view, arguments.json);
-    let mut outlet = Outlet::new(mode, published, file, sender, &stop)?;
-    if let Some(address) = interface.as_ref().and_then(Running::addr) {
-        outlet.log(format!("the API is at http://{address}/api/v0"));
+    let api = serve(&loaded, &published, sender.clone())?;
+    let mode = sink::mode(config.output.view, arguments.json);
+    let mut sink = Sink::new(mode, published, file, sender, &stop)?;
+    if let Some(address) = api.as_ref().and_then(Running::addr) {
+        sink.log(format!("the API is at http://{address}/api/v0"));
     }
-    outlet.log(introduction(&loaded, backend));
+    sink.log(introduction(&loaded, backend));
     if nothing_yet {
-        outlet.log("no board is there yet; each is taken as it is plugged in".to_owned());
+        sink.log("no board is there yet; each is taken as it is plugged in".to_owned());
     }
-    let controller = mine(setup, &stop, &commands, &mut outlet)?;
+    let controller = mine(setup, &stop, &commands, &mut sink)?;
     if !stop.load(Ordering::Relaxed) {
         check(&goal, &controller)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Asks for as many open files as this user may have: a board takes two, and the usual limit is
@@ -266,7 +265,7 @@ fn open_lifetime(loaded: &Loaded) -> Result<(Option<LifetimeFile>, Lifetime), Fa
     match LifetimeFile::open(path) {
         Ok((file, lifetime, corrupt)) => {
             if let Some(corrupt) = corrupt {
-                outlet::warn(&corrupt);
+                sink::warn(&corrupt);
             }
             Ok((Some(file), lifetime))
         }
@@ -274,7 +273,7 @@ fn open_lifetime(loaded: &Loaded) -> Result<(Option<LifetimeFile>, Lifetime), Fa
         Err(error @ LifetimeFileError::InUse { .. })
             if loaded.origin("state.file") == Origin::Default =>
         {
-            outlet::warn(&format!("{error}; totals are not kept"));
+            sink::warn(&format!("{error}; totals are not kept"));
             Ok((None, Lifetime::default()))
         }
         Err(error) => Err(error.into()),
@@ -288,7 +287,7 @@ fn recorder(arguments: &Arguments, settings: &Settings) -> Result<Option<Recorde
     let begin = || Recorder::new(Box::new(LineWriter::new(File::create(path)?)), settings);
     begin()
         .map(Some)
-        .map_err(|error| Failure::not_written(path, &error))
+        .map_err(|error| Failure::cannot_write(path, &error))
 }
 
 fn serve(
@@ -299,7 +298,7 @@ fn serve(
     let api = &loaded.config.api;
     let settings = tensority_api::Settings {
         listen: api.listen.0,
-        token: api.token.as_ref().map(|token| token.reveal().to_owned()),
+        token: api.token.clone(),
         allowed_hosts: api.allowed_hosts.clone(),
         fleet_listen: api.fleet_listen.0,
     };
@@ -312,7 +311,7 @@ fn serve(
         Err(error @ tensority_api::StartError::Listen { .. })
             if loaded.origin("api.listen") == Origin::Default && api.fleet_listen.0.is_none() =>
         {
-            outlet::warn(&format!("{error}; there is no API"));
+            sink::warn(&format!("{error}; there is no API"));
             Ok(None)
         }
         Err(error) => Err(error.into()),
@@ -339,7 +338,7 @@ fn check(goal: &Goal, controller: &Controller) -> Result<(), Failure> {
             let accepted = controller.accepted();
             let message = format!("{accepted} of {shares} shares accepted within {time:?}");
             Err(match controller.ended_at_work() {
-                true => Failure::not_reached(message),
+                true => Failure::unmet(message),
                 false => Failure::unavailable(format!("{message}; no source gives work")),
             })
         }

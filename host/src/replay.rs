@@ -1,7 +1,8 @@
 //! `tensority replay`: a run of the miner again, from its recording.
 
-use crate::{failure::Failure, output};
-use std::{fs::File, io::BufReader, path::PathBuf, process::ExitCode};
+use crate::failure::Failure;
+use std::{fs::File, io::BufReader, path::PathBuf};
+use tensority_command::{print, print_as};
 use tensority_miner::{message::Message, replay::replay};
 
 const HELP: &str = "\
@@ -21,21 +22,18 @@ pub struct Arguments {
 }
 
 /// Runs a recording again, and prints what was told.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.file;
     let file = File::open(path).map_err(|error| Failure::cannot_read(path, &error))?;
-    let tell = &mut |message: &Message| match arguments.json {
-        true => output::print_json(message),
-        false => output::print(&message.to_string()),
-    };
+    let tell = &mut |message: &Message| Ok(print_as(arguments.json, message)?);
     let replayed = replay::<Failure>(BufReader::new(file), tell)?;
     if !arguments.json {
-        output::print(&format!(
+        print(&format!(
             "replayed {:.1} s: {} events, {} messages, all the same",
             replayed.time.as_secs_f64(),
             replayed.events,
             replayed.messages
         ))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

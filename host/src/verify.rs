@@ -1,19 +1,16 @@
-//! `tensority verify`: whether a block header has the proof of work it claims.
+//! `tensority verify`: check of a block header's proof of work.
 
 use crate::{
     failure::Failure,
     hexadecimal::{Bytes, Bytes32},
-    output,
 };
 use serde::Serialize;
-use std::process::ExitCode;
+use std::fmt;
 use tensority::{
     BlockHeader, Error, Target,
     fast::{Backend, Cache},
 };
-
-/// The exit code for a header without the proof of work it claims.
-const NOT_VALID: u8 = 1;
+use tensority_command::print_as;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -38,7 +35,7 @@ struct Answer {
 }
 
 /// Prints the block hash, the PoW hash, the target of the header's bits and the verdict.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let backend = Backend::from_environment()?;
     let refuse = |error: Error| Failure::usage(format!("bad header: {error}"));
     let header = BlockHeader::deserialize(&arguments.header.0).map_err(refuse)?;
@@ -51,29 +48,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         target: target.to_string(),
         valid: verdict.valid,
     };
-    if arguments.json {
-        output::print_json(&answer)?;
-    } else {
-        output::print(&answer.to_text())?;
+    print_as(arguments.json, &answer)?;
+    match answer.valid {
+        true => Ok(()),
+        // The answer says it all.
+        false => Err(Failure::unmet("")),
     }
-    Ok(if answer.valid {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(NOT_VALID)
-    })
 }
 
-impl Answer {
-    fn to_text(&self) -> String {
-        let Self {
-            block_hash,
-            pow_hash,
-            target,
-            valid,
-        } = self;
-        let valid = if *valid { "yes" } else { "no" };
-        format!(
-            "block hash  {block_hash}\nPoW hash    {pow_hash}\ntarget      {target} (most significant byte first)\nvalid       {valid}"
-        )
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "block hash  {}", self.block_hash)?;
+        writeln!(f, "PoW hash    {}", self.pow_hash)?;
+        let target = &self.target;
+        writeln!(f, "target      {target} (most significant byte first)")?;
+        write!(f, "valid       {}", if self.valid { "yes" } else { "no" })
     }
 }

@@ -1,11 +1,11 @@
-//! `tensority why`: what a running miner decided by itself, and why.
+//! `tensority why`: the decisions of a running miner, with their reasons.
 
-use crate::{failure::Failure, output};
+use crate::failure::Failure;
 use std::{
     path::{Path, PathBuf},
-    process::ExitCode,
     time::Duration,
 };
+use tensority_command::{print, print_json};
 use tensority_config::Overrides;
 use tensority_miner::unix_now;
 use tensority_telemetry::Decision;
@@ -33,21 +33,21 @@ pub struct Arguments {
 }
 
 /// Asks the miner for its decisions and prints them, the latest last.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let address = match &arguments.api {
         Some(address) => address.clone(),
         None => address_of(arguments.config.as_deref())?,
     };
     let decisions = ask(&format!("http://{address}/api/v0/decisions"))?;
     if arguments.json {
-        output::print_json(&decisions)?;
+        print_json(&decisions)?;
     } else if decisions.is_empty() {
-        output::print("nothing: it had no reason to decide anything by itself")?;
+        print("nothing: it had no reason to decide anything by itself")?;
     }
     for decision in decisions.iter().filter(|_| !arguments.json) {
-        output::print(&line(decision))?;
+        print(&line(decision))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Where the API of a miner with this configuration is.

@@ -5,7 +5,7 @@
 use std::{path::Path, process::Command, sync::Arc};
 
 use tensority::{Target, fast::Backend, fast::Cache};
-use tensority_devnet::node::{Node, Server, Settings};
+use tensority_devnet::node::{Node, Settings, serve};
 
 #[test]
 fn a_simulated_board_mines_blocks_that_the_node_accepts() {
@@ -22,8 +22,8 @@ fn a_simulated_board_mines_blocks_that_the_node_accepts() {
         ..Settings::default()
     };
     let node = Arc::new(Node::new(settings).expect("good bits"));
-    let server = Server::bind("127.0.0.1:0".parse().unwrap(), Arc::clone(&node), |_| {});
-    let server = server.expect("a free port").spawn().expect("a thread");
+    let server = serve("127.0.0.1:0".parse().unwrap(), Arc::clone(&node), |_| {});
+    let server = server.expect("a free port");
     let url = format!("http://{}", server.local_addr());
 
     let output = Command::new(program)

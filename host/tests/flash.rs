@@ -63,7 +63,7 @@ fn report(output: &Output) -> Value {
 fn a_board_is_flashed_and_answers_right() {
     let home = Home::new();
     let serving = serve(Flash::default());
-    let address = serving.address().to_string();
+    let address = serving.local_addr().to_string();
     let board = Terminal::new(Faults::default());
     let image = write(&home, &GOLDEN, HARDWARE);
     let to = [
@@ -94,7 +94,7 @@ fn a_board_is_flashed_and_answers_right() {
 fn a_board_that_runs_another_image_or_hashes_wrong_is_told() {
     let home = Home::new();
     let serving = serve(Flash::default());
-    let address = serving.address().to_string();
+    let address = serving.local_addr().to_string();
     for (build, wrong_hash_each, words) in [
         ("0000abcd", None, "the FPGA loaded another image"),
         // The first hash is the board's own test.
@@ -123,7 +123,7 @@ fn a_board_that_runs_another_image_or_hashes_wrong_is_told() {
 fn what_is_refused_or_only_planned_does_not_touch_the_cable() {
     let home = Home::new();
     let serving = serve(Flash::default());
-    let address = serving.address().to_string();
+    let address = serving.local_addr().to_string();
     let image = write(&home, &UPDATE, HARDWARE);
     let to = [
         "--board",
@@ -163,7 +163,7 @@ fn what_is_refused_or_only_planned_does_not_touch_the_cable() {
 fn without_golden_image_cable_or_program_it_is_said_what_to_do() {
     let home = Home::new();
     let serving = serve(Flash::default());
-    let address = serving.address().to_string();
+    let address = serving.local_addr().to_string();
     let image = write(&home, &UPDATE, HARDWARE);
     let to = [
         "--board",

@@ -97,7 +97,7 @@ fn bad_input_is_refused_in_one_line() {
                 "/no/such/folder.fst",
             ],
         ),
-        66,
+        74,
         "cannot write a waveform",
     );
     refused(

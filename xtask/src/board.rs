@@ -7,6 +7,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::process::Command;
 
+use tensority_command::exit;
+
 use crate::failure::Failure;
 use crate::{firmware, setup, step, workspace};
 
@@ -24,7 +26,7 @@ pub fn run(board: &str, lanes: u32, seeds: u32) -> Result<(), Failure> {
     // A report that is there afterwards is of this build.
     match fs::remove_file(&report) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(Failure::file("remove", &report, &error));
+            return Err(Failure::cannot_write(&report, &error));
         }
         _ => {}
     }
@@ -39,14 +41,14 @@ pub fn run(board: &str, lanes: u32, seeds: u32) -> Result<(), Failure> {
     );
     match built {
         // Exit code 1 is a missed clock.
-        Err(failure) if !failure.is_check() => Err(failure),
+        Err(failure) if failure.code() != exit::UNMET => Err(failure),
         built => {
             let data = step::output(tool().arg("report").arg(&report).arg("--json"))?;
             let results = workspace::root().join("boards").join(board).join("results");
             fs::create_dir_all(&results)
-                .map_err(|error| Failure::file("make", &results, &error))?;
+                .map_err(|error| Failure::cannot_write(&results, &error))?;
             let path = results.join(format!("lanes-{lanes}.json"));
-            fs::write(&path, data).map_err(|error| Failure::file("write", &path, &error))?;
+            fs::write(&path, data).map_err(|error| Failure::cannot_write(&path, &error))?;
             eprintln!("\n=== results: {}", path.display());
             built
         }

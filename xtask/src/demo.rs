@@ -60,7 +60,7 @@ struct Node {
 
 impl Node {
     fn start() -> Result<Self, Failure> {
-        let broken = |found: &str| Failure::check(format!("the node does not listen: {found}"));
+        let broken = |found: &str| Failure::unmet(format!("the node does not listen: {found}"));
         let mut process = program("tensority")
             .args(["node", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())

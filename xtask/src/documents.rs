@@ -11,7 +11,7 @@ use crate::{step, workspace};
 /// Writes them all.
 pub fn write() -> Result<(), Failure> {
     let folder = workspace::root().join("docs");
-    fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
+    fs::create_dir_all(&folder).map_err(|error| Failure::cannot_write(&folder, &error))?;
     let documents = [
         ("registers.md", document::Registers.to_string()),
         ("protocol.md", document::Protocol.to_string()),
@@ -19,7 +19,7 @@ pub fn write() -> Result<(), Failure> {
     ];
     for (name, text) in documents {
         let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
+        fs::write(&path, text).map_err(|error| Failure::cannot_write(&path, &error))?;
     }
     // Written by the test that compares them: this program need not wait for the blocks to compile.
     let test = [

@@ -42,7 +42,7 @@ fn compile(root: &Path, build: &Path) -> Result<Vec<u8>, Failure> {
         .env("CARGO_TARGET_DIR", build);
     step::named("firmware", &mut cargo)?;
     let linked = build.join(TARGET).join("firmware/firmware");
-    fs::read(&linked).map_err(|error| Failure::file("read", &linked, &error))
+    fs::read(&linked).map_err(|error| Failure::cannot_read(&linked, &error))
 }
 
 /// What depends on the file need not be made again while it stays as it is.
@@ -50,5 +50,5 @@ fn write_if_changed(path: &Path, content: &[u8]) -> Result<(), Failure> {
     if fs::read(path).is_ok_and(|present| present == content) {
         return Ok(());
     }
-    fs::write(path, content).map_err(|error| Failure::file("write", path, &error))
+    fs::write(path, content).map_err(|error| Failure::cannot_write(path, &error))
 }

@@ -60,11 +60,7 @@ enum Chore {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(answer) => return answer_on_usage(&answer),
-    };
-    let outcome = match arguments.chore {
+    tensority_command::run(|arguments: Arguments| match arguments.chore {
         Chore::Setup => setup::run(),
         Chore::Firmware { clone: None } => setup::run().and_then(|()| firmware::build()),
         Chore::Firmware { clone: Some(root) } => firmware::build_clone(&root),
@@ -77,23 +73,5 @@ fn main() -> ExitCode {
         Chore::Demo => demo::run(),
         Chore::Test { fast: true } => test::run(test::Tier::Fast),
         Chore::Test { fast: false } => test::run(test::Tier::All),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("xtask: {failure}");
-            failure.exit_code()
-        }
-    }
-}
-
-/// Prints help where it was asked for, and what is wrong with the arguments otherwise.
-fn answer_on_usage(answer: &clap::Error) -> ExitCode {
-    // Nobody is left to tell when the terminal itself is gone.
-    let _ = answer.print();
-    if answer.use_stderr() {
-        ExitCode::from(failure::USAGE)
-    } else {
-        ExitCode::SUCCESS
-    }
+    })
 }

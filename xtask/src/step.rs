@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::workspace;
 
 /// Runs `cargo` with `arguments` in the workspace under a heading, and says how long it took.
@@ -35,11 +35,11 @@ pub fn named(heading: &str, command: &mut Command) -> Result<(), Failure> {
 pub fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command
         .status()
-        .map_err(|error| Failure::missing(format!("cannot run {}: {error}", line(command))))?;
+        .map_err(|error| Failure::unavailable(format!("cannot run {}: {error}", line(command))))?;
     if status.success() {
         Ok(())
     } else {
-        Err(Failure::command(&line(command), status.code()))
+        Err(failure::of_command(&line(command), status.code()))
     }
 }
 
@@ -48,11 +48,11 @@ pub fn output(command: &mut Command) -> Result<Vec<u8>, Failure> {
     let output = command
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| Failure::missing(format!("cannot run {}: {error}", line(command))))?;
+        .map_err(|error| Failure::unavailable(format!("cannot run {}: {error}", line(command))))?;
     if output.status.success() {
         Ok(output.stdout)
     } else {
-        Err(Failure::command(&line(command), output.status.code()))
+        Err(failure::of_command(&line(command), output.status.code()))
     }
 }
 

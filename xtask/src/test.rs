@@ -70,7 +70,7 @@ pub fn run(tier: Tier) -> Result<(), Failure> {
     }
     println!("{counted}");
     if counted.failed > 0 {
-        return Err(Failure::check("tests failed"));
+        return Err(Failure::unmet("tests failed"));
     }
     let took = start.elapsed().as_secs_f64();
     eprintln!("=== all checks passed in {took:.1} s");
@@ -82,7 +82,7 @@ fn require_component(subcommand: &str, component: &str) -> Result<(), Failure> {
     if step::succeeds(Command::new(step::cargo_program()).args([subcommand, "--version"])) {
         return Ok(());
     }
-    Err(Failure::missing(format!(
+    Err(Failure::unavailable(format!(
         "`cargo {subcommand}` is missing; run: rustup component add {component}"
     )))
 }

@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("testvectors", &[]),
     ("protocol", &[]),
     ("boards", &[]),
+    ("command", &[]),
     ("firmware/controller", &["protocol"]),
     // The chip in software, for tests alone: nothing but tests may depend on it.
     (
@@ -22,14 +23,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("firmware", &["firmware/controller"]),
     ("hdl", &["protocol", "boards"]),
-    ("flow", &["hdl", "boards"]),
+    ("flow", &["hdl", "boards", "command"]),
     (
         "sim",
-        &["hdl", "boards", "tensority", "protocol", "testvectors"],
+        &[
+            "hdl",
+            "boards",
+            "command",
+            "tensority",
+            "protocol",
+            "testvectors",
+        ],
     ),
-    ("host", &["tensority", "protocol", "boards"]),
+    ("host", &["tensority", "protocol", "boards", "command"]),
     // The documents that it writes come from the tables of these.
-    ("xtask", &["protocol", "host"]),
+    ("xtask", &["command", "protocol", "host"]),
 ];
 
 /// What their tests may depend on besides; all of them on `testvectors`.

@@ -1,6 +1,6 @@
-//! The HTTP API: each route with its handler and its description.
+//! The routes of the HTTP API, each with its handler and its description.
 
-use crate::{commands, events, guard::Guard, metrics, refusal::Refusal};
+use crate::{commands, events, metrics, refusal::Refusal, shared::Shared};
 use axum::{
     Json, Router,
     extract::{Path, State as Of, rejection::PathRejection},
@@ -8,48 +8,17 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use std::{
-    fmt::Write,
-    sync::{Arc, mpsc},
-};
+use std::{fmt::Write, sync::Arc};
 use tensority_telemetry::{
-    Decision, Job, State, Total, Verification, command::Command, device::Device,
-    lifetime::Lifetime, published::Published, source::Source,
+    Decision, Job, State, Total, Verification, device::Device, lifetime::Lifetime, source::Source,
 };
-use tokio::sync::Semaphore;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-/// What the handlers share.
-#[derive(Debug)]
-pub struct Shared {
-    /// What is looked at.
-    pub published: Arc<Published>,
-    /// The way to the miner.
-    pub commands: mpsc::Sender<Command>,
-    /// Who may ask.
-    pub guard: Arc<Guard>,
-    /// Places for those who listen to events.
-    pub listeners: Arc<Semaphore>,
-}
-
-impl Shared {
-    /// The device of a name.
-    pub fn device<'a>(&self, state: &'a State, name: &str) -> Result<&'a Device, Refusal> {
-        let mut devices = state.devices.iter();
-        devices.find(|device| device.name == name).ok_or_else(|| {
-            let known: Vec<_> = state.devices.iter().map(|device| &device.name).collect();
-            let error = format!("expected one of the devices {known:?}, found {name:?}");
-            Refusal::new(StatusCode::NOT_FOUND, error)
-        })
-    }
-}
-
 type Route = (&'static str, fn() -> MethodRouter<Arc<Shared>>);
 
-/// All that is served.
 const ROUTES: [Route; 14] = [
     ("/", || get(index)),
     ("/api/v0", || get(state)),
@@ -67,7 +36,7 @@ const ROUTES: [Route; 14] = [
     ("/metrics", || get(scrape)),
 ];
 
-/// What answers a request that may be asked.
+/// The router of all requests that passed the guard.
 pub fn router(shared: Arc<Shared>) -> Router {
     let router = ROUTES
         .iter()
@@ -122,7 +91,6 @@ async fn no_method(method: Method, uri: Uri) -> Refusal {
 )]
 struct Description;
 
-/// The token in the description.
 struct Token;
 
 impl Modify for Token {

@@ -1,6 +1,6 @@
-//! What is asked of the miner: from the body of a request to a command.
+//! Commands to the miner, from the body of a request.
 
-use crate::{api::Shared, refusal::Refusal};
+use crate::{refusal::Refusal, shared::Shared};
 use axum::{
     Json,
     body::Body,

@@ -1,6 +1,6 @@
-//! The state as a stream: a new one when it changes, for as long as the client listens.
+//! The state as a stream of server-sent events.
 
-use crate::{api::Shared, refusal::Refusal};
+use crate::{refusal::Refusal, shared::Shared};
 use axum::{
     extract::State as Of,
     http::StatusCode,
@@ -58,7 +58,6 @@ pub async fn events(Of(shared): Of<Arc<Shared>>) -> Result<Response, Refusal> {
     Ok(stream.into_response())
 }
 
-/// A client that listens.
 struct Listener {
     published: Arc<Published>,
     /// The number of the state that it got last.

@@ -30,7 +30,6 @@ const MAX_DRAIN_BYTES: u64 = 64 * 1024;
 /// How long that is done.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Serves one connection.
 pub async fn serve(mut stream: TcpStream, published: Arc<Published>) {
     let request = read(&mut stream).await;
     let now = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -1,4 +1,4 @@
-//! Who may ask: against web pages that make a browser talk to the miner, and strangers.
+//! Access rules against strangers, and web pages that make a browser talk to the miner.
 //!
 //! A page of another site may send requests here (its `Origin` tells), or have the name of its own
 //! site resolve to this machine (the name in `Host` tells). Neither gets an answer.
@@ -19,17 +19,17 @@ use std::{
     sync::Arc,
 };
 use subtle::ConstantTimeEq;
+use tensority_secret::Secret;
 
-/// What is asked of clients.
 #[derive(Debug)]
 pub struct Guard {
-    token: Option<String>,
+    token: Option<Secret>,
     allowed_hosts: Vec<String>,
 }
 
 impl Guard {
     /// Asks for the token where something is changed; the hosts are names of this machine.
-    pub fn new(token: Option<String>, allowed_hosts: Vec<String>) -> Self {
+    pub fn new(token: Option<Secret>, allowed_hosts: Vec<String>) -> Self {
         Self {
             token,
             allowed_hosts,
@@ -47,7 +47,7 @@ impl Guard {
             ));
         };
         let found = match headers.get(AUTHORIZATION).map(bearer) {
-            Some(Some(sent)) if sent.ct_eq(token.as_bytes()).into() => return Ok(()),
+            Some(Some(sent)) if sent.ct_eq(token.reveal().as_bytes()).into() => return Ok(()),
             Some(Some(_)) => "another token",
             Some(None) => "another scheme",
             None => "no such header",
@@ -113,7 +113,6 @@ impl Guard {
     }
 }
 
-/// The token in a header.
 fn bearer(authorization: &HeaderValue) -> Option<&[u8]> {
     let (scheme, token) = authorization.as_bytes().split_at_checked(7)?;
     scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)

@@ -1,13 +1,12 @@
-//! How programs look at a miner, and ask it for something: an HTTP API, Prometheus metrics, and the
-//! API of fleet tools.
+//! Remote access to a miner for programs: an HTTP API, Prometheus metrics, and the API of fleet tools.
 //!
-//! Whatever is answered comes from the [`Published`](tensority_telemetry::published::Published) state;
+//! All answers come from the [`Published`](tensority_telemetry::published::Published) state;
 //! nothing here is known of miners. Commands go into a channel, and the miner carries them out when
 //! it comes to them. `docs/api.md` tells what is served.
 //!
 //! ```text
-//! connection ─ server ─► guard (who may ask) ─► api ─► state as JSON, events, metrics
-//!                 │                              └───► commands
+//! connection ─ server ─► guard (access rules) ─► api ─► state as JSON, events, metrics
+//!                 │                               └───► commands
 //!                 └────► fleet: request ─► sections ─► reply
 //! ```
 //!
@@ -33,11 +32,12 @@ mod commands;
 mod events;
 mod fleet;
 mod guard;
-mod impatient;
 mod metrics;
 mod refusal;
 mod server;
 mod settings;
+mod shared;
+mod write_timeout;
 
 pub use server::{Running, start};
 pub use settings::{Settings, StartError};

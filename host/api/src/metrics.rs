@@ -16,10 +16,9 @@ use tensority_telemetry::{
     source::{self, Shares, Source},
 };
 
-/// The format: OpenMetrics.
+/// OpenMetrics.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The metrics of a state.
 pub fn text(state: Arc<State>) -> String {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Snapshot(state)));
@@ -258,7 +257,6 @@ fn of_each<'a, T: Named, V>(
     things.iter().flat_map(named).collect()
 }
 
-/// A single value.
 fn one<'a, V>(value: V) -> Vec<(Labels<'a>, V)> {
     vec![(Labels::new(), value)]
 }

@@ -1,12 +1,13 @@
-//! Listening, and one thread that serves every connection.
+//! Listeners, and the one thread that serves every connection.
 
 use crate::{
-    api::{self, Shared},
+    api,
     events::MAX_LISTENERS,
     fleet,
     guard::{self, Guard},
-    impatient::Impatient,
     settings::{Settings, StartError},
+    shared::Shared,
+    write_timeout::WriteTimeout,
 };
 use axum::{Router, middleware};
 use hyper::server::conn::http1;
@@ -45,7 +46,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// done while nobody asks.
 ///
 /// # Errors
-///
 /// The [`StartError`] that says what of the settings is not safe, wrong or not possible here.
 pub fn start(
     settings: Settings,
@@ -84,7 +84,7 @@ pub fn start(
     let (stop, stopped) = oneshot::channel::<()>();
     // Every connection ends with the runtime.
     let serve = move || _ = runtime.block_on(stopped);
-    let thread = thread::Builder::new().name("interface".to_owned());
+    let thread = thread::Builder::new().name("api".to_owned());
     running.thread = Some(thread.spawn(serve).map_err(StartError::Thread)?);
     running.stop = Some(stop);
     Ok(running)
@@ -164,7 +164,7 @@ async fn http(stream: TcpStream, guard: Arc<Guard>, router: Router) {
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(
-            TokioIo::new(Impatient::new(stream, WRITE_TIMEOUT)),
+            TokioIo::new(WriteTimeout::new(stream, WRITE_TIMEOUT)),
             TowerToHyperService::new(router.layer(watch)),
         );
     // An error is a client that went away, was too slow, or sent no HTTP.

@@ -1,16 +1,17 @@
-//! What is served where, and to whom.
+//! Settings of the API: addresses, token, allowed host names.
 
 use axum::http::uri::Authority;
-use std::{fmt, io, net::SocketAddr};
+use std::{io, net::SocketAddr};
+use tensority_secret::Secret;
 
-/// What is served where, and to whom. By default nothing is.
-#[derive(Clone, Default)]
+/// Addresses and access rules. By default nothing is served.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Where the HTTP API and the metrics are; port 0 is any free port. An address that is not of
     /// the loopback interface needs a token.
     pub listen: Option<SocketAddr>,
     /// What a client must know to ask for something; without one nobody can. Looking needs none.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Names by which clients may call this machine, without ports, beside `localhost` and the
     /// address that they connect to.
     pub allowed_hosts: Vec<String>,
@@ -18,22 +19,10 @@ pub struct Settings {
     pub fleet_listen: Option<SocketAddr>,
 }
 
-impl fmt::Debug for Settings {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Settings")
-            .field("listen", &self.listen)
-            .field("token", &self.token.as_ref().map(|_| "secret"))
-            .field("allowed_hosts", &self.allowed_hosts)
-            .field("fleet_listen", &self.fleet_listen)
-            .finish()
-    }
-}
-
 impl Settings {
     /// Whether this is safe to serve and makes sense.
     pub(crate) fn check(&self) -> Result<(), StartError> {
-        if let Some(token) = &self.token {
+        if let Some(token) = self.token.as_ref().map(Secret::reveal) {
             if token.is_empty() {
                 return Err(StartError::EmptyToken);
             }
@@ -85,10 +74,9 @@ pub enum StartError {
     BadHost(String),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; choose another port, or 0 for any")]
+    #[allow(missing_docs)]
     Listen {
-        /// The address.
         address: SocketAddr,
-        /// Why not.
         source: io::Error,
     },
     /// The system gives no thread to serve with.

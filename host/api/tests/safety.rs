@@ -272,11 +272,13 @@ fn settings_that_are_not_safe_are_refused() {
         it.listen = Some("[::ffff:10.0.0.1]:0".parse().unwrap())
     }));
     assert!(matches!(mapped, StartError::NotLoopback(_)));
-    let error = refused(with(|it| it.token = Some(String::new())));
+    let error = refused(with(|it| {
+        it.token = Some(tensority_secret::Secret::default())
+    }));
     assert!(matches!(error, StartError::EmptyToken));
     for token in ["two words", "line\n", "schlüssel"] {
         let mut settings = settings();
-        settings.token = Some(token.to_owned());
+        settings.token = Some(tensority_secret::Secret::new(token));
         let error = refused(settings);
         assert!(matches!(error, StartError::BadToken));
         assert!(!error.to_string().contains(token));
@@ -308,7 +310,7 @@ fn a_port_that_is_taken_is_named() {
 #[test]
 fn with_a_token_other_machines_may_look() {
     let mut settings = settings();
-    settings.token = Some(TOKEN.to_owned());
+    settings.token = Some(tensority_secret::Secret::new(TOKEN));
     settings.listen = Some("0.0.0.0:0".parse().unwrap());
     let served = Served::with(settings);
     let mut stream = connect(([127, 0, 0, 2], served.address().port()).into());
@@ -336,7 +338,7 @@ fn nothing_is_served_unless_asked_for() {
 #[test]
 fn settings_hide_the_token() {
     let mut settings = settings();
-    settings.token = Some(TOKEN.to_owned());
+    settings.token = Some(tensority_secret::Secret::new(TOKEN));
     let shown = format!("{settings:?}");
     assert!(
         shown.contains("miner.lan") && !shown.contains(TOKEN),

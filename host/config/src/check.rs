@@ -1,4 +1,4 @@
-//! What values have to be to each other.
+//! Cross-field validation.
 
 use crate::{Config, layers::Layers};
 use std::collections::BTreeMap;

@@ -1,4 +1,7 @@
-//! A whole configuration as plain values. Fields are called as their keys are, with the unit at the end.
+//! A whole configuration as plain values. Sections and fields are called as in the [table](crate::table),
+//! which documents them; times have their unit at the end of their name.
+
+#![allow(missing_docs, reason = "the table of keys documents every field")]
 
 use crate::{Form, Listen, Policy, Secret, View};
 use std::{
@@ -7,127 +10,82 @@ use std::{
     path::PathBuf,
 };
 
-/// A whole configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Where work comes from, in the order of preference.
     pub sources: Vec<Source>,
-    /// What hashes.
     pub devices: Vec<Device>,
-    /// How results are hashed again.
     pub verify: Verify,
-    /// How devices are judged.
     pub health: Health,
-    /// How sources take turns.
     pub failover: Failover,
-    /// Who may look.
     pub api: Api,
-    /// What is shown.
     pub output: Output,
-    /// What outlives a run.
     pub state: State,
-    /// What is written to boards.
     pub flash: Flash,
 }
 
-/// A source of work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
-    /// Where it is.
     pub url: Address,
-    /// What it is called.
     pub name: Option<String>,
-    /// The login at a pool, or the id of a node's access token.
     pub user: Option<String>,
-    /// The password at a pool, or the secret of a node's access token.
     pub password: Option<Secret>,
-    /// Further certificates, in PEM, that may vouch for it.
     pub ca_file: Option<PathBuf>,
-    /// How a node is talked to.
     pub form: Form,
-    /// The time between two questions for a node's work.
     pub poll_interval_ms: u64,
 }
 
-/// A device, or all boards that can be found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Device {
-    /// Which one it is; the key is `use`.
+    /// The key `use`.
     pub choice: String,
-    /// What it is called.
     pub name: Option<String>,
-    /// Hashes per second that are expected of it; without it, what its size and clock promise.
     pub expected_rate: Option<f64>,
-    /// How often it should report a result on average.
     pub results_per_minute: f64,
-    /// Bits per second on the serial line.
     pub baud: u32,
-    /// Whether it is given work.
     pub enabled: bool,
 }
 
-/// How results are hashed again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verify {
-    /// Which, and when.
     pub policy: Policy,
-    /// Threads that do it.
     pub threads: u64,
-    /// Matrix lists that are kept, 16 MiB each.
     pub caches: u64,
 }
 
-/// How devices are judged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Health {
-    /// A device that is silent for so long is sick.
     pub sick_after_seconds: u64,
-    /// A device that is sick for so long is given up.
     pub dead_after_seconds: u64,
-    /// The time between two known-answer tests of a device; 0 is never.
     pub canary_interval_seconds: u64,
 }
 
-/// How sources take turns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failover {
-    /// A preferred source that is well again for so long gets its place back.
     pub return_after_seconds: u64,
-    /// A source that says nothing for so long is down.
     pub silence_seconds: u64,
 }
 
-/// Who may look.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
-    /// Where the HTTP API is.
     pub listen: Listen,
-    /// Who has it may give commands.
     pub token: Option<Secret>,
-    /// Names that the API may be called by, besides its address.
     pub allowed_hosts: Vec<String>,
-    /// Where the API for fleet tools is.
     pub fleet_listen: Listen,
 }
 
-/// What is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Output {
-    /// Whether there is a live view.
     pub view: View,
 }
 
-/// What outlives a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// The file for it; none, and it is forgotten.
+    /// Without one, totals are forgotten.
     pub file: Option<PathBuf>,
 }
 
-/// What is written to boards.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flash {
-    /// The public key that manifests of images must be signed with.
     pub key_file: Option<PathBuf>,
 }
 

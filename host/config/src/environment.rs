@@ -6,7 +6,7 @@ use crate::{
     given::Given,
     layers::Layers,
     nearest::{nearest, question},
-    table::{SETTINGS, variable},
+    table::{settings, variable},
 };
 use std::{
     collections::BTreeMap,
@@ -71,13 +71,8 @@ pub fn read(environment: &BTreeMap<String, String>, config: &mut Config, layers:
             continue;
         };
         let origin = Origin::Environment(name.clone());
-        let mut keys = SETTINGS.iter().flat_map(|section| {
-            let keys = section.keys.iter();
-            keys.map(|key| (section.name, key))
-        });
-        if let Some((section, key)) =
-            keys.find(|(section, key)| variable(section, key.name) == *name)
-        {
+        let found = settings().find(|(section, key)| variable(section, key.name) == *name);
+        if let Some((section, key)) = found {
             layers.put(section, key, config, Given::Text(text), origin);
         } else if !OTHERS.contains(&name.as_str())
             && !NOT_OURS.iter().any(|prefix| name.starts_with(prefix))
@@ -92,11 +87,7 @@ pub fn read(environment: &BTreeMap<String, String>, config: &mut Config, layers:
     }
 }
 
-/// All variables that mean something.
 fn names() -> impl Iterator<Item = String> {
-    let keys = SETTINGS.iter().flat_map(|section| {
-        let keys = section.keys.iter();
-        keys.map(|key| variable(section.name, key.name))
-    });
+    let keys = settings().map(|(section, key)| variable(section, key.name));
     keys.chain(OTHERS.map(String::from))
 }

@@ -1,27 +1,20 @@
-//! What is wrong with a configuration.
+//! Errors of a configuration, one line for each mistake.
 
 use crate::Origin;
 use std::{fmt, io, path::PathBuf};
 
 /// Why a configuration cannot be used. It shows itself as one line for each mistake.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read the configuration {}: {source}", path.display())]
-    File {
-        /// Its path.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    File { path: PathBuf, source: io::Error },
     /// A file that a secret is in cannot be read.
     #[error("{origin}: cannot read the secret in {}: {source}", path.display())]
     SecretFile {
-        /// Where the file is named.
         origin: Origin,
-        /// Its path.
         path: PathBuf,
-        /// Why not.
         source: io::Error,
     },
     /// What is said makes no sense.
@@ -31,8 +24,8 @@ pub enum ConfigError {
 
 /// Something that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
 pub struct Mistake {
-    /// Where it is.
     pub origin: Origin,
     /// What was expected and what was found, on one line.
     pub reason: String,

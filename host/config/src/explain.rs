@@ -1,4 +1,4 @@
-//! Each value with where it came from.
+//! Values with their origins.
 
 use crate::{
     Loaded, Origin,
@@ -7,14 +7,13 @@ use crate::{
 
 /// A value, and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Explained {
     /// Its path: `source[0].url`.
     pub path: String,
     /// The value as TOML; a secret is `(hidden)`. Nothing if there is none.
     pub value: Option<String>,
-    /// Its unit.
     pub unit: Option<&'static str>,
-    /// Where it came from.
     pub origin: Origin,
 }
 

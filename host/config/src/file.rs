@@ -5,7 +5,7 @@ use crate::{
     given::{Given, clipped, kind},
     layers::Layers,
     nearest::{did_you_mean, question},
-    table::{DEVICE, SETTINGS, SOURCE, Section},
+    table::{DEVICE, SETTINGS, SOURCE, Section, settings},
 };
 use std::path::Path;
 use toml::{
@@ -13,7 +13,6 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-/// A file that is read.
 struct File<'a> {
     path: &'a Path,
     folder: &'a Path,
@@ -191,10 +190,7 @@ fn unknown<T>(section: &Section<T>, found: &str) -> String {
 
 /// A key that belongs into another section.
 fn did_you_mean_elsewhere(found: &str) -> String {
-    let settings = SETTINGS.iter().flat_map(|section| {
-        let keys = section.keys.iter();
-        keys.map(|key| (section.name, key.name))
-    });
+    let settings = settings().map(|(section, key)| (section, key.name));
     let source = SOURCE.keys.iter().map(|key| (SOURCE.name, key.name));
     let device = DEVICE.keys.iter().map(|key| (DEVICE.name, key.name));
     let mut all = settings.chain(source).chain(device);

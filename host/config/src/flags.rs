@@ -4,7 +4,7 @@ use crate::{
     Config, Device, Origin, Source,
     given::Given,
     layers::Layers,
-    table::{DEVICE, SETTINGS, SOURCE, Section},
+    table::{DEVICE, SOURCE, Section, settings},
 };
 
 /// What flags say. Values are texts; they are checked like those of the environment. It does not
@@ -41,7 +41,7 @@ pub fn read(overrides: &Overrides, config: &mut Config, layers: &mut Layers) {
     }
     for (number, url) in overrides.urls.iter().enumerate() {
         let source = &mut config.sources[number];
-        put(&SOURCE, Some(number), "url", source, "--url", url, layers);
+        put(&SOURCE, number, "url", source, "--url", url, layers);
     }
     let of_sources = [
         ("user", "--user", &overrides.user),
@@ -55,7 +55,7 @@ pub fn read(overrides: &Overrides, config: &mut Config, layers: &mut Layers) {
     for (key, flag, text) in of_sources {
         for (number, source) in config.sources.iter_mut().enumerate() {
             if let Some(text) = text {
-                put(&SOURCE, Some(number), key, source, flag, text, layers);
+                put(&SOURCE, number, key, source, flag, text, layers);
             }
         }
     }
@@ -65,50 +65,42 @@ pub fn read(overrides: &Overrides, config: &mut Config, layers: &mut Layers) {
     }
     for (number, text) in overrides.devices.iter().enumerate() {
         let device = &mut config.devices[number];
-        put(
-            &DEVICE,
-            Some(number),
-            "use",
-            device,
-            "--device",
-            text,
-            layers,
-        );
+        put(&DEVICE, number, "use", device, "--device", text, layers);
     }
     let of_sections = [
-        ("verify", "policy", "--verify", &overrides.verify),
-        ("api", "listen", "--api-listen", &overrides.api_listen),
+        ("verify.policy", "--verify", &overrides.verify),
+        ("api.listen", "--api-listen", &overrides.api_listen),
         (
-            "api",
-            "fleet_listen",
+            "api.fleet_listen",
             "--fleet-listen",
             &overrides.fleet_listen,
         ),
-        ("output", "view", "--view", &overrides.view),
-        ("state", "file", "--state-file", &overrides.state_file),
+        ("output.view", "--view", &overrides.view),
+        ("state.file", "--state-file", &overrides.state_file),
     ];
-    for (name, key, flag, text) in of_sections {
-        for section in SETTINGS.iter().filter(|section| section.name == name) {
-            if let Some(text) = text {
-                put(section, None, key, config, flag, text, layers);
+    for (path, flag, text) in of_sections {
+        for (section, key) in settings() {
+            if let Some(text) = text
+                .as_deref()
+                .filter(|_| path == format!("{section}.{}", key.name))
+            {
+                layers.put(section, key, config, Given::Text(text), Origin::Flag(flag));
             }
         }
     }
 }
 
+/// Puts the text of a flag into an entry of a list.
 fn put<T>(
     section: &Section<T>,
-    number: Option<usize>,
+    number: usize,
     key: &str,
     target: &mut T,
     flag: &'static str,
     text: &str,
     layers: &mut Layers,
 ) {
-    let path = match number {
-        Some(number) => format!("{}[{number}]", section.name),
-        None => section.name.into(),
-    };
+    let path = format!("{}[{number}]", section.name);
     for key in section.keys.iter().filter(|known| known.name == key) {
         layers.put(&path, key, target, Given::Text(text), Origin::Flag(flag));
     }

@@ -16,7 +16,6 @@ pub enum Given<'a> {
 }
 
 impl<'a> Given<'a> {
-    /// A text.
     pub fn text(self) -> Option<&'a str> {
         match self {
             Self::Toml(value, _) => value.as_str(),
@@ -44,7 +43,6 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// A finite number.
     pub fn number(self) -> Option<f64> {
         let number = match self {
             Self::Toml(value, _) => match value.as_float() {
@@ -56,7 +54,6 @@ impl<'a> Given<'a> {
         number.filter(|number: &f64| number.is_finite())
     }
 
-    /// Yes or no.
     pub fn boolean(self) -> Option<bool> {
         match self {
             Self::Toml(value, _) => value.as_bool(),

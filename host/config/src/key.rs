@@ -4,8 +4,8 @@ use crate::{Address, Expected, Secret, given::Given, nearest::did_you_mean, word
 use std::{ops::RangeInclusive, path::PathBuf};
 
 /// A key of a section whose values are kept in a `T`.
+#[allow(missing_docs)]
 pub struct Key<T> {
-    /// Its name.
     pub name: &'static str,
     /// What it says, as a sentence.
     pub about: &'static str,
@@ -28,13 +28,11 @@ pub(crate) enum Kind<T> {
     Number(fn(&mut T) -> &mut f64),
     /// A number above 0, if it is known.
     SomeNumber(fn(&mut T) -> &mut Option<f64>),
-    /// Yes or no.
     Boolean(fn(&mut T) -> &mut bool),
     /// A text that is not empty.
     Text(fn(&mut T) -> &mut String),
     /// A text that is not empty, if there is one.
     SomeText(fn(&mut T) -> &mut Option<String>),
-    /// Several texts.
     Texts(fn(&mut T) -> &mut Vec<String>),
     /// A text with a grammar.
     Written(Expected, fn(&mut T) -> &mut dyn Written),

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 pub struct Layers {
     /// Where each came from, by its path such as `source[0].url`; those without are defaults.
     pub origins: BTreeMap<String, Origin>,
-    /// What was wrong.
     pub mistakes: Vec<Mistake>,
 }
 
@@ -39,12 +38,10 @@ impl Layers {
         }
     }
 
-    /// Keeps a mistake.
     pub fn mistake(&mut self, origin: Origin, reason: String) {
         self.mistakes.push(Mistake { origin, reason });
     }
 
-    /// Where a value came from.
     pub fn origin(&self, path: &str) -> Origin {
         self.origins.get(path).cloned().unwrap_or_default()
     }

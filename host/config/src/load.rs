@@ -1,10 +1,8 @@
-//! From four layers to one configuration.
+//! Merging of four layers into one configuration.
 
 use crate::{
-    Config, ConfigError, Mistake, Origin, Overrides, Warning, check, environment, file, flags,
-    layers::Layers,
-    paths,
-    secret::{self, Unread},
+    Config, ConfigError, Mistake, Origin, Overrides, ReadableByAll, check, environment, file,
+    flags, layers::Layers, paths,
 };
 use std::{
     collections::BTreeMap,
@@ -13,19 +11,20 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
+use tensority_secret::Unread;
 
 /// No configuration is longer.
 const MOST_BYTES: u64 = 256 << 10;
 
 /// A configuration, and what is known about it.
 #[derive(Debug)]
+#[allow(missing_docs)]
 pub struct Loaded {
-    /// The configuration.
     pub config: Config,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     /// What works and should not be so.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<ReadableByAll>,
     origins: BTreeMap<String, Origin>,
 }
 
@@ -152,20 +151,20 @@ fn open(path: &Path) -> Result<Found, ConfigError> {
 
 impl Found {
     /// Whether everyone may read a secret that it holds.
-    fn warning(&self, config: &Config, layers: &Layers) -> Option<Warning> {
+    fn warning(&self, config: &Config, layers: &Layers) -> Option<ReadableByAll> {
         let is_here = |path: &str| matches!(layers.origin(path), Origin::File { .. });
         let passwords =
             (0..config.sources.len()).map(|number| format!("source[{number}].password"));
         let mut secrets = passwords.chain(["api.token".into()]);
         let holds_one = secrets.any(|path| is_here(&path));
-        secret::warning(&self.path, self.mode).filter(|_| holds_one)
+        tensority_secret::warning(&self.path, self.mode).filter(|_| holds_one)
     }
 }
 
 fn read_secrets(
     config: &mut Config,
     layers: &mut Layers,
-    warnings: &mut Vec<Warning>,
+    warnings: &mut Vec<ReadableByAll>,
 ) -> Result<(), ConfigError> {
     let passwords = config
         .sources
@@ -189,9 +188,8 @@ fn read_secrets(
                     source,
                 });
             }
-            Err(Unread::Content(found)) => {
-                let reason = format!("expected a file with a secret on one line, found {found}");
-                layers.mistake(layers.origin(&path), reason);
+            Err(error @ Unread::Content(_)) => {
+                layers.mistake(layers.origin(&path), error.to_string());
             }
         }
     }

@@ -1,16 +1,14 @@
-//! Where a value came from.
+//! Origin of a value: default, place in a file, variable or flag.
 
 use std::{fmt, path::PathBuf};
 
 /// Where a value came from. The later layer is the greater one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
 pub enum Origin {
-    /// Nobody said anything.
     #[default]
     Default,
-    /// The file.
     File {
-        /// Its path.
         path: PathBuf,
         /// From 1.
         line: usize,

@@ -1,4 +1,4 @@
-//! Where files are that nobody named, and the first configuration.
+//! Default paths, and the first configuration.
 
 use crate::{environment, template::template};
 use std::{
@@ -14,8 +14,8 @@ const OF_THE_MACHINE: &str = "/etc/tensority/config.toml";
 
 /// Why there is no new file.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum InitError {
-    /// There is one.
     #[error(
         "{}: expected no file, found one, which is kept; name another file, or remove it first",
         .0.display()
@@ -23,12 +23,7 @@ pub enum InitError {
     Exists(PathBuf),
     /// It cannot be written.
     #[error("cannot write {}: {source}", path.display())]
-    Io {
-        /// Its path.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 /// The configuration of the user: `$XDG_CONFIG_HOME/tensority/config.toml`, or

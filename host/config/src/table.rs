@@ -3,12 +3,11 @@
 use crate::{Config, Device, Form, Key, Listen, Policy, Source, View, key::Kind};
 
 /// A section of the file.
+#[allow(missing_docs)]
 pub struct Section<T: 'static> {
-    /// Its name.
     pub name: &'static str,
     /// What it is about, as a sentence.
     pub about: &'static str,
-    /// Its keys.
     pub keys: &'static [Key<T>],
 }
 
@@ -117,7 +116,7 @@ pub const DEVICE: Section<Device> = Section {
 };
 
 /// The sections that are there once.
-pub const SETTINGS: [Section<Config>; 7] = [
+pub static SETTINGS: [Section<Config>; 7] = [
     Section {
         name: "verify",
         about: "How results are hashed again on the processor.",
@@ -255,6 +254,12 @@ pub const SETTINGS: [Section<Config>; 7] = [
         .example("\"minisign.pub\"")],
     },
 ];
+
+/// All keys of the sections that are there once, each with the name of its section.
+pub fn settings() -> impl Iterator<Item = (&'static str, &'static Key<Config>)> {
+    let sections = SETTINGS.iter();
+    sections.flat_map(|section| section.keys.iter().map(|key| (section.name, key)))
+}
 
 /// The variable of the environment that stands for a key.
 pub fn variable(section: &str, key: &str) -> String {

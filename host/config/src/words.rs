@@ -31,132 +31,93 @@ impl<T: FromStr<Err = Expected> + fmt::Display> Written for T {
     }
 }
 
-/// How a node is talked to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// Its JSON form: `/get-work-json`, `/submit-work-json`.
-    #[default]
-    Json,
-    /// Its hexadecimal form: `/get-work`, `/submit-work`.
-    Hex,
-}
-
-impl Form {
-    pub(crate) const EXPECTED: Expected = Expected {
-        what: "`json` or `hex`",
-        words: &["json", "hex"],
-    };
-}
-
-impl FromStr for Form {
-    type Err = Expected;
-
-    fn from_str(text: &str) -> Result<Self, Expected> {
-        match text {
-            "json" => Ok(Self::Json),
-            "hex" => Ok(Self::Hex),
-            _ => Err(Self::EXPECTED),
+/// An enumeration whose variants are words, the first being the default; one more variant may hold a
+/// value that is written behind a prefix.
+macro_rules! words {
+    (
+        $(#[$about:meta])* $type:ident, $what:literal:
+        $(#[$first_about:meta])* $first:ident = $first_word:literal
+        $(, $(#[$word_about:meta])* $variant:ident = $word:literal)*
+        $(; $(#[$value_about:meta])* $with:ident($value:ty) = $prefix:literal)?
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum $type {
+            $(#[$first_about])*
+            #[default]
+            $first,
+            $($(#[$word_about])* $variant,)*
+            $($(#[$value_about])* $with($value),)?
         }
-    }
-}
 
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Json => "json",
-            Self::Hex => "hex",
-        })
-    }
-}
+        impl $type {
+            pub(crate) const EXPECTED: Expected = Expected {
+                what: $what,
+                words: &[$first_word $(, $word)*],
+            };
+        }
 
-/// Whether results are hashed again before they are submitted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Policy {
-    /// All, before they are submitted: nothing wrong is ever submitted.
-    #[default]
-    Before,
-    /// All, after they are submitted.
-    After,
-    /// One of so many, after they are submitted.
-    Sample(NonZero<u32>),
-}
+        impl FromStr for $type {
+            type Err = Expected;
 
-impl Policy {
-    pub(crate) const EXPECTED: Expected = Expected {
-        what: "`before`, `after` or `sample:1/N`",
-        words: &["before", "after"],
-    };
-}
-
-impl FromStr for Policy {
-    type Err = Expected;
-
-    fn from_str(text: &str) -> Result<Self, Expected> {
-        match text {
-            "before" => Ok(Self::Before),
-            "after" => Ok(Self::After),
-            _ => {
-                let one_of = text.strip_prefix("sample:1/").ok_or(Self::EXPECTED)?;
-                let one_of = one_of.parse().map_err(|_| Self::EXPECTED)?;
-                Ok(Self::Sample(one_of))
+            fn from_str(text: &str) -> Result<Self, Expected> {
+                let word = match text {
+                    $first_word => Some(Self::$first),
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                };
+                $(
+                    let value = || text.strip_prefix($prefix)?.parse().ok().map(Self::$with);
+                    let word = word.or_else(value);
+                )?
+                word.ok_or(Self::EXPECTED)
             }
         }
-    }
-}
 
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Before => f.write_str("before"),
-            Self::After => f.write_str("after"),
-            Self::Sample(one_of) => write!(f, "sample:1/{one_of}"),
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self::$first => f.write_str($first_word),
+                    $(Self::$variant => f.write_str($word),)*
+                    $(Self::$with(value) => write!(f, "{}{value}", $prefix),)?
+                }
+            }
         }
-    }
-}
-
-/// Whether there is a live view.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    /// Where the output is a terminal.
-    #[default]
-    Auto,
-    /// Always.
-    On,
-    /// Never: lines instead.
-    Off,
-}
-
-impl View {
-    pub(crate) const EXPECTED: Expected = Expected {
-        what: "`auto`, `on` or `off`",
-        words: &["auto", "on", "off"],
     };
 }
 
-impl FromStr for View {
-    type Err = Expected;
-
-    fn from_str(text: &str) -> Result<Self, Expected> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "on" => Ok(Self::On),
-            "off" => Ok(Self::Off),
-            _ => Err(Self::EXPECTED),
-        }
-    }
+words! {
+    /// The form in which a node is talked to.
+    Form, "`json` or `hex`":
+    /// `/get-work-json`, `/submit-work-json`.
+    Json = "json",
+    /// `/get-work`, `/submit-work`.
+    Hex = "hex"
 }
 
-impl fmt::Display for View {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::On => "on",
-            Self::Off => "off",
-        })
-    }
+words! {
+    /// Which results are hashed again, and when.
+    Policy, "`before`, `after` or `sample:1/N`":
+    /// All, before they are submitted: nothing wrong is ever submitted.
+    Before = "before",
+    /// All, after they are submitted.
+    After = "after";
+    /// One of so many, after they are submitted.
+    Sample(NonZero<u32>) = "sample:1/"
 }
 
-/// Where to listen, if anywhere.
+words! {
+    /// When there is a live view.
+    View, "`auto`, `on` or `off`":
+    /// Where the output is a terminal.
+    Auto = "auto",
+    /// Always.
+    On = "on",
+    /// Never: lines instead.
+    Off = "off"
+}
+
+/// An address to listen on, if any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Listen(pub Option<SocketAddr>);
 

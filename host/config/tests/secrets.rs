@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
-use tensority_config::{ConfigError, Loaded, Overrides, Secret, Warning, load};
+use tensority_config::{ConfigError, Loaded, Overrides, ReadableByAll, Secret, load};
 
 const SECRET: &str = "s3cr3t-t0k3n";
 
@@ -172,7 +172,7 @@ fn a_secret_that_everyone_may_read_is_warned_of() {
     set_mode(&config, 0o644);
     let load = || load(Some(&config), &BTreeMap::new(), &Overrides::default());
     let warnings = load().expect("a configuration").warnings;
-    assert_eq!(warnings, [Warning::ReadableByAll { path: token }]);
+    assert_eq!(warnings, [ReadableByAll(token)]);
     assert!(
         warnings[0].to_string().contains("chmod o-rwx /"),
         "{}",
@@ -181,10 +181,5 @@ fn a_secret_that_everyone_may_read_is_warned_of() {
 
     fs::write(&config, "[api]\ntoken = \"x\"\n").expect("a file");
     let warnings = load().expect("a configuration").warnings;
-    assert_eq!(
-        warnings,
-        [Warning::ReadableByAll {
-            path: config.clone()
-        }]
-    );
+    assert_eq!(warnings, [ReadableByAll(config.clone())]);
 }

@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 use tensority::Target;
 use tensority_protocol::messages::Refusal;
+pub use tensority_telemetry::device::Kind;
 
 use crate::waker::Waker;
 
@@ -113,17 +114,6 @@ pub enum Notice {
     },
     /// The device restarted: it has forgotten all work, the end of which was reported before.
     Restarted,
-}
-
-/// What hashes in a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say what the rest is")]
-pub enum Kind {
-    Board,
-    /// A board that a program simulates.
-    Simulated,
-    /// Processors of this machine.
-    Processor,
 }
 
 /// What a device is.

@@ -7,5 +7,9 @@
 
 #![forbid(unsafe_code)]
 
+mod network;
 pub mod node;
 pub mod pool;
+
+use network::{CACHES, TRANSACTION_STATUS_HASH, VERSION, unix_now};
+pub use network::{SOLONET_BITS, Template};

@@ -1,4 +1,4 @@
-//! Does what was planned.
+//! Execution of a plan, step by step.
 
 use std::fs;
 use std::io;
@@ -11,10 +11,10 @@ use crate::loader::{Done, Loader, LoaderError};
 use crate::plan::{FOUND_GOLDEN_FILE, FOUND_RECORD_FILE, IMAGE_FILE, Plan, RECORD_FILE, Step};
 use crate::record;
 
-/// What happens meanwhile.
+/// Progress of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Event {
-    /// A step begins.
     Begins(Step),
     /// Per cents of what is under way in it.
     Percent(u8),
@@ -22,6 +22,7 @@ pub enum Event {
 
 /// An image was not written, or does not run.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum FlashError {
     /// openFPGALoader did not do a step.
     #[error(transparent)]
@@ -34,21 +35,15 @@ pub enum FlashError {
         "expected the FPGA of {board} (IDCODE {expected:08x}), found {found}; check board and cable"
     )]
     Idcode {
-        /// The board.
         board: String,
-        /// The FPGA of it.
         expected: u32,
-        /// What was found.
         found: String,
     },
     /// There is no golden image to fall back to.
     #[error(
         "expected a golden image to fall back to, found {found}; write one first: tensority flash --board BOARD --golden IMAGE"
     )]
-    NoGolden {
-        /// What is wrong with it.
-        found: String,
-    },
+    NoGolden { found: String },
     /// It was written and read back, and the FPGA does not start.
     #[error(
         "expected the FPGA to start, found that it loads no image; run again, or load one with --sram"

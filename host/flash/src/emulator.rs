@@ -1,7 +1,7 @@
 //! A board's JTAG port in software, for tools that talk XVC (Xilinx Virtual Cable 1.0).
 //!
 //! ```text
-//! tool ── TCP ── Server (server.rs): getinfo:, settck:, shift:
+//! tool ── TCP ── serve (server.rs): getinfo:, settck:, shift:
 //!                └── Chip (chip.rs): instructions of the ECP5, status register
 //!                     ├── Tap (tap.rs): states of a JTAG port
 //!                     ├── boot (chip/boot.rs): which image the chip starts from
@@ -19,4 +19,4 @@ mod tap;
 
 pub use chip::{Chip, Origin, Running};
 pub use flash::{ERASED, Flash};
-pub use server::{Server, ServerError, Serving};
+pub use server::{Serving, serve};

@@ -9,10 +9,9 @@ use crate::signature::{Key, SignatureError};
 
 /// An image that was read.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub struct Image {
-    /// What it says it is.
     pub manifest: Manifest,
-    /// The bitstream.
     pub bitstream: Vec<u8>,
     /// Whether a signature of the manifest was checked.
     pub signed: bool,
@@ -20,21 +19,15 @@ pub struct Image {
 
 /// An image cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum ImageError {
     /// A file of it cannot be read.
     #[error("cannot read {path}: {source}; an image is NAME.bit with NAME.json beside it")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
     /// Its manifest is none.
     #[error("{path}: {source}")]
     Manifest {
-        /// The manifest.
         path: PathBuf,
-        /// What is wrong with it.
         source: ManifestError,
     },
     /// It is not signed, or not by the key.

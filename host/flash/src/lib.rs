@@ -1,4 +1,4 @@
-//! Writes images to boards, through openFPGALoader.
+//! Flashing: images written to boards through openFPGALoader, and an emulated board to flash.
 //!
 //! ```text
 //! Image (image.rs, signature.rs): bitstream, manifest, signature

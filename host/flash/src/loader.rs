@@ -10,7 +10,6 @@ use std::path::Path;
 
 use tensority_boards::{Board, Usb};
 
-/// The program.
 const PROGRAM: &str = "openFPGALoader";
 
 /// How a board's JTAG port is reached.
@@ -24,17 +23,14 @@ pub enum Cable {
 
 /// What it is told to do. Files are names in the folder it runs in, places and sizes in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Action {
     /// Tells the IDCODE of the FPGA.
     Detect,
     /// Loads the configuration memory.
-    Load {
-        /// The bitstream.
-        file: &'static str,
-    },
+    Load { file: &'static str },
     /// Writes to the flash memory, reads back and compares, and has the FPGA start.
     Write {
-        /// What is written.
         file: &'static str,
         /// Address of the first byte.
         start: u32,
@@ -45,7 +41,6 @@ pub enum Action {
         file: &'static str,
         /// Address of the first byte.
         start: u32,
-        /// How many.
         bytes: u32,
     },
 }
@@ -61,6 +56,7 @@ pub struct Done {
 
 /// openFPGALoader did not do what it was told.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum LoaderError {
     /// It is not installed.
     #[error("expected the program {PROGRAM}, found none; run: apt-get install openfpgaloader")]
@@ -73,21 +69,15 @@ pub enum LoaderError {
         "expected a board with JTAG on its USB, found {title}; reach its JTAG port through a server \
          with --xvc"
     )]
-    NoUsb {
-        /// The board.
-        title: String,
-    },
+    NoUsb { title: String },
     /// The board is not on the USB.
     #[error(
         "expected {title} on the USB ({vendor:04x}:{product:04x}), found none; plug it in and \
          switch it on"
     )]
     NoCable {
-        /// The board.
         title: String,
-        /// Vendor of its USB device.
         vendor: u16,
-        /// Product of its USB device.
         product: u16,
     },
     /// This user may not use the USB device.
@@ -96,22 +86,12 @@ pub enum LoaderError {
          prints to /etc/udev/rules.d/70-tensority.rules, run `sudo udevadm control --reload` and plug \
          it in again"
     )]
-    Permission {
-        /// Vendor of the USB device.
-        vendor: u16,
-        /// Product of the USB device.
-        product: u16,
-    },
+    Permission { vendor: u16, product: u16 },
     /// Another program has the USB device.
     #[error(
         "expected the USB device {vendor:04x}:{product:04x} for itself, found it in use; end the other program"
     )]
-    InUse {
-        /// Vendor of the USB device.
-        vendor: u16,
-        /// Product of the USB device.
-        product: u16,
-    },
+    InUse { vendor: u16, product: u16 },
     /// Nobody answers at the address of the virtual cable.
     #[error("expected an XVC server at {0}, found none; start it, or name its address")]
     NoServer(SocketAddrV4),
@@ -127,18 +107,10 @@ pub enum LoaderError {
     #[error(
         "expected progress of {PROGRAM}, found none in {seconds} s; check the cable and run again"
     )]
-    Silent {
-        /// How long.
-        seconds: u64,
-    },
+    Silent { seconds: u64 },
     /// It ended for another reason.
     #[error("expected {PROGRAM} to {action}, found {found:?}; check the cable and run again")]
-    Failed {
-        /// What it was told.
-        action: &'static str,
-        /// The last that it said.
-        found: String,
-    },
+    Failed { action: &'static str, found: String },
 }
 
 /// openFPGALoader for one board.
@@ -148,7 +120,6 @@ pub struct Loader {
     cable: Way,
 }
 
-/// How it reaches the board.
 #[derive(Clone, Debug)]
 enum Way {
     Usb(Usb),
@@ -170,7 +141,6 @@ impl Loader {
         Ok(Self { title, cable })
     }
 
-    /// What it is called with.
     fn arguments(&self, action: &Action) -> Vec<String> {
         let cable = match &self.cable {
             Way::Usb(usb) => format!("--board {}", usb.loader_board),

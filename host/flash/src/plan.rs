@@ -1,4 +1,4 @@
-//! What will be done to a board, and the checks that need no board.
+//! Plans: the steps that write an image, and the checks that need no board.
 
 use std::fmt;
 
@@ -21,34 +21,22 @@ pub enum Target {
 
 /// An image must not be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum PlanError {
     /// It is not for the board, or not what its manifest says.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// The FPGA would not take the bitstream.
     #[error("expected a bitstream for IDCODE {idcode:08x}, found {fault}; build the image again")]
-    Bitstream {
-        /// The FPGA's.
-        idcode: u32,
-        /// What it would not take.
-        fault: Fault,
-    },
+    Bitstream { idcode: u32, fault: Fault },
     /// The bitstream is none that configures, or one that leads elsewhere at the next start.
     #[error(
         "expected a bitstream that starts from address 0, found {found}; build it without a boot address"
     )]
-    Elsewhere {
-        /// What it does.
-        found: &'static str,
-    },
+    Elsewhere { found: &'static str },
     /// It is too large for its slot.
     #[error("expected at most {} bytes for the slot, found {found}; compress the bitstream", slot.bytes)]
-    Size {
-        /// The slot.
-        slot: Slot,
-        /// What it has.
-        found: usize,
-    },
+    Size { slot: Slot, found: usize },
 }
 
 /// One step of a plan.
@@ -104,12 +92,12 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The board.
+    /// The board that is written to.
     pub fn board(&self) -> &Board {
         self.board
     }
 
-    /// The image.
+    /// The image that is written.
     pub fn image(&self) -> &Image {
         self.image
     }

@@ -14,33 +14,24 @@ pub struct Key {
 
 /// A signature is missing or wrong, or there is no key to check it with.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum SignatureError {
     /// A file cannot be read.
     #[error(
         "cannot read {path}: {source}; a key is set, so the manifest must be signed: minisign -S"
     )]
-    Io {
-        /// The key or the signature.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
     /// The key is none.
     #[error("expected a public key of minisign in {path}, found {found}; name the .pub file")]
     Key {
-        /// The key.
         path: PathBuf,
-        /// What is wrong with it.
         found: minisign_verify::Error,
     },
     /// The signature is not that of the manifest by this key.
     #[error("expected a signature by {key} in {path}, found {found}; do not trust the image")]
     Signature {
-        /// The key.
         key: PathBuf,
-        /// The signature.
         path: PathBuf,
-        /// What is wrong with it.
         found: minisign_verify::Error,
     },
 }

@@ -219,7 +219,7 @@ fn nobody_at_the_cable_is_told_with_the_address() {
     let serving = serve(Flash::default());
     let plan = Plan::new(&BOARD, &UPDATE, Target::Sram).unwrap();
     let loader = support::loader(&serving);
-    let address = serving.address().to_string();
+    let address = serving.local_addr().to_string();
     drop(serving);
     let error = tensority_flash::carry_out(&plan, &loader, &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains(&address), "{error}");

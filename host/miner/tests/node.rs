@@ -431,7 +431,7 @@ fn two_miners_of_one_node_share_its_blocks() {
     let submits = submits.lock().unwrap();
     let refused = submits
         .iter()
-        .filter(|event| matches!(event, api::Event::Rejected(_)));
+        .filter(|event| matches!(event, api::Event::Rejected { .. }));
     let refused = refused.count() as u64;
     let told: u64 = ended
         .iter()

@@ -1,8 +1,8 @@
 //! Addresses of nodes and pools.
 
-use crate::secret::Secret;
 use percent_encoding::percent_decode_str;
 use std::{fmt, str::FromStr};
+use tensority_secret::Secret;
 use ureq::http::{Uri, uri::Authority};
 
 /// Where a source is. It shows itself without secrets.
@@ -87,7 +87,7 @@ fn split_token(text: &str) -> Result<(String, Secret), AddressError> {
         text.map_err(|_| no_token())
     };
     let (id, secret) = text.split_once(':').ok_or_else(no_token)?;
-    Ok((decode(id)?.into_owned(), (&*decode(secret)?).into()))
+    Ok((decode(id)?.into_owned(), Secret::new(decode(secret)?)))
 }
 
 impl PoolUrl {
@@ -258,7 +258,7 @@ mod tests {
         let Address::Node(url) = address else {
             panic!("no node");
         };
-        assert_eq!(url.token(), Some(("me", &"hu@sh".into())));
+        assert_eq!(url.token(), Some(("me", &Secret::new("hu@sh"))));
         assert_eq!(url.join("/get-work"), "http://node:1/get-work");
     }
 }

@@ -1,7 +1,8 @@
 //! Settings of a source.
 
-use crate::{address::Address, secret::Secret};
+use crate::address::Address;
 use std::{path::PathBuf, time::Duration};
+use tensority_secret::Secret;
 
 /// A source and how to treat it.
 #[derive(Clone, Debug)]

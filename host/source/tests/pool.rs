@@ -12,7 +12,7 @@ use std::{
 };
 use support::Source;
 use tensority_devnet::pool::{
-    Field, Garbage, Misbehaviour, Named, Oddity, Pool, Running, Server, Tls,
+    Field, Garbage, Misbehaviour, Named, Oddity, Pool, Running, Tls, serve,
 };
 use tensority_source::{Answer, Event, Settings, StartError, Template, start};
 
@@ -31,8 +31,8 @@ fn pool(edit: impl FnOnce(&mut tensority_devnet::pool::Settings)) -> (Arc<Pool>,
     edit(&mut settings);
     let pool = Arc::new(Pool::new(settings));
     let address = "127.0.0.1:0".parse().unwrap();
-    let server = Server::bind(address, Arc::clone(&pool), |_| {}).unwrap();
-    (pool, server.spawn().unwrap())
+    let running = serve(address, Arc::clone(&pool), |_| {}).unwrap();
+    (pool, running)
 }
 
 fn misbehaving(fault: Misbehaviour) -> (Arc<Pool>, Running) {

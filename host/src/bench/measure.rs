@@ -20,7 +20,6 @@ const MACS: f64 = (ARRAY_MULTIPLIES * DIMENSION * DIMENSION * DIMENSION) as f64;
 /// The hashes of the chain whose last one is the checksum.
 const CHECKSUM_HASHES: usize = 5;
 
-/// How much to measure.
 pub struct Effort {
     /// The time for each figure; each has a few samples at least.
     pub time: Duration,

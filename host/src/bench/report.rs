@@ -2,9 +2,7 @@
 
 use crate::failure::Failure;
 use serde::Serialize;
-use std::fmt::Write;
 
-/// The figures of a run.
 #[derive(Serialize)]
 pub struct Report {
     /// From the slowest back end to the fastest.
@@ -56,12 +54,11 @@ pub struct Threads {
 }
 
 impl Report {
-    /// Compares the checksums.
     pub fn check(&self) -> Result<(), Failure> {
         for pair in self.backends.windows(2) {
             let [a, b] = [&pair[0], &pair[1]];
             if a.checksum != b.checksum {
-                return Err(Failure::contradiction(format!(
+                return Err(Failure::software(format!(
                     "expected one checksum of all back ends, found {} of {} and {} of {}; use the \
                      portable back end and report this",
                     a.checksum, a.backend, b.checksum, b.backend
@@ -71,11 +68,10 @@ impl Report {
         Ok(())
     }
 
-    /// The figures as a table.
     pub fn to_table(&self) -> String {
-        let mut table = String::from(
-            "back end    cache ms   hash ms (median)  cold/warm (median)  % of peak (median)\n",
-        );
+        let mut lines = vec![String::from(
+            "back end    cache ms   hash ms (median)  cold/warm (median)  % of peak (median)",
+        )];
         for m in &self.backends {
             let percent = m.peak.as_ref().map_or_else(
                 || "unknown".into(),
@@ -84,55 +80,29 @@ impl Report {
             let hash = format!("{:.2} ({:.2})", m.hash_ms, m.hash_median_ms);
             let cold = format!("{:.2} ({:.2})", m.cold_over_warm, m.cold_over_warm_median);
             let (backend, cache_ms) = (m.backend, m.cache_ms);
-            line(
-                &mut table,
-                format_args!(
-                    "{backend:<10} {cache_ms:>9.2}  {hash:>17}  {cold:>18}  {percent:>18}"
-                ),
-            );
+            lines.push(format!(
+                "{backend:<10} {cache_ms:>9.2}  {hash:>17}  {cold:>18}  {percent:>18}"
+            ));
         }
         for m in &self.backends {
-            line(&mut table, format_args!(""));
-            for Threads {
-                threads,
-                hashes_per_second,
-                hashes_per_cpu_second,
-            } in &m.threads
-            {
-                line(
-                    &mut table,
-                    format_args!(
-                        "{:<10} {threads:>3} thread(s)  {hashes_per_second:>8.2} H/s  {hashes_per_cpu_second:>8.2} H per CPU second",
-                        m.backend
-                    ),
-                );
-            }
-            line(
-                &mut table,
-                format_args!("{:<10} checksum {}", m.backend, m.checksum),
-            );
+            lines.push(String::new());
+            lines.extend(m.threads.iter().map(|at| {
+                format!(
+                    "{:<10} {:>3} thread(s)  {:>8.2} H/s  {:>8.2} H per CPU second",
+                    m.backend, at.threads, at.hashes_per_second, at.hashes_per_cpu_second
+                )
+            }));
+            lines.push(format!("{:<10} checksum {}", m.backend, m.checksum));
         }
-        if let Some(peak) = self
-            .backends
-            .iter()
-            .filter_map(|m| m.peak.as_ref())
-            .next_back()
-        {
-            line(
-                &mut table,
-                format_args!(
-                    "\npeak of a core: {:.1} GMAC/s (int8, the instruction of {})",
-                    peak.gmacs_per_second, peak.instructions_of
-                ),
-            );
-        }
-        table.truncate(table.trim_end().len());
-        table
+        let peaks = self.backends.iter().filter_map(|m| m.peak.as_ref());
+        lines.extend(peaks.last().map(|peak| {
+            format!(
+                "\npeak of a core: {:.1} GMAC/s (int8, the instruction of {})",
+                peak.gmacs_per_second, peak.instructions_of
+            )
+        }));
+        lines.join("\n")
     }
-}
-
-fn line(table: &mut String, line: std::fmt::Arguments) {
-    writeln!(table, "{line}").expect("a string takes any text");
 }
 
 #[cfg(test)]

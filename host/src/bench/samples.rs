@@ -1,16 +1,14 @@
-//! What a series of samples says.
+//! Statistics of a series of samples.
 
 /// Samples of one quantity.
 #[derive(Debug, Default)]
 pub struct Samples(Vec<f64>);
 
 impl Samples {
-    /// Adds a sample.
     pub fn push(&mut self, sample: f64) {
         self.0.push(sample);
     }
 
-    /// The number of samples.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -18,13 +16,11 @@ impl Samples {
     /// The least: the time of work that nothing else on the machine disturbed.
     ///
     /// # Panics
-    ///
     /// If there are no samples, here and below.
     pub fn least(&self) -> f64 {
         self.sorted()[0]
     }
 
-    /// The greatest.
     pub fn greatest(&self) -> f64 {
         self.sorted()[self.len() - 1]
     }

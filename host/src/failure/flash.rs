@@ -1,107 +1,78 @@
 //! The exit codes of what goes wrong with boards that are flashed.
 
-use super::{DATA, Failure, IO, NOT_SO, PERMISSION, UNAVAILABLE, USAGE, code_of_opening};
+use super::Tensority;
+use tensority_command::{
+    Code,
+    exit::{DATA, OUTPUT, PERMISSION, UNAVAILABLE, UNMET, USAGE, of_opening},
+};
 use tensority_device::{device::DeviceError, port::PortError, probe::ProbeError};
 use tensority_flash::{FlashError, ImageError, LoaderError, PlanError, SignatureError};
 
-impl From<SignatureError> for Failure {
-    fn from(error: SignatureError) -> Self {
-        let code = match &error {
-            SignatureError::Io { source, .. } => code_of_opening(source),
+impl Code<SignatureError> for Tensority {
+    fn code(error: &SignatureError) -> u8 {
+        match error {
+            SignatureError::Io { source, .. } => of_opening(source),
             SignatureError::Key { .. } | SignatureError::Signature { .. } => DATA,
-        };
-        Self {
-            code,
-            message: error.to_string(),
         }
     }
 }
 
-impl From<ImageError> for Failure {
-    fn from(error: ImageError) -> Self {
-        let code = match error {
-            ImageError::Signature(error) => return error.into(),
-            ImageError::Io { ref source, .. } => code_of_opening(source),
+impl Code<ImageError> for Tensority {
+    fn code(error: &ImageError) -> u8 {
+        match error {
+            ImageError::Signature(error) => Self::code(error),
+            ImageError::Io { source, .. } => of_opening(source),
             ImageError::Manifest { .. } => DATA,
-        };
-        Self {
-            code,
-            message: error.to_string(),
         }
     }
 }
 
-impl From<PlanError> for Failure {
-    fn from(error: PlanError) -> Self {
-        Self::wrong_content(error.to_string())
+impl Code<PlanError> for Tensority {
+    fn code(_: &PlanError) -> u8 {
+        DATA
     }
 }
 
-impl From<LoaderError> for Failure {
-    fn from(error: LoaderError) -> Self {
-        FlashError::from(error).into()
-    }
-}
-
-impl From<FlashError> for Failure {
-    fn from(error: FlashError) -> Self {
+impl Code<LoaderError> for Tensority {
+    fn code(error: &LoaderError) -> u8 {
         use LoaderError::{Differs, Failed, NoUsb, Permission};
-        let code = match &error {
-            FlashError::Loader(Permission { .. }) => PERMISSION,
-            FlashError::Loader(NoUsb { .. }) => USAGE,
-            FlashError::Loader(Differs { .. } | Failed { .. }) => NOT_SO,
-            FlashError::Loader(_) => UNAVAILABLE,
-            FlashError::Files(_) => IO,
+        match error {
+            Permission { .. } => PERMISSION,
+            NoUsb { .. } => USAGE,
+            Differs { .. } | Failed { .. } => UNMET,
+            _ => UNAVAILABLE,
+        }
+    }
+}
+
+impl Code<FlashError> for Tensority {
+    fn code(error: &FlashError) -> u8 {
+        match error {
+            FlashError::Loader(error) => Self::code(error),
+            FlashError::Files(_) => OUTPUT,
             FlashError::Idcode { .. } | FlashError::NoGolden { .. } | FlashError::NotStarted => {
-                NOT_SO
+                UNMET
             }
-        };
-        Self {
-            code,
-            message: error.to_string(),
         }
     }
 }
 
-impl From<tensority_flash::emulator::ServerError> for Failure {
-    fn from(error: tensority_flash::emulator::ServerError) -> Self {
-        use tensority_flash::emulator::ServerError::{Listen, NotLoopback, Thread};
-        let code = match &error {
-            NotLoopback(_) => USAGE,
-            Listen { source, .. } => code_of_opening(source),
-            Thread(_) => UNAVAILABLE,
-        };
-        Self {
-            code,
-            message: error.to_string(),
-        }
-    }
-}
-
-impl From<ProbeError> for Failure {
-    fn from(error: ProbeError) -> Self {
-        let code = match error {
-            ProbeError::Device(error) => return error.into(),
+impl Code<ProbeError> for Tensority {
+    fn code(error: &ProbeError) -> u8 {
+        match error {
+            ProbeError::Device(error) => Self::code(error),
             ProbeError::Port(PortError::Permission { .. }) => PERMISSION,
             ProbeError::Port(_) => UNAVAILABLE,
-        };
-        Self {
-            code,
-            message: error.to_string(),
         }
     }
 }
 
-impl From<DeviceError> for Failure {
-    fn from(error: DeviceError) -> Self {
-        let code = match &error {
+impl Code<DeviceError> for Tensority {
+    fn code(error: &DeviceError) -> u8 {
+        match error {
             // A board that fails its own known-answer test refuses to hash.
-            DeviceError::Refused { .. } | DeviceError::Unexpected { .. } => NOT_SO,
+            DeviceError::Refused { .. } | DeviceError::Unexpected { .. } => UNMET,
             DeviceError::Gone { .. } | DeviceError::Silent { .. } => UNAVAILABLE,
-        };
-        Self {
-            code,
-            message: error.to_string(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Waits for a board that was flashed, and asks it for a known answer.
+//! Known-answer test of a board that was just flashed.
 
 use crate::failure::Failure;
 use serde::Serialize;
@@ -91,7 +91,7 @@ pub fn right(verdict: Verdict) -> Result<(), Failure> {
         Verdict::Wrong(hash) => hex::encode(hash),
         Verdict::Absent | Verdict::NotAsked => "none".into(),
     };
-    Err(Failure::not_reached(format!(
+    Err(Failure::unmet(format!(
         "expected the known answer, found {found}; do not mine with this image"
     )))
 }
@@ -130,7 +130,7 @@ fn compare(manifest: &Manifest, found: &str) -> Result<&'static str, Failure> {
     let last = &expected[expected.len() - found.len()..];
     match last.eq_ignore_ascii_case(found) {
         true => Ok("as in the image"),
-        false => Err(Failure::not_reached(format!(
+        false => Err(Failure::unmet(format!(
             "expected hardware {last}, found {found}: the FPGA loaded another image, or it is \
              another board's port; see docs/flash.md"
         ))),

@@ -1,13 +1,13 @@
 //! Firmware for the controller of a board that runs, over its serial line.
 
-use super::awaken;
-use crate::{failure::Failure, output};
+use super::{awaken, report::Progress};
+use crate::failure::Failure;
 use serde::Serialize;
 use std::{
     fs,
-    io::{IsTerminal, Write, stderr},
     path::{Path, PathBuf},
 };
+use tensority_command::{print, print_json};
 use tensority_device::{
     board::Board,
     discovery,
@@ -33,28 +33,20 @@ pub fn write(file: &Path, port: Option<&Path>, json: bool) -> Result<(), Failure
     let (path, mut board) = find(port)?;
     let before = format!("{:08x}", board.identity().firmware_build);
     let mut verdict = Verdict::NotAsked;
-    let is_terminal = stderr().is_terminal();
+    let progress = Progress::new();
     let kept = board.update(
         &image,
-        &mut |written| {
-            if is_terminal {
-                let line = format!("\r\x1b[K{written} of {} bytes", image.len());
-                // Nobody is left to tell when the terminal itself is gone.
-                let _ = stderr().write_all(line.as_bytes());
-            }
-        },
+        &mut |written| progress.show(format_args!("{written} of {} bytes", image.len())),
         |board| {
             verdict = probe::known_answer(board, TRIAL * 2 / 3)?;
             Ok(verdict == Verdict::Right)
         },
     );
-    if is_terminal {
-        let _ = stderr().write_all(b"\r\x1b[K");
-    }
+    drop(progress);
     if !kept? {
         let seconds = TRIAL.as_secs();
         awaken::right(verdict)?;
-        return Err(Failure::not_reached(format!(
+        return Err(Failure::unmet(format!(
             "expected firmware that hashes right, found another; the board goes back within {seconds} s"
         )));
     }
@@ -66,13 +58,13 @@ pub fn write(file: &Path, port: Option<&Path>, json: bool) -> Result<(), Failure
         after: format!("{:08x}", identity.firmware_build),
         bytes: image.len(),
     };
-    match json {
-        true => output::print_json(&report),
-        false => output::print(&format!(
+    Ok(match json {
+        true => print_json(&report),
+        false => print(format_args!(
             "answered  {}, serial {}, firmware {} in place of {}, known answer right",
             report.port, report.serial, report.after, report.before
         )),
-    }
+    }?)
 }
 
 /// The board at the port that was named, else the only one that answers.

@@ -1,11 +1,13 @@
-//! What `tensority flash` tells: the plan, how far it is, and what came of it.
+//! Output of `tensority flash`: plan, progress, result.
 
 use super::awaken::Awake;
 use serde::Serialize;
-use std::io::{IsTerminal, Write, stderr};
-use tensority_flash::{Event, Loader, Plan};
+use std::{
+    fmt::Display,
+    io::{IsTerminal, Write, stderr},
+};
+use tensority_flash::{Loader, Plan};
 
-/// All of it, as JSON.
 #[derive(Serialize)]
 pub struct Report {
     target: String,
@@ -67,7 +69,6 @@ impl Report {
         lines.join("\n")
     }
 
-    /// What came of it.
     pub fn done(&self) -> String {
         match &self.board {
             None => "written   not asked whether the board hashes right".into(),
@@ -79,46 +80,29 @@ impl Report {
     }
 }
 
-/// How far it is, for a person to see.
+/// A line on the terminal that is written over, and taken away in the end: the result has a line of its
+/// own.
 pub struct Progress {
-    total: usize,
-    number: usize,
     is_terminal: bool,
 }
 
 impl Progress {
-    /// For so many steps.
-    pub fn new(total: usize) -> Self {
-        Self {
-            total,
-            number: 0,
-            is_terminal: stderr().is_terminal(),
-        }
+    /// Nothing is shown where standard error is no terminal.
+    pub fn new() -> Self {
+        let is_terminal = stderr().is_terminal();
+        Self { is_terminal }
     }
 
-    /// Takes what happens.
-    pub fn tell(&mut self, event: Event) {
-        let percent = match event {
-            Event::Begins(_) => {
-                self.number += 1;
-                String::new()
-            }
-            Event::Percent(percent) => format!(", {percent} %"),
-        };
+    pub fn show(&self, line: impl Display) {
         if self.is_terminal {
-            let Self { number, total, .. } = self;
-            let line = format!("\r\x1b[Kstep {number} of {total}{percent}");
             // Nobody is left to tell when the terminal itself is gone.
-            let _ = stderr().write_all(line.as_bytes());
+            let _ = write!(stderr(), "\r\x1b[K{line}");
         }
     }
 }
 
 impl Drop for Progress {
-    /// Takes the line away: what came of it is told on a line of its own.
     fn drop(&mut self) {
-        if self.is_terminal {
-            let _ = stderr().write_all(b"\r\x1b[K");
-        }
+        self.show("");
     }
 }

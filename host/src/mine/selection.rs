@@ -1,6 +1,6 @@
 //! The devices of a configuration.
 
-use super::outlet;
+use super::sink;
 use crate::{config, failure::Failure};
 use std::{
     collections::BTreeMap,
@@ -68,7 +68,7 @@ pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection
         return Err(failures.swap_remove(0).into());
     }
     for error in &failures {
-        outlet::warn(&format!("{error}; it is tried again and again"));
+        sink::warn(&format!("{error}; it is tried again and again"));
     }
     let auto = enabled.iter().find(|(_, choice)| **choice == Choice::Auto);
     if let Some((device, _)) = auto {
@@ -104,7 +104,7 @@ fn open(choice: &Choice, baud: u32) -> Result<Box<dyn Device>, OpenError> {
     let text = format!("opening {choice}");
     thread::spawn(move || {
         if waiting.recv_timeout(A_WHILE) == Err(RecvTimeoutError::Timeout) {
-            outlet::warn(&text);
+            sink::warn(&text);
         }
     });
     let device = choice.open_at(baud);

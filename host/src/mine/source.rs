@@ -7,7 +7,7 @@ use tensority_miner::{
     SourceName,
     miner::{Source, StartSource},
 };
-use tensority_source::{Address, NodeForm, Secret, Settings, Tell};
+use tensority_source::{Address, NodeForm, Settings, Tell};
 use tensority_telemetry::source::Kind;
 
 /// What each source is called, and the way to start it, in the order of preference.
@@ -37,9 +37,7 @@ pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Fail
 fn settings(source: &tensority_config::Source, address: Address) -> Settings {
     let mut settings = Settings::new(address);
     settings.user = source.user.clone().unwrap_or_default();
-    if let Some(password) = &source.password {
-        settings.password = Secret::from(password.reveal());
-    }
+    settings.password = source.password.clone().unwrap_or_default();
     settings.form = match source.form {
         Form::Json => NodeForm::Json,
         Form::Hex => NodeForm::Hex,

@@ -1,4 +1,4 @@
-//! The word to end.
+//! The stop flag, set by SIGINT or SIGTERM.
 
 use signal_hook::{
     consts::{SIGINT, SIGTERM},

@@ -1,4 +1,4 @@
-//! What may be asked of a running miner.
+//! Commands to a running miner.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

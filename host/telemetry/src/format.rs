@@ -1,4 +1,4 @@
-//! Numbers as a person reads them, on the terminal and in log lines.
+//! Formatting of numbers for terminal and log.
 
 use crate::account::Interval;
 

@@ -1,4 +1,4 @@
-//! What outlives a run: totals, the best share, the history of each device.
+//! Totals over all runs: shares, the best share, the history of each device.
 
 use crate::device::Nonces;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The file that keeps what outlives a run.
+//! The state file, which keeps the totals over all runs.
 //!
 //! It is JSON with a version. A new content is written beside it, brought to the disk and put in its
 //! place, so at any moment, also after a crash or on a full disk, there is a whole one: the last or
@@ -22,15 +22,13 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum LifetimeFileError {
     /// Something cannot be opened, read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
-        /// With what.
         path: PathBuf,
-        /// Why not.
         source: io::Error,
     },
     /// Another miner has it.
@@ -39,28 +37,17 @@ pub enum LifetimeFileError {
          end that one or choose another file",
         path.display()
     )]
-    InUse {
-        /// The file.
-        path: PathBuf,
-    },
+    InUse { path: PathBuf },
     /// A later program wrote it.
     #[error(
         "{}: expected a state file of version {VERSION}, found version {found}; \
          use the program that wrote it, or choose another file",
         path.display()
     )]
-    Version {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: u64,
-    },
+    Version { path: PathBuf, found: u64 },
     /// JSON has no number for a value.
     #[error("expected finite numbers to write to {}, found another", path.display())]
-    NotFinite {
-        /// The file.
-        path: PathBuf,
-    },
+    NotFinite { path: PathBuf },
 }
 
 /// A file that makes no sense, and was kept under another name.

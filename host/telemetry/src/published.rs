@@ -1,4 +1,4 @@
-//! The way from the miner to those who look.
+//! Publication of states, from the miner to all observers.
 
 use crate::State;
 use std::{

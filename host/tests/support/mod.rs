@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 use tempfile::TempDir;
-use tensority_devnet::node::{Node, Running, Server, Settings};
+use tensority_devnet::node::{Node, Running, Settings, serve};
 
 /// A home folder, in which nothing is configured yet.
 pub struct Home(TempDir);
@@ -138,8 +138,7 @@ pub fn node() -> (Arc<Node>, Running, String) {
     };
     let node = Arc::new(Node::new(settings).expect("good bits"));
     let address = "127.0.0.1:0".parse().unwrap();
-    let server = Server::bind(address, Arc::clone(&node), |_| {}).expect("a free port");
-    let server = server.spawn().expect("a thread");
+    let server = serve(address, Arc::clone(&node), |_| {}).expect("a free port");
     let url = format!("http://{}", server.local_addr());
     (node, server, url)
 }

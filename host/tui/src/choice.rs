@@ -1,4 +1,4 @@
-//! What a person chose to look at, and what keys do.
+//! Selection state of the view, and the effect of keys on it.
 
 use crate::keys::Key;
 use tensority_telemetry::{
@@ -17,14 +17,12 @@ pub enum Pane {
     Devices,
     /// All sources in detail.
     Sources,
-    /// The last decisions.
     Decisions,
     /// The last log lines.
     Log,
 }
 
 impl Pane {
-    /// All, in order.
     pub const ALL: [Self; 5] = [
         Self::Overview,
         Self::Devices,
@@ -33,7 +31,6 @@ impl Pane {
         Self::Log,
     ];
 
-    /// What it is called.
     pub fn word(self) -> &'static str {
         match self {
             Self::Overview => "overview",
@@ -45,10 +42,8 @@ impl Pane {
     }
 }
 
-/// What a person chose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// What is shown.
     pub pane: Pane,
     /// Whether the keys are shown instead.
     pub help: bool,
@@ -65,7 +60,6 @@ pub struct Choice {
 /// What a key asks for that is not a matter of looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Ask the miner.
     Command(Command),
     /// End, the first time in peace, the second time now.
     Stop,
@@ -74,7 +68,6 @@ pub enum Request {
 }
 
 impl Choice {
-    /// The selected device.
     pub fn device<'a>(&self, state: &'a State) -> Option<&'a Device> {
         state.devices.get(self.row(state)?)
     }

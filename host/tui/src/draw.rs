@@ -28,15 +28,11 @@ use tensority_telemetry::State;
 /// All that a frame depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
-    /// The miner.
     pub state: &'a State,
-    /// What it logged.
     pub log: &'a Log,
-    /// What the person chose.
     pub choice: &'a Choice,
     /// Whether the miner was told to end.
     pub stopping: bool,
-    /// How tones look.
     pub paint: Paint,
 }
 

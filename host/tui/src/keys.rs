@@ -15,7 +15,6 @@ pub enum Key {
     PageDown,
     Home,
     End,
-    /// Any other.
     Other,
 }
 

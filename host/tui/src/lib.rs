@@ -1,4 +1,4 @@
-//! How a person looks at a miner: a live [`View`] of its state on a terminal.
+//! Terminal user interface: a live [`View`] of a miner's state.
 //!
 //! What is seen goes one way: from [`Published`](tensority_telemetry::published::Published) through
 //! `draw`, which knows no terminal, to the terminal. A key changes the choice of what is shown, sends

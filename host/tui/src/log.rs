@@ -28,7 +28,6 @@ impl Log {
         }
     }
 
-    /// The lines that are kept.
     pub fn lines(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.lines.iter().map(AsRef::as_ref)
     }

@@ -5,13 +5,11 @@ use ratatui::style::{Color, Modifier, Style};
 /// What a text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Nothing special.
     Plain,
     /// The name of what follows.
     Title,
     /// What is looked for first.
     Strong,
-    /// All is well.
     Good,
     /// Look at it some time.
     Notice,
@@ -21,10 +19,8 @@ pub enum Tone {
     Chosen,
 }
 
-/// How tones look.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
-    /// Whether there are colours.
     pub colours: bool,
 }
 
@@ -35,7 +31,6 @@ impl Paint {
         Self { colours: !unwanted }
     }
 
-    /// How a tone looks.
     pub fn style(self, tone: Tone) -> Style {
         let (colour, modifier) = match tone {
             Tone::Plain => (Color::Reset, Modifier::empty()),

@@ -58,7 +58,6 @@ impl View {
     /// wants it again gets the terminal restored and `stop_now` called, which should not return.
     ///
     /// # Errors
-    ///
     /// [`ViewError`]; the terminal is as it was.
     pub fn start(
         published: Arc<Published>,
@@ -124,7 +123,6 @@ impl Drop for View {
     }
 }
 
-/// What the thread has.
 struct Watcher {
     published: Arc<Published>,
     commands: Sender<Command>,

@@ -58,7 +58,7 @@ impl Compiler {
 /// There is no compiler for the firmware.
 pub fn missing() -> Failure {
     let packages = SYSTEM_PACKAGES.join(" ");
-    Failure::missing(format!(
+    Failure::unavailable(format!(
         "no Rust compiler for the firmware; run: rustup target add {TARGET}; \
          or on Debian: apt-get install --yes {packages}"
     ))

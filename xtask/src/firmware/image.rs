@@ -91,7 +91,7 @@ impl Sizes {
         ];
         for (what, memory, taken, size) in parts {
             if taken > size {
-                return Err(Failure::check(format!(
+                return Err(Failure::unmet(format!(
                     "the firmware does not fit: {what} of {taken} bytes, {memory} of {size}"
                 )));
             }
@@ -122,7 +122,7 @@ impl Memory {
 
 /// The segments, the code memory and the RAM.
 fn parse(linked: &[u8]) -> Result<(Vec<Segment<'_>>, Memory, Memory), Failure> {
-    let wrong = |why: &str| Failure::check(format!("the linked firmware cannot be read: {why}"));
+    let wrong = |why: &str| Failure::unmet(format!("the linked firmware cannot be read: {why}"));
     let file = ElfFile32::<Endianness>::parse(linked).map_err(|error| wrong(&error.to_string()))?;
     let endian = file.endian();
     let mut segments = Vec::new();

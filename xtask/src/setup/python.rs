@@ -29,7 +29,7 @@ pub fn missing() -> Result<Option<PythonTools>, Failure> {
     }
     let version = python_version()?;
     if as_numbers(&version) < as_numbers(OLDEST_PYTHON) {
-        return Err(Failure::missing(format!(
+        return Err(Failure::unavailable(format!(
             "python3 is {version}; {OLDEST_PYTHON} or later is needed"
         )));
     }
@@ -41,7 +41,7 @@ impl PythonTools {
     pub fn install(&self) -> Result<(), Failure> {
         let environment = self.environment();
         fs::create_dir_all(&self.folder)
-            .map_err(|error| Failure::file("create", &self.folder, &error))?;
+            .map_err(|error| Failure::cannot_write(&self.folder, &error))?;
         progress(&format!(
             "making a Python environment in {}",
             environment.display()
@@ -59,7 +59,7 @@ impl PythonTools {
                 .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt")),
         )?;
         let stamp = self.stamp();
-        fs::write(&stamp, REQUIREMENTS).map_err(|error| Failure::file("write", &stamp, &error))?;
+        fs::write(&stamp, REQUIREMENTS).map_err(|error| Failure::cannot_write(&stamp, &error))?;
         progress("tools are ready");
         Ok(())
     }
@@ -88,7 +88,7 @@ fn python_version() -> Result<String, Failure> {
         Ok(output) if output.status.success() => {
             Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
         }
-        _ => Err(Failure::missing(format!(
+        _ => Err(Failure::unavailable(format!(
             "python3 is missing; install Python {OLDEST_PYTHON} or later"
         ))),
     }

@@ -73,7 +73,7 @@ pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
 pub fn install(packages: &[&str]) -> Result<(), Failure> {
     let names = packages.join(" ");
     let by_hand = || {
-        Failure::missing(format!(
+        Failure::unavailable(format!(
             "install these first: apt-get install --yes {names}"
         ))
     };

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::{step, workspace};
 
 /// A test program.
@@ -40,7 +40,7 @@ pub fn build(selection: &[&str]) -> Result<Vec<Program>, Failure> {
         .current_dir(workspace::root())
         .stdout(Stdio::piped())
         .spawn()
-        .map_err(|error| Failure::missing(format!("cannot run cargo: {error}")))?;
+        .map_err(|error| Failure::unavailable(format!("cannot run cargo: {error}")))?;
     let messages = cargo.stdout.take().into_iter();
     let lines = messages.flat_map(|messages| BufReader::new(messages).lines());
     let programs: Vec<Program> = lines
@@ -48,9 +48,10 @@ pub fn build(selection: &[&str]) -> Result<Vec<Program>, Failure> {
         .filter_map(|line| program(&line))
         .collect();
     let status = cargo.wait();
-    let status = status.map_err(|error| Failure::missing(format!("cannot run cargo: {error}")))?;
+    let status =
+        status.map_err(|error| Failure::unavailable(format!("cannot run cargo: {error}")))?;
     if !status.success() {
-        return Err(Failure::command("cargo test --no-run", status.code()));
+        return Err(failure::of_command("cargo test --no-run", status.code()));
     }
     let took = start.elapsed().as_secs_f64();
     eprintln!("=== test programs: {} in {took:.1} s", programs.len());

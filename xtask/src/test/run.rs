@@ -55,7 +55,7 @@ impl fmt::Display for Counted {
 pub fn all(programs: &[Program]) -> Result<Counted, Failure> {
     let start = Instant::now();
     let logs = workspace::target().join("test-logs");
-    fs::create_dir_all(&logs).map_err(|error| Failure::file("create", &logs, &error))?;
+    fs::create_dir_all(&logs).map_err(|error| Failure::cannot_write(&logs, &error))?;
     eprintln!(
         "\n=== tests: {} programs, logs in {}",
         programs.len(),
@@ -115,16 +115,17 @@ fn one(program: &Program, logs: &Path) -> Result<Counted, Failure> {
 /// Runs a command of tests with all that it says in a log.
 fn logged(name: &str, command: &mut Command, path: &PathBuf) -> Result<Counted, Failure> {
     let start = Instant::now();
-    let log = File::create(path).map_err(|error| Failure::file("write", path, &error))?;
+    let log = File::create(path).map_err(|error| Failure::cannot_write(path, &error))?;
     let errors = log.try_clone();
-    let errors = errors.map_err(|error| Failure::file("write", path, &error))?;
+    let errors = errors.map_err(|error| Failure::cannot_write(path, &error))?;
     let status = command
         .stdin(Stdio::null())
         .stdout(log)
         .stderr(errors)
         .status();
-    let status = status.map_err(|error| Failure::missing(format!("cannot run {name}: {error}")))?;
-    let said = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    let status =
+        status.map_err(|error| Failure::unavailable(format!("cannot run {name}: {error}")))?;
+    let said = fs::read(path).map_err(|error| Failure::cannot_read(path, &error))?;
     let said = String::from_utf8_lossy(&said);
     let mut counted = verdicts(&said);
     if !status.success() && counted.failed == 0 {

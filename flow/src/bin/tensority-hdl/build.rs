@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use tensority_boards::{Board, Manifest};
+use tensority_command::{exit::of_opening, hertz, print};
 use tensority_flow::fpga::cache::Cache;
 use tensority_flow::fpga::report::text;
 use tensority_flow::fpga::tools::Tools;
@@ -16,20 +18,20 @@ use tensority_flow::workspace;
 use tensority_hdl::emit::{self, FINGERPRINT};
 
 use crate::design::{Wanted, design};
-use crate::failure::{Failure, say};
+use crate::failure::Failure;
 use crate::watch::Watch;
 
 /// Board, core and seeds.
 #[derive(Args)]
 pub struct Arguments {
     /// The board.
-    #[arg(long, value_name = "BOARD")]
-    board: String,
+    #[arg(long, value_name = "BOARD", value_parser = PossibleValuesParser::new(Board::names()).try_map(|name| Board::find(&name)))]
+    board: Board,
     /// Matrix rows processed side by side.
     #[arg(long, value_name = "C", default_value_t = 1)]
     lanes: usize,
     /// Clock of the array in Hz; without it, the board's for so many lanes.
-    #[arg(long, value_name = "HZ")]
+    #[arg(long, value_name = "HZ", value_parser = hertz)]
     clock: Option<u32>,
     /// Seed of the placement.
     #[arg(
@@ -52,16 +54,14 @@ pub struct Arguments {
 
 /// Builds a bitstream, and fails if a clock is missed.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let board = Board::find(&arguments.board)
-        .map_err(|error| Failure::usage(format!("--board: {error}")))?;
+    let board = &arguments.board;
     let tools = Tools::find()?;
     let firmware = arguments.firmware.clone();
     let firmware = firmware.unwrap_or_else(workspace::firmware);
     let firmware = fs::read(&firmware).map_err(|error| {
         let path = firmware.display();
-        Failure::files(format!(
-            "cannot read {path}: {error}; build one with: cargo xtask firmware"
-        ))
+        let message = format!("cannot read {path}: {error}; build one with: cargo xtask firmware");
+        Failure::new(of_opening(&error), message)
     })?;
     let clock = arguments.clock;
     let clock = clock.map_or_else(|| board.clock_hz(arguments.lanes), Ok);
@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         })
         .collect();
     let wanted = Wanted {
-        board: &board,
+        board,
         lanes: arguments.lanes,
         clock,
         firmware: &words,
@@ -107,15 +107,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let output = output.unwrap_or_else(|| workspace::boards().join(&board.name));
     let files = built.write(&output, |bitstream| {
         let lanes = arguments.lanes as u32;
-        Manifest::new(&board, FINGERPRINT, lanes, clock, bitstream).to_json()
+        Manifest::new(board, FINGERPRINT, lanes, clock, bitstream).to_json()
     })?;
-    say!("{}", text::text(&built.report));
+    print(text::text(&built.report))?;
     for path in files.bitstream.iter().chain([&files.page, &files.data]) {
-        say!("{}", path.display());
+        print(path.display())?;
     }
     match built.report.missed() {
         None => Ok(()),
-        Some(missed) => Err(Failure::missed(format!(
+        Some(missed) => Err(Failure::unmet(format!(
             "{missed}; no bitstream is written; {}",
             advice(arguments)
         ))),

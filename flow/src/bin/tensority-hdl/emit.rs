@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use tensority_command::{hertz, print};
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, GeometryError, Primitives};
 use tensority_hdl::soc::Settings;
 
-use crate::failure::{Failure, say};
+use crate::failure::Failure;
 
 /// Core or chip, and where to write it.
 #[derive(Args)]
@@ -32,6 +33,7 @@ pub struct Arguments {
     #[arg(
         long,
         value_name = "HZ",
+        value_parser = hertz,
         default_value_t = 100_000_000,
         requires = "chip"
     )]
@@ -60,10 +62,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let design = design.map_err(|error| Failure::software(error.to_string()))?;
     let output = &arguments.output;
-    let path = write(&design, output).map_err(|error| {
-        Failure::files(format!("cannot write to {}: {error}", output.display()))
-    })?;
-    say!("{}: {} modules", path.display(), design.modules.len());
+    let path = write(&design, output).map_err(|error| Failure::cannot_write(output, &error))?;
+    print(format_args!(
+        "{}: {} modules",
+        path.display(),
+        design.modules.len()
+    ))?;
     Ok(())
 }
 

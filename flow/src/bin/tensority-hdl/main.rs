@@ -11,8 +11,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use failure::{Failure, USAGE};
-
 /// Describes the Tensority accelerator as Verilog, and builds it for boards.
 #[derive(Parser)]
 #[command(name = "tensority-hdl", version)]
@@ -32,36 +30,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) if error.use_stderr() => {
-            // The first paragraph says what is wrong; the rest is advice of a general kind.
-            let text = error.to_string();
-            let lines = text
-                .lines()
-                .map(str::trim)
-                .take_while(|line| !line.is_empty());
-            let reason = lines.collect::<Vec<_>>().join(" ");
-            let reason = reason.trim_start_matches("error: ");
-            eprintln!("tensority-hdl: {reason}; see 'tensority-hdl --help'");
-            return ExitCode::from(USAGE);
-        }
-        Err(help) => {
-            // A broken pipe leaves nobody to tell.
-            let _ = help.print();
-            return ExitCode::SUCCESS;
-        }
-    };
-    let done = match cli.command {
+    tensority_command::run(|cli: Cli| match cli.command {
         Command::Emit(arguments) => emit::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure { code, message }) => {
-            eprintln!("tensority-hdl: {message}");
-            ExitCode::from(code)
-        }
-    }
+    })
 }

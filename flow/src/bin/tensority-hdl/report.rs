@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use tensority_command::print;
 use tensority_flow::fpga::report::{Report, comparison, page, text};
 
-use crate::failure::{Failure, say};
+use crate::failure::Failure;
 
 /// Reports, and the form in which to show them.
 #[derive(Args)]
@@ -30,26 +31,25 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut report = read(&arguments.file)?;
     if let Some(other) = &arguments.other {
         let other = read(other)?;
-        say!("{}", comparison::text(&report, &other).trim_end());
+        print(comparison::text(&report, &other).trim_end())?;
     } else if let Some(path) = &arguments.html {
         fs::write(path, page::page(&report))
-            .map_err(|error| Failure::files(format!("cannot write {}: {error}", path.display())))?;
+            .map_err(|error| Failure::cannot_write(path, &error))?;
     } else if arguments.json {
         report.placement = None;
-        say!("{}", report.to_json().trim_end());
+        print(report.to_json().trim_end())?;
     } else {
-        say!("{}", text::text(&report).trim_end());
+        print(text::text(&report).trim_end())?;
     }
     Ok(())
 }
 
 fn read(path: &Path) -> Result<Report, Failure> {
-    let name = path.display();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::files(format!("cannot read {name}: {error}")))?;
+    let text = fs::read_to_string(path).map_err(|error| Failure::cannot_read(path, &error))?;
     Report::from_json(&text).map_err(|reason| {
-        Failure::files(format!(
-            "{name}: expected the report of a build, found: {reason}; make one with: tensority-hdl build"
+        Failure::data(format!(
+            "{}: expected the report of a build, found: {reason}; make one with: tensority-hdl build",
+            path.display()
         ))
     })
 }

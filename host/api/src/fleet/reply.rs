@@ -1,4 +1,4 @@
-//! How a reply is written, as text or as JSON.
+//! Replies as text or as JSON.
 
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -6,10 +6,8 @@ use std::fmt::Write;
 /// Names and values in order.
 pub type Fields = Vec<(&'static str, Value)>;
 
-/// What a reply is about.
 #[derive(Debug)]
 pub enum Rows {
-    /// One thing.
     One(Fields),
     /// One row for each of many things, its number first.
     Many(Vec<Fields>),
@@ -68,11 +66,9 @@ impl Reply {
     }
 }
 
-/// How replies are written.
 pub struct Writer<'a> {
     /// When, in seconds since 1970.
     pub when: u64,
-    /// The program and its version.
     pub description: &'a str,
     /// As JSON, not as text.
     pub json: bool,
@@ -90,7 +86,6 @@ impl Writer<'_> {
         text
     }
 
-    /// The replies to joined commands.
     pub fn several(&self, replies: &[(String, Reply)]) -> String {
         let mut text = String::new();
         if self.json {

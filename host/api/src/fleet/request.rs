@@ -1,4 +1,4 @@
-//! What is asked: a text such as `summary` or `summary+devs|`, or JSON such as
+//! Requests: a text such as `summary` or `summary+devs|`, or JSON such as
 //! `{"command":"summary"}`. Parameters are taken and not looked at.
 
 use super::reply::Reply;
@@ -8,7 +8,6 @@ use serde_json::Value;
 /// Commands in small letters.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
-    /// A single one.
     One(String),
     /// Those of a text with `+`, each once.
     Several(Vec<String>),

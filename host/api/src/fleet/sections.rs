@@ -1,4 +1,4 @@
-//! What is replied to each command. Values that are not known are left out.
+//! Replies to each command. Values that are not known are left out.
 
 use super::reply::{Fields, Reply, Rows};
 use serde_json::{Value, json};
@@ -82,31 +82,24 @@ fn summary(state: &State, now: u64) -> Fields {
     let hashes: u64 = state.devices.iter().map(|device| device.hashes).sum();
     let last_work = state.sources.iter().filter_map(|it| it.last_work_seconds);
     let best = state.lifetime.best_share.as_ref();
+    let (jobs, seconds) = (state.sources.iter().map(|it| it.jobs), state.uptime_seconds);
+    let rejected = shares.all_rejected();
     let mut fields = vec![("Elapsed", json!(state.uptime_seconds as u64))];
     fields.extend(rates(&state.total.rates.device));
     fields.extend([
         ("Total MH", json!(mega(hashes as f64))),
-        (
-            "Getworks",
-            json!(state.sources.iter().map(|it| it.jobs).sum::<u64>()),
-        ),
+        ("Getworks", json!(jobs.sum::<u64>())),
         ("Accepted", json!(shares.accepted)),
-        ("Rejected", json!(shares.all_rejected())),
+        ("Rejected", json!(rejected)),
         ("Stale", json!(shares.stale)),
         ("Discarded", json!(shares.not_submitted)),
         ("Remote Failures", json!(shares.unanswered)),
         ("Hardware Errors", json!(nonces.hardware_errors)),
-        ("Utility", per_minute(shares.accepted, state.uptime_seconds)),
-        (
-            "Work Utility",
-            per_minute(nonces.valid, state.uptime_seconds),
-        ),
+        ("Utility", per_minute(shares.accepted, seconds)),
+        ("Work Utility", per_minute(nonces.valid, seconds)),
         ("Best Share", json!(best.map(|best| best.difficulty))),
         ("Device Hardware%", hardware_percent(nonces)),
-        (
-            "Pool Rejected%",
-            share_percent(shares, shares.all_rejected()),
-        ),
+        ("Pool Rejected%", share_percent(shares, rejected)),
         ("Pool Stale%", share_percent(shares, shares.stale)),
         ("Last getwork", ago(now, last_work.min_by(f64::total_cmp))),
     ]);
@@ -149,7 +142,9 @@ fn pool(number: usize, source: &Source, now: u64) -> Fields {
         source::Condition::Active | source::Condition::Standby
     );
     let stratum = source.kind == Kind::Pool;
+    let active = source.condition == source::Condition::Active;
     let shares = &source.shares;
+    let rejected = shares.all_rejected();
     vec![
         ("POOL", json!(number)),
         ("URL", json!(source.url)),
@@ -159,30 +154,22 @@ fn pool(number: usize, source: &Source, now: u64) -> Fields {
         ("User", json!(source.user)),
         ("Getworks", json!(source.jobs)),
         ("Accepted", json!(shares.accepted)),
-        ("Rejected", json!(shares.all_rejected())),
+        ("Rejected", json!(rejected)),
         ("Stale", json!(shares.stale)),
         ("Discarded", json!(shares.not_submitted)),
         ("Remote Failures", json!(shares.unanswered)),
         ("Has Stratum", json!(stratum)),
-        (
-            "Stratum Active",
-            json!(stratum && source.condition == source::Condition::Active),
-        ),
-        (
-            "Pool Rejected%",
-            share_percent(shares, shares.all_rejected()),
-        ),
+        ("Stratum Active", json!(stratum && active)),
+        ("Pool Rejected%", share_percent(shares, rejected)),
         ("Pool Stale%", share_percent(shares, shares.stale)),
         ("Last getwork", ago(now, source.last_work_seconds)),
     ]
 }
 
 fn version(state: &State) -> Fields {
+    let miner = format!("{} {}", state.program.name, state.program.version);
     vec![
-        (
-            "Miner",
-            json!(format!("{} {}", state.program.name, state.program.version)),
-        ),
+        ("Miner", json!(miner)),
         ("API", json!(API)),
         ("Type", json!("Tensority")),
     ]
@@ -218,14 +205,11 @@ fn config(state: &State) -> Fields {
 }
 
 fn coin(state: &State) -> Fields {
-    let job = state.job.as_ref();
+    let difficulty = state.job.as_ref().map(|job| job.block_difficulty);
     vec![
         ("Hash Method", json!("tensority")),
         ("LP", json!(false)),
-        (
-            "Network Difficulty",
-            json!(job.map(|job| job.block_difficulty)),
-        ),
+        ("Network Difficulty", json!(difficulty)),
     ]
 }
 

@@ -16,7 +16,6 @@ type NoExemplar<'a> = Option<&'a Exemplar<NoLabelSet, f64>>;
 pub struct Page<'a>(DescriptorEncoder<'a>);
 
 impl<'a> Page<'a> {
-    /// An empty page.
     pub fn new(encoder: DescriptorEncoder<'a>) -> Self {
         Self(encoder)
     }

@@ -233,7 +233,7 @@ impl Served {
     /// Everything, with [`TOKEN`] and the allowed host `miner.lan`.
     pub fn new() -> Self {
         Self::with(Settings {
-            token: Some(TOKEN.to_owned()),
+            token: Some(tensority_secret::Secret::new(TOKEN)),
             ..settings()
         })
     }

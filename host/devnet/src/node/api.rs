@@ -1,35 +1,61 @@
-//! What each request is answered, without any HTTP: path and body in, status and body out.
+//! Answers to requests, without any HTTP: path and body in, status and body out.
 
 use crate::node::{
+    Node, Submission,
     chain::Block,
     coinbase::reward,
     request::{self, BlockName, Refused},
-    state::{Node, Submission},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+use std::fmt;
 use tensority::BlockHeader;
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// An HTTP status and a body, JSON with a line feed behind it or nothing at all.
-    Http {
-        /// The status.
-        status: u16,
-        /// The body.
-        body: String,
-    },
+    #[allow(missing_docs)]
+    Http { status: u16, body: String },
     /// None: the connection is closed.
     Closed,
 }
 
-/// What became of a submit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The outcome of a submit, as text and as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
 pub enum Event {
-    /// It is the new last block.
+    /// The new last block.
     Accepted(Block),
-    /// It is not, for this reason.
-    Rejected(String),
+    /// A refusal, in the words of the answer.
+    #[allow(missing_docs)]
+    Rejected { reason: String },
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted(Block { header, hash }) => {
+                let (height, nonce) = (header.height, header.nonce);
+                write!(
+                    f,
+                    "accepted block {height}, nonce {nonce}, {}",
+                    hex::encode(hash)
+                )
+            }
+            Self::Rejected { reason } => write!(f, "rejected: {reason}"),
+        }
+    }
+}
+
+/// Height, nonce and hash, all that tells a block of this chain.
+impl Serialize for Block {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut block = serializer.serialize_struct("Block", 3)?;
+        block.serialize_field("height", &self.header.height)?;
+        block.serialize_field("nonce", &self.header.nonce)?;
+        block.serialize_field("hash", &hex::encode(self.hash))?;
+        block.end()
+    }
 }
 
 /// Carries out a request; for a submit, also tells what became of it. The query of a URL is not
@@ -83,9 +109,12 @@ fn get_work_json(node: &Node) -> Reply {
 fn submit(node: &Node, request: Result<Option<Submission>, Refused>) -> (Reply, Option<Event>) {
     let (reply, event) = match request.map(|submission| carry_out(node, submission)) {
         Ok(Ok(block)) => (success(&true), Event::Accepted(block)),
-        Ok(Err(reason)) => (failure(&reason), Event::Rejected(reason)),
-        Err(Refused::BadBody(reason)) => (bad_body(&reason), Event::Rejected(reason)),
-        Err(Refused::NoAnswer(reason)) => (Reply::Closed, Event::Rejected(reason.to_owned())),
+        Ok(Err(reason)) => (failure(&reason), Event::Rejected { reason }),
+        Err(Refused::BadBody(reason)) => (bad_body(&reason), Event::Rejected { reason }),
+        Err(Refused::NoAnswer(reason)) => {
+            let reason = reason.to_owned();
+            (Reply::Closed, Event::Rejected { reason })
+        }
     };
     (reply, Some(event))
 }

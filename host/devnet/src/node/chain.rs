@@ -1,32 +1,27 @@
-//! The chain of headers, and what it asks of the next one.
+//! The chain of headers, and the consensus rules for the next one.
 
+use crate::VERSION;
 use tensority::{
     BlockHeader, INITIAL_SEED, RETARGET_BLOCKS, next_bits, seed_height as height_of_seed,
 };
 
 /// The number of blocks whose median timestamp the next block must exceed.
 const MEDIAN_BLOCKS: usize = 11;
-/// The version of every block.
-pub const VERSION: u64 = 1;
-
 /// A header with its hash, the name of the block.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Block {
-    /// The header.
     pub header: BlockHeader,
-    /// The header hash.
     pub hash: [u8; 32],
 }
 
 /// A field of a header that the chain does not allow there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {field} {expected}, found {found}")]
+#[allow(missing_docs)]
 pub struct Mismatch {
-    /// The field.
     pub field: &'static str,
-    /// What the chain asks for.
     pub expected: String,
-    /// What the header has.
     pub found: String,
 }
 
@@ -49,17 +44,14 @@ impl Chain {
         }
     }
 
-    /// The last block.
     pub fn tip(&self) -> &Block {
         self.blocks.last().expect("block 0 is always there")
     }
 
-    /// The block at a height.
     pub fn at(&self, height: u64) -> Option<&Block> {
         self.blocks.get(usize::try_from(height).ok()?)
     }
 
-    /// The block of a hash.
     pub fn named(&self, hash: &[u8; 32]) -> Option<&Block> {
         self.blocks.iter().rev().find(|block| block.hash == *hash)
     }
@@ -94,7 +86,6 @@ impl Chain {
     /// Whether a header may follow, but for its proof of work and the clock.
     ///
     /// # Errors
-    ///
     /// The first [`Mismatch`], in the order in which Bytom looks at the fields.
     pub fn check(&self, header: &BlockHeader) -> Result<(), Mismatch> {
         same("version", VERSION, header.version)?;

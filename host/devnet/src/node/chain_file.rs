@@ -16,15 +16,13 @@ use tensority::BlockHeader;
 
 /// Why a chain file cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
 pub enum FileError {
     /// The file cannot be opened, read or written.
     #[error("cannot {action} the chain file {}: {source}", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
-        /// The file.
         path: PathBuf,
-        /// Why not.
         source: io::Error,
     },
     /// Another node has the file.
@@ -33,10 +31,7 @@ pub enum FileError {
          stop that node or choose another file",
         path.display()
     )]
-    InUse {
-        /// The file.
-        path: PathBuf,
-    },
+    InUse { path: PathBuf },
     /// The chain starts with other bits.
     #[error(
         "{}, line 1: expected bits {expected}, found {found}; \
@@ -44,7 +39,6 @@ pub enum FileError {
         path.display()
     )]
     OtherBits {
-        /// The file.
         path: PathBuf,
         /// The bits the node was given.
         expected: u64,
@@ -54,19 +48,17 @@ pub enum FileError {
     /// A line is not what belongs there.
     #[error("{}, line {line}: {mismatch}; cut the file before that line, or choose another file", path.display())]
     Corrupt {
-        /// The file.
         path: PathBuf,
         /// The number of the line, from 1.
         line: u64,
-        /// What is wrong with it.
         mismatch: Mismatch,
     },
 }
 
 /// A last line that a crash left without its end, and that was cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Recovery {
-    /// The file.
     pub path: PathBuf,
     /// The number of the line, from 1.
     pub line: u64,
@@ -85,7 +77,6 @@ impl fmt::Display for Recovery {
     }
 }
 
-/// A locked chain file.
 #[derive(Debug)]
 pub struct ChainFile {
     path: PathBuf,
@@ -101,7 +92,6 @@ impl ChainFile {
     /// to the caller.
     ///
     /// # Errors
-    ///
     /// All [`FileError`]s but [`OtherBits`](FileError::OtherBits).
     pub fn open(path: &Path) -> Result<(Self, Vec<BlockHeader>, Option<Recovery>), FileError> {
         let at = |action| {
@@ -167,11 +157,9 @@ impl ChainFile {
     /// Adds a header. It is on the disk when this returns.
     ///
     /// # Errors
-    ///
     /// [`FileError::Io`]; what was written of the line is cut off by the next call.
     ///
     /// # Panics
-    ///
     /// If the header cannot be serialized.
     pub fn append(&mut self, header: &BlockHeader) -> Result<(), FileError> {
         let serialized = header.serialize().expect("integers of 63 bits");
@@ -235,7 +223,7 @@ fn parse(line: &[u8]) -> Result<BlockHeader, Mismatch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::template::{SOLONET_BITS, genesis};
+    use crate::{SOLONET_BITS, node::template::genesis};
     use std::fs;
 
     fn header(height: u64) -> BlockHeader {

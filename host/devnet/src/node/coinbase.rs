@@ -1,18 +1,10 @@
-//! What a block of this chain holds: a coinbase transaction and nothing else.
+//! The coinbase transaction, all that a block of this chain holds.
 //!
 //! The transaction itself does not exist here. A header commits to it by a Merkle root, and this
 //! node only needs one that is the same for all templates of a height and different at the next:
 //! the SHA3-256 of `tensority-node coinbase` and the height as eight little-endian bytes.
 
 use sha3::{Digest, Sha3_256};
-
-/// The root of the Merkle tree of the transactions' statuses when the coinbase is the only one.
-///
-/// Source: the headers that a Bytom v1.1.0 node made for such blocks.
-pub const TRANSACTION_STATUS_HASH: [u8; 32] = [
-    0xc9, 0xc3, 0x77, 0xe5, 0x19, 0x26, 0x68, 0xbc, 0x0a, 0x36, 0x7e, 0x4a, 0x47, 0x64, 0xf1, 0x1e,
-    0x7c, 0x72, 0x5e, 0xcc, 0xed, 0x1d, 0x7b, 0x6a, 0x49, 0x29, 0x74, 0xfa, 0xb1, 0xb6, 0xd5, 0xbc,
-];
 
 /// The coinbase of block 0, in 10^-8 BTM: all that existed before mining.
 const GENESIS_REWARD: u64 = 140_700_041_250_000_000;
@@ -44,6 +36,7 @@ pub fn reward(height: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::TRANSACTION_STATUS_HASH;
 
     #[test]
     fn the_merkle_root_belongs_to_the_height() {

@@ -1,10 +1,13 @@
-//! From the headers of a chain file to a chain this node could have made.
+//! The headers of a chain file checked into a chain that this node could have made.
 
-use crate::node::{
-    chain::{Chain, Mismatch, same},
-    chain_file::FileError,
-    coinbase::{TRANSACTION_STATUS_HASH, transaction_merkle_root},
-    proof_of_work::has_proof_of_work,
+use crate::{
+    TRANSACTION_STATUS_HASH,
+    node::{
+        chain::{Chain, Mismatch, same},
+        chain_file::FileError,
+        coinbase::transaction_merkle_root,
+        proof_of_work::has_proof_of_work,
+    },
 };
 use std::path::Path;
 use tensority::{BlockHeader, fast::Caches};
@@ -15,7 +18,6 @@ const CHECKED_BLOCKS: usize = 8;
 /// The chain of `genesis` and the headers of a file, the first of which must be `genesis` too.
 ///
 /// # Errors
-///
 /// [`FileError::OtherBits`], or [`FileError::Corrupt`] for the first header that does not belong.
 pub fn load(
     genesis: BlockHeader,
@@ -86,7 +88,7 @@ fn corrupt(path: &Path, line: u64) -> impl Fn(Mismatch) -> FileError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::template::{self, SOLONET_BITS};
+    use crate::{SOLONET_BITS, node::template};
     use std::num::NonZero;
     use tensority::fast::Backend;
 

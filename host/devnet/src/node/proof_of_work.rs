@@ -1,4 +1,4 @@
-//! Whether a block has the proof of work it claims, however great its nonce.
+//! The check of a block's proof of work, however great its nonce.
 
 use tensority::{
     BlockHeader, Target,
@@ -15,7 +15,7 @@ pub fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], caches: &mut Cac
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::template::{SOLONET_BITS, genesis};
+    use crate::{SOLONET_BITS, node::template::genesis};
     use std::num::NonZero;
     use tensority::fast::Backend;
 

@@ -1,11 +1,11 @@
-//! What the body of a request asks for, read as the JSON decoder of Bytom's node reads it.
+//! The body of a request, read as the JSON decoder of Bytom's node reads it.
 //!
 //! Bytom is written in Go, and what that decoder lets pass is part of the interface: bytes after
 //! the first value, unknown fields, field names in any case, and `null`, which is as good as
 //! nothing. A body it refuses is answered with its complaint. The recorded complaints are
 //! reproduced to the letter; JSON that breaks off or is none is described in other words.
 
-use crate::node::state::Submission;
+use crate::node::Submission;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use tensority::BlockHeader;
@@ -20,12 +20,9 @@ pub enum Refused {
     NoAnswer(&'static str),
 }
 
-/// Which block is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockName {
-    /// The one with this hash.
     Hash([u8; 32]),
-    /// The one at this height.
     Height(u64),
 }
 

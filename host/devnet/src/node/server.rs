@@ -1,8 +1,8 @@
-//! The node over HTTP.
+//! The node's HTTP server.
 
 use crate::node::{
+    Node,
     api::{self, Event, Reply},
-    state::Node,
 };
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
@@ -19,14 +19,9 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{
-    io,
-    net::{SocketAddr, TcpListener},
-    sync::Arc,
-    thread::{self, JoinHandle},
-    time::Duration,
-};
-use tokio::{runtime::Builder, sync::oneshot, task, time};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tensority_loopback::{Running, ServerError, listen};
+use tokio::{net::TcpListener, runtime::Builder, sync::oneshot, task, time};
 
 /// The longest body that is read. A header in hexadecimal takes less than a thousandth of it.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -37,136 +32,34 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests that are under way may take when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why there is no server.
-#[derive(Debug, thiserror::Error)]
-pub enum ServerError {
-    /// The address is not of the loopback interface.
-    #[error(
-        "expected a loopback address, found {0}: a development node answers this machine only; \
-         use 127.0.0.1 or [::1]"
-    )]
-    NotLoopback(SocketAddr),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another port, or 0 for any")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The system gives no threads to serve with.
-    #[error("cannot start to serve: {0}")]
-    Start(#[source] io::Error),
-}
-
-type Observer = dyn Fn(Event) + Send + Sync;
-
-/// A node with an address, not yet served.
-pub struct Server {
-    listener: TcpListener,
+/// Serves a node at an address of the loopback interface, in a thread of its own, until the handle is
+/// dropped: then no more requests are taken, and those under way are ended. The observer hears of every
+/// submit, before it is answered.
+///
+/// # Errors
+/// All of [`ServerError`].
+pub fn serve(
     address: SocketAddr,
     node: Arc<Node>,
-    observer: Arc<Observer>,
-}
-
-impl Server {
-    /// Takes an address, which must be of the loopback interface. Port 0 takes any free port. The
-    /// observer hears of every submit, before it is answered.
-    ///
-    /// # Errors
-    ///
-    /// [`ServerError::NotLoopback`], [`ServerError::Listen`].
-    pub fn bind(
-        address: SocketAddr,
-        node: Arc<Node>,
-        observer: impl Fn(Event) + Send + Sync + 'static,
-    ) -> Result<Self, ServerError> {
-        if !address.ip().is_loopback() {
-            return Err(ServerError::NotLoopback(address));
-        }
-        let listen = || {
-            let listener = TcpListener::bind(address)?;
-            listener.set_nonblocking(true)?;
-            Ok((listener.local_addr()?, listener))
-        };
-        let (address, listener) =
-            listen().map_err(|source| ServerError::Listen { address, source })?;
-        Ok(Self {
-            listener,
-            address,
-            node,
-            observer: Arc::new(observer),
-        })
-    }
-
-    /// The address, with the port that was found.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Serves in a thread of its own until the handle is dropped.
-    ///
-    /// # Errors
-    ///
-    /// [`ServerError::Start`].
-    pub fn spawn(self) -> Result<Running, ServerError> {
-        let address = self.address;
-        let (stop, stopped) = oneshot::channel();
-        let start = || {
-            let runtime = Builder::new_current_thread().enable_all().build()?;
-            let listener = {
-                let _context = runtime.enter();
-                tokio::net::TcpListener::from_std(self.listener)?
-            };
-            let service = Service {
-                node: self.node,
-                observer: self.observer,
-            };
-            let serve = move || runtime.block_on(serve(listener, service, stopped));
-            thread::Builder::new().name("node".to_owned()).spawn(serve)
-        };
-        let thread = start().map_err(ServerError::Start)?;
-        Ok(Running {
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
-    }
-}
-
-/// A server at work. When this is dropped it takes no more requests, ends those under way, and is
-/// gone.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Running {
-    /// The address it listens on.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // The server stops when the other end of the channel goes.
-        self.stop = None;
-        if let Some(thread) = self.thread.take() {
-            // Its panic, if there was one, has been printed by the thread itself.
-            let _ = thread.join();
-        }
-    }
+    observer: impl Fn(Event) + Send + Sync + 'static,
+) -> Result<Running, ServerError> {
+    let (listener, address) = listen(address)?;
+    listener.set_nonblocking(true)?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let listener = {
+        let _context = runtime.enter();
+        TcpListener::from_std(listener)?
+    };
+    let observer = Arc::new(observer);
+    let service = Service { node, observer };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serve = move || runtime.block_on(accept(listener, service, stopped));
+    // The server stops when the other end of the channel goes.
+    Running::start("node", address, serve, || drop(stop))
 }
 
 /// Takes connections until nobody holds `stopped`'s other end.
-async fn serve(
-    listener: tokio::net::TcpListener,
-    service: Service,
-    mut stopped: oneshot::Receiver<()>,
-) {
+async fn accept(listener: TcpListener, service: Service, mut stopped: oneshot::Receiver<()>) {
     let connections = GracefulShutdown::new();
     loop {
         let stream = tokio::select! {
@@ -201,11 +94,10 @@ async fn serve(
 #[error("Bytom's node gives no answer to this")]
 struct NoAnswer;
 
-/// What every connection works with.
 #[derive(Clone)]
 struct Service {
     node: Arc<Node>,
-    observer: Arc<Observer>,
+    observer: Arc<dyn Fn(Event) + Send + Sync>,
 }
 
 impl Service {

@@ -1,13 +1,10 @@
 //! The headers that the node makes itself: block 0, and the template of the next block.
 
-use crate::node::{
-    chain::{Chain, VERSION},
-    coinbase::{TRANSACTION_STATUS_HASH, transaction_merkle_root},
+use crate::{
+    TRANSACTION_STATUS_HASH, VERSION,
+    node::{chain::Chain, coinbase::transaction_merkle_root},
 };
 use tensority::{BlockHeader, Error, Target};
-
-/// The bits of Bytom's private and test networks: one hash in 20 meets the target.
-pub const SOLONET_BITS: u64 = 0x2000_0000_000c_cccc;
 
 /// The timestamp of block 0, in seconds: that of Bytom's solonet, 2018-06-14 02:56:40 UTC.
 const GENESIS_TIMESTAMP: u64 = 1_528_945_000;
@@ -15,7 +12,6 @@ const GENESIS_TIMESTAMP: u64 = 1_528_945_000;
 /// Block 0 of a chain that starts with these bits. It is nobody's work: its nonce is 0.
 ///
 /// # Errors
-///
 /// Those of [`Target::from_bits`], and [`Error::OutOfRange`] if no block can hold the bits.
 pub fn genesis(bits: u64) -> Result<BlockHeader, Error> {
     Target::from_bits(bits)?;
@@ -51,6 +47,7 @@ pub fn next(chain: &Chain) -> BlockHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SOLONET_BITS;
 
     #[test]
     fn refuses_bits_that_no_block_can_meet_or_hold() {

@@ -1,4 +1,4 @@
-//! Who may not come in for a while.
+//! Bans of miners for bad submits.
 
 use crate::pool::settings::BanRule;
 use std::{
@@ -25,7 +25,6 @@ struct Miner {
 }
 
 impl Bans {
-    /// Nobody is banned.
     pub fn new(rule: BanRule) -> Self {
         Self {
             rule,
@@ -33,7 +32,6 @@ impl Bans {
         }
     }
 
-    /// Whether a miner is banned.
     pub fn is_banned(&self, login: &str, now: Instant) -> bool {
         let at = self.miners.get(login).and_then(|miner| miner.banned_at);
         at.is_some_and(|at| now.duration_since(at) < self.rule.lasts)

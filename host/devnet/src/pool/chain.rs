@@ -1,30 +1,8 @@
-//! Where the pool has its templates from, and where it takes its blocks.
+//! The chain behind a pool: source of its templates, taker of its blocks.
 
-use std::{
-    sync::{Mutex, MutexGuard},
-    time::SystemTime,
-};
+use crate::{TRANSACTION_STATUS_HASH, Template, VERSION, node::SubmitError, unix_now};
+use std::sync::{Mutex, MutexGuard};
 use tensority::{BlockHeader, Error, INITIAL_SEED, Target, seed_height, varint63};
-
-/// The bits of Bytom's private and test networks: one hash in 20 meets the target.
-pub const SOLONET_BITS: u64 = 0x2000_0000_000c_cccc;
-
-/// The root of the Merkle tree of the transactions' statuses when the coinbase is the only one.
-///
-/// Source: recorded jobs of btmcpool.
-const TRANSACTION_STATUS_HASH: [u8; 32] = [
-    0xc9, 0xc3, 0x77, 0xe5, 0x19, 0x26, 0x68, 0xbc, 0x0a, 0x36, 0x7e, 0x4a, 0x47, 0x64, 0xf1, 0x1e,
-    0x7c, 0x72, 0x5e, 0xcc, 0xed, 0x1d, 0x7b, 0x6a, 0x49, 0x29, 0x74, 0xfa, 0xb1, 0xb6, 0xd5, 0xbc,
-];
-
-/// What the next block is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    /// Its header; the nonce does not matter.
-    pub header: BlockHeader,
-    /// Its seed.
-    pub seed: [u8; 32],
-}
 
 /// What a pool mines for. The pool asks for a template when it starts, after each block, and on
 /// [`Pool::refresh`](crate::pool::Pool::refresh).
@@ -35,7 +13,6 @@ pub trait Chain: Send + Sync {
     /// Takes a header whose PoW hash meets the target of its bits.
     ///
     /// # Errors
-    ///
     /// Why it is no block of this chain after all.
     fn submit(&self, header: &BlockHeader) -> Result<(), String>;
 
@@ -53,7 +30,6 @@ impl DevelopmentChain {
     /// A chain whose next block has height 1.
     ///
     /// # Errors
-    ///
     /// As [`at_height`](Self::at_height).
     pub fn new(bits: u64) -> Result<Self, Error> {
         Self::at_height(1, bits)
@@ -63,16 +39,15 @@ impl DevelopmentChain {
     /// unless it is [`INITIAL_SEED`]; block 257 and every 256th after it come with a new one.
     ///
     /// # Errors
-    ///
     /// Those of [`Target::from_bits`], and [`Error::OutOfRange`] if no block can hold the bits or
     /// the height.
     pub fn at_height(height: u64, bits: u64) -> Result<Self, Error> {
         Target::from_bits(bits)?;
         let header = BlockHeader {
-            version: 1,
+            version: VERSION,
             height,
             previous_block_hash: rand::random(),
-            timestamp: now(),
+            timestamp: unix_now(),
             transaction_merkle_root: rand::random(),
             transaction_status_hash: TRANSACTION_STATUS_HASH,
             bits,
@@ -97,10 +72,10 @@ impl Chain for DevelopmentChain {
     fn submit(&self, header: &BlockHeader) -> Result<(), String> {
         let mut next = self.next();
         if header.previous_block_hash != next.header.previous_block_hash {
-            return Err("pending mining block has been changed".to_owned());
+            return Err(SubmitError::Stale.to_string());
         }
         if header.nonce > varint63::MAX {
-            return Err("Marshal block meta: value out of range".to_owned());
+            return Err(SubmitError::Nonce.to_string());
         }
         next.follow(header);
         Ok(())
@@ -123,22 +98,17 @@ impl Template {
         self.header = BlockHeader {
             height: parent.height + 1,
             previous_block_hash: hash,
-            timestamp: now().max(parent.timestamp + 1),
+            timestamp: unix_now().max(parent.timestamp + 1),
             transaction_merkle_root: rand::random(),
             ..parent.clone()
         };
     }
 }
 
-/// The seconds since 1970-01-01 UTC.
-fn now() -> u64 {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since_1970.map_or(0, |duration| duration.as_secs())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SOLONET_BITS;
 
     #[test]
     fn block_257_has_the_hash_of_block_256_for_a_seed() {

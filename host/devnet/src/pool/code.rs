@@ -1,5 +1,6 @@
-//! Why a pool refuses, in numbers and words.
+//! Codes and texts of a pool's refusals.
 
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
 
 /// The reason for a refusal. The texts are those of btmcpool as they were recorded, but for
@@ -23,12 +24,12 @@ pub enum Code {
 }
 
 impl Code {
-    /// The number.
+    /// The number in a reply.
     pub fn number(self) -> i64 {
         self.entry().0
     }
 
-    /// The words.
+    /// The text in a reply.
     pub fn message(self) -> &'static str {
         self.entry().1
     }
@@ -43,6 +44,16 @@ impl Code {
             Self::SubmitFormat => (32, "Invalid Submit Format"),
             Self::MultipleAuthorization => (40, "Multiple Authorization"),
         }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (code, reason) = self.entry();
+        let mut entry = serializer.serialize_struct("Code", 2)?;
+        entry.serialize_field("code", &code)?;
+        entry.serialize_field("reason", reason)?;
+        entry.end()
     }
 }
 

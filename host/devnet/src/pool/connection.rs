@@ -2,14 +2,13 @@
 //! one of them alone.
 
 use crate::pool::{
-    event::{Event, Why},
+    Pool,
+    dialect::Dialect,
+    event::{CloseReason, Event},
     faults::Faults,
-    mail::{Mail, Mailbox},
+    mail::{Mail, Mailbox, wait},
     message::Message,
     session::{Answer, Observer, Session},
-    speech::Speech,
-    state::Pool,
-    wait::wait,
     wire::{Received, Wire},
 };
 use rustix::event::{PollFd, PollFlags};
@@ -31,14 +30,13 @@ const PIECE_INTERVAL: Duration = Duration::from_millis(1);
 const LAST_WORDS: Duration = Duration::from_secs(2);
 const GOODBYE: Duration = Duration::from_millis(200);
 
-/// A connection with its session.
 pub struct Connection {
     wire: Wire,
     session: Session,
     pool: Arc<Pool>,
     mailbox: Mailbox,
     faults: Faults,
-    speech: Speech,
+    dialect: Dialect,
     /// What the miner sent after its last whole line.
     inbox: Vec<u8>,
     /// What is said when its time comes.
@@ -48,7 +46,7 @@ pub struct Connection {
     last_sign: Instant,
     next_job: Option<Instant>,
     /// Why nothing more is read, and until when it is tried to send the rest.
-    closing: Option<(Why, Instant)>,
+    closing: Option<(CloseReason, Instant)>,
 }
 
 impl Connection {
@@ -68,7 +66,7 @@ impl Connection {
             pool: Arc::clone(pool),
             mailbox,
             faults: pool.faults(),
-            speech: Speech::default(),
+            dialect: Dialect::default(),
             inbox: Vec::new(),
             outbox: VecDeque::new(),
             opened: now,
@@ -84,9 +82,9 @@ impl Connection {
     pub fn run(mut self) {
         let session = self.session.number();
         self.session.tell(Event::Opened { session });
-        let why = loop {
-            if let Some(why) = self.turn(Instant::now()) {
-                break why;
+        let reason = loop {
+            if let Some(reason) = self.turn(Instant::now()) {
+                break reason;
             }
             if self.closing.is_some() || !self.has_line() {
                 self.wait();
@@ -94,13 +92,13 @@ impl Connection {
         };
         // The number is free before the miner can come again.
         self.pool.leave(session);
-        self.session.tell(Event::Closed { session, why });
+        self.session.tell(Event::Closed { session, reason });
         self.say_goodbye();
     }
 
     /// Does all that can be done now. Why the connection is over, if it is.
-    fn turn(&mut self, now: Instant) -> Option<Why> {
-        self.mailbox.hush();
+    fn turn(&mut self, now: Instant) -> Option<CloseReason> {
+        self.mailbox.clear();
         while let Some(mail) = self.mailbox.take() {
             match mail {
                 Mail::Template => {
@@ -111,11 +109,11 @@ impl Connection {
                     self.faults = faults;
                     self.begin_storm(now);
                 }
-                Mail::Stop => return Some(Why::Ended),
+                Mail::Stop => return Some(CloseReason::Ended),
             }
         }
         if self.life_end().is_some_and(|end| now >= end) {
-            return Some(Why::Misbehaviour);
+            return Some(CloseReason::Misbehaviour);
         }
         if let (Some(due), Some(interval)) = (self.next_job, self.faults.job_interval())
             && now >= due
@@ -125,21 +123,21 @@ impl Connection {
             self.push_job(job, now);
         }
         if self.idle_end().is_some_and(|end| now >= end) && !self.faults.is_silent(now) {
-            return Some(Why::Idle);
+            return Some(CloseReason::Idle);
         }
         self.listen().or_else(|| self.talk(now))
     }
 
     /// Reads if there is no line to answer, and answers one line: each may take a hash.
-    fn listen(&mut self) -> Option<Why> {
+    fn listen(&mut self) -> Option<CloseReason> {
         if self.closing.is_some() {
             return None;
         }
         if !self.has_line() {
             match self.wire.receive(&mut self.inbox) {
-                Ok(Received::End) if !self.has_line() => return Some(Why::Miner),
+                Ok(Received::End) if !self.has_line() => return Some(CloseReason::Miner),
                 Ok(_) => {}
-                Err(error) => return Some(Why::Broken(error.to_string())),
+                Err(error) => return Some(CloseReason::Broken(error.to_string())),
             }
         }
         if let Some(end) = self.inbox.iter().position(|&byte| byte == b'\n') {
@@ -149,7 +147,7 @@ impl Connection {
             self.say(answer);
         } else if self.inbox.len() >= MAX_LINE {
             self.inbox.clear();
-            self.say(Answer::close(Why::LongLine));
+            self.say(Answer::close(CloseReason::LongLine));
         }
         None
     }
@@ -161,18 +159,17 @@ impl Connection {
     /// The answer to a line with its end.
     fn answer(&mut self, line: &[u8]) -> Answer {
         if line.len() > MAX_LINE {
-            return Answer::close(Why::LongLine);
+            return Answer::close(CloseReason::LongLine);
         }
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
-            return Answer::close(Why::EmptyLine);
+            return Answer::close(CloseReason::EmptyLine);
         }
         self.session.answer(&String::from_utf8_lossy(line))
     }
 
-    /// Writes what is due.
-    fn talk(&mut self, now: Instant) -> Option<Why> {
+    fn talk(&mut self, now: Instant) -> Option<CloseReason> {
         while let Some((due, bytes)) = self.outbox.front()
             && *due <= now
         {
@@ -180,16 +177,16 @@ impl Connection {
             self.outbox.pop_front();
         }
         if let Err(error) = self.wire.flush() {
-            return Some(Why::Broken(error.to_string()));
+            return Some(CloseReason::Broken(error.to_string()));
         }
         let waiting: usize = self.outbox.iter().map(|(_, bytes)| bytes.len()).sum();
         if waiting + self.wire.unsent() > MAX_UNREAD {
-            return Some(Why::NotRead);
+            return Some(CloseReason::NotRead);
         }
         let (_, end) = self.closing.as_ref()?;
         let all_said = self.outbox.is_empty() && !self.wire.wants_write();
         if all_said || now >= *end {
-            return self.closing.take().map(|(why, _)| why);
+            return self.closing.take().map(|(reason, _)| reason);
         }
         None
     }
@@ -212,16 +209,16 @@ impl Connection {
         if let Some((last, _)) = self.outbox.back() {
             due = due.max(*last);
         }
-        let said = self.speech.say(answer.messages, &self.faults);
+        let said = self.dialect.say(answer.messages, &self.faults);
         for piece in said.pieces {
             self.outbox.push_back((due, piece));
             due += PIECE_INTERVAL;
         }
-        let misbehaviour = said.breaks_off.then_some(Why::Misbehaviour);
+        let misbehaviour = said.breaks_off.then_some(CloseReason::Misbehaviour);
         self.closing = answer
             .close
             .or(misbehaviour)
-            .map(|why| (why, due + LAST_WORDS));
+            .map(|reason| (reason, due + LAST_WORDS));
     }
 
     fn begin_storm(&mut self, now: Instant) {
@@ -237,7 +234,6 @@ impl Connection {
         self.last_sign.checked_add(timeout)
     }
 
-    /// Waits for anything to do.
     fn wait(&mut self) {
         let now = Instant::now();
         let closing = self.closing.as_ref().map(|(_, end)| *end);
@@ -252,7 +248,7 @@ impl Connection {
         flags.set(PollFlags::OUT, self.wire.wants_write());
         let mut sockets = [
             PollFd::new(self.wire.stream(), flags),
-            PollFd::new(self.mailbox.bell(), PollFlags::IN),
+            PollFd::new(self.mailbox.waker(), PollFlags::IN),
         ];
         wait(&mut sockets, until);
         let gone = sockets[0]

@@ -1,74 +1,61 @@
-//! What a pool tells of itself.
+//! Events of a pool, as values, text and JSON.
 
 use crate::pool::code::Code;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// Something that happened. Sessions are numbered from 0; a number is given again when its session
 /// is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs)]
 pub enum Event {
-    /// Somebody connected.
     Opened {
-        /// The new session.
         session: u64,
     },
-    /// Somebody logged in.
+    /// Somebody logged in: the account, and with a full stop behind it the worker, with this program.
     Login {
-        /// The session.
         session: u64,
-        /// The account, and with a full stop behind it the worker.
         login: String,
-        /// The program of the miner.
         agent: String,
     },
     /// A share is good.
     Accepted {
-        /// The session.
         session: u64,
-        /// Its login.
         login: String,
-        /// The height of its job.
         height: u64,
-        /// The nonce.
         nonce: u64,
     },
-    /// A submit is bad.
+    /// A submit is bad. There is no login if nobody has logged in.
     Rejected {
-        /// The session.
         session: u64,
-        /// Its login; none if it has not logged in.
         login: Option<String>,
-        /// Why.
+        #[serde(flatten)]
         code: Code,
     },
-    /// The chain has another block.
+    /// The chain has another block, by a share of this session or mined by nobody here.
     Block {
-        /// The session whose share it is; none if nobody here mined it.
         session: Option<u64>,
-        /// The height of the block.
         height: u64,
-        /// The hash of the block.
+        #[serde(with = "hex::serde")]
         hash: [u8; 32],
     },
-    /// The PoW hash of a share meets the network's target, but the chain does not take the block.
+    /// The PoW hash of a share meets the network's target, but the chain does not take the block, for
+    /// this reason.
     BlockRefused {
-        /// The session whose share it is.
         session: u64,
-        /// What the chain says.
         reason: String,
     },
-    /// A connection ended.
     Closed {
-        /// The session that is over.
         session: u64,
-        /// Why.
-        why: Why,
+        reason: CloseReason,
     },
 }
 
 /// Why a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+#[allow(missing_docs)]
+pub enum CloseReason {
     /// The miner closed it.
     Miner,
     /// The connection broke, or TLS failed.
@@ -91,11 +78,44 @@ pub enum Why {
     NotRead,
     /// The pool was asked to misbehave.
     Misbehaviour,
-    /// The pool ends.
     Ended,
 }
 
-impl fmt::Display for Why {
+/// The texts of miners are quoted, for they may hold anything.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Block {
+                session: None,
+                height,
+                hash,
+            } => return write!(f, "block {height} by nobody here, {}", hex::encode(hash)),
+            Self::Opened { session }
+            | Self::Login { session, .. }
+            | Self::Accepted { session, .. }
+            | Self::Rejected { session, .. }
+            | Self::BlockRefused { session, .. }
+            | Self::Closed { session, .. }
+            | Self::Block {
+                session: Some(session),
+                ..
+            } => write!(f, "session {session}: ")?,
+        }
+        match self {
+            Self::Opened { .. } => f.write_str("opened"),
+            Self::Login { login, agent, .. } => write!(f, "login {login:?} with {agent:?}"),
+            Self::Accepted { height, nonce, .. } => {
+                write!(f, "accepted share for block {height}, nonce {nonce}")
+            }
+            Self::Rejected { code, .. } => write!(f, "rejected: {code}"),
+            Self::Block { height, hash, .. } => write!(f, "block {height}, {}", hex::encode(hash)),
+            Self::BlockRefused { reason, .. } => write!(f, "block refused: {reason}"),
+            Self::Closed { reason, .. } => write!(f, "closed: {reason}"),
+        }
+    }
+}
+
+impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Miner => f.write_str("by the miner"),
@@ -111,5 +131,11 @@ impl fmt::Display for Why {
             Self::Misbehaviour => f.write_str("as it was asked to"),
             Self::Ended => f.write_str("the pool ends"),
         }
+    }
+}
+
+impl Serialize for CloseReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

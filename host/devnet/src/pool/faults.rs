@@ -1,4 +1,4 @@
-//! What a pool does wrong at the moment.
+//! Active faults of a pool.
 
 use crate::pool::{
     kinds::{Field, Garbage, Named, Oddity},
@@ -9,6 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The value of the first fault of a kind.
+macro_rules! first {
+    ($faults:ident, $kind:ident) => {
+        $faults.list.iter().find_map(|fault| match fault {
+            Misbehaviour::$kind(value) => Some(*value),
+            _ => None,
+        })
+    };
+}
+
 /// What a pool does wrong, and since when it was asked to. Cheap to copy.
 #[derive(Debug, Clone)]
 pub struct Faults {
@@ -17,7 +27,6 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// These, from now on.
     pub fn new(list: &[Misbehaviour]) -> Self {
         Self {
             list: list.into(),
@@ -33,45 +42,27 @@ impl Faults {
     /// Whether the pool says nothing now.
     pub fn is_silent(&self, now: Instant) -> bool {
         let since = now.duration_since(self.since);
-        self.first(|fault| match fault {
-            Misbehaviour::Silent(after) => Some(since >= after),
-            _ => None,
-        })
-        .unwrap_or(false)
+        first!(self, Silent).is_some_and(|after| since >= after)
     }
 
-    /// How much later everything is said.
+    /// The delay of everything that is said.
     pub fn late_by(&self) -> Duration {
-        self.first(|fault| match fault {
-            Misbehaviour::Late(by) => Some(by),
-            _ => None,
-        })
-        .unwrap_or_default()
+        first!(self, Late).unwrap_or_default()
     }
 
     /// The time from one job to the next.
     pub fn job_interval(&self) -> Option<Duration> {
-        self.first(|fault| match fault {
-            Misbehaviour::JobStorm(per_second) => Some(Duration::from_secs(1) / per_second.max(1)),
-            _ => None,
-        })
+        first!(self, JobStorm).map(|per_second| Duration::from_secs(1) / per_second.max(1))
     }
 
-    /// How old a connection becomes.
+    /// The age at which a connection is closed.
     pub fn life(&self) -> Option<Duration> {
-        self.first(|fault| match fault {
-            Misbehaviour::Disconnect(after) => Some(after),
-            _ => None,
-        })
+        first!(self, Disconnect)
     }
 
     /// How many of a hundred good shares are called bad.
     pub fn rejected_percent(&self) -> u32 {
-        self.first(|fault| match fault {
-            Misbehaviour::Reject(percent) => Some(percent),
-            _ => None,
-        })
-        .unwrap_or(0)
+        first!(self, Reject).unwrap_or(0)
     }
 
     /// The fields in the other byte order.
@@ -98,9 +89,5 @@ impl Faults {
             Misbehaviour::Garbage(None) => Some(Garbage::ALL[number % Garbage::ALL.len()]),
             _ => None,
         })
-    }
-
-    fn first<T>(&self, of: impl Fn(Misbehaviour) -> Option<T>) -> Option<T> {
-        self.list.iter().copied().find_map(of)
     }
 }

@@ -68,7 +68,7 @@ named! {
 }
 
 named! {
-    /// Nonsense.
+    /// A line that makes no sense, said before one that does.
     Garbage {
         NotJson = "not-json": "a line that is no JSON: another service at that port",
         BrokenJson = "broken-json": "JSON that breaks off before the end of its line",

@@ -1,63 +1,55 @@
-//! What the pool tells the thread of a connection, which waits for its socket at the same time.
+//! Mail from the pool to the thread of a connection, which waits for its socket at the same time.
 
 use crate::pool::faults::Faults;
+use rustix::event::{PollFd, Timespec, poll};
 use std::{
     io::{self, Read, Write},
     os::unix::net::UnixStream,
-    sync::{
-        Arc,
-        mpsc::{self, Receiver, Sender},
-    },
+    sync::{Arc, mpsc},
+    thread,
+    time::{Duration, Instant},
 };
 
-/// News for a connection.
 #[derive(Debug)]
 pub enum Mail {
-    /// There is another template.
     Template,
     /// The pool is to misbehave in this way from now on.
     Faults(Faults),
-    /// The connection is to end.
     Stop,
 }
 
-/// Where mail for a connection is put.
 #[derive(Debug, Clone)]
-pub struct Sending {
-    mail: Sender<Mail>,
-    bell: Arc<UnixStream>,
+pub struct Sender {
+    mail: mpsc::Sender<Mail>,
+    waker: Arc<UnixStream>,
 }
 
-/// Where a connection takes its mail from.
 #[derive(Debug)]
 pub struct Mailbox {
-    mail: Receiver<Mail>,
-    bell: UnixStream,
+    mail: mpsc::Receiver<Mail>,
+    waker: UnixStream,
 }
 
-/// Both ends.
-pub fn mailbox() -> io::Result<(Sending, Mailbox)> {
+pub fn mailbox() -> io::Result<(Sender, Mailbox)> {
     let (ours, theirs) = UnixStream::pair()?;
     ours.set_nonblocking(true)?;
     theirs.set_nonblocking(true)?;
-    let (sender, receiver) = mpsc::channel();
-    let sending = Sending {
-        mail: sender,
-        bell: Arc::new(ours),
-    };
+    let (sender, mail) = mpsc::channel();
+    let waker = Arc::new(ours);
     let mailbox = Mailbox {
-        mail: receiver,
-        bell: theirs,
+        mail,
+        waker: theirs,
     };
-    Ok((sending, mailbox))
+    let mail = sender;
+    Ok((Sender { mail, waker }, mailbox))
 }
 
-impl Sending {
+impl Sender {
     /// Puts mail there and wakes the connection. It may be gone already.
     pub fn send(&self, mail: Mail) {
         if self.mail.send(mail).is_ok() {
-            // A bell that takes no more has been rung often enough.
-            let _ = (&*self.bell).write(&[1]);
+            // A waker that takes no more is readable already.
+            let _ = (&*self.waker).write(&[1]);
         }
     }
 }
@@ -68,14 +60,25 @@ impl Mailbox {
         self.mail.try_recv().ok()
     }
 
-    /// Can be read from when mail has come.
-    pub fn bell(&self) -> &UnixStream {
-        &self.bell
+    /// Readable when mail has come.
+    pub fn waker(&self) -> &UnixStream {
+        &self.waker
     }
 
-    /// Stops the bell. Mail that comes later rings it again.
-    pub fn hush(&mut self) {
-        let mut rung = [0; 64];
-        while self.bell.read(&mut rung).is_ok_and(|read| read > 0) {}
+    /// Makes the waker unreadable until more mail comes.
+    pub fn clear(&mut self) {
+        let mut written = [0; 64];
+        while self.waker.read(&mut written).is_ok_and(|read| read > 0) {}
+    }
+}
+
+/// Waits until one of these is ready, or until that time; returns early for a signal. An error of
+/// the system is one of memory, and a short pause is all that is left to do.
+pub fn wait(sockets: &mut [PollFd<'_>], until: Option<Instant>) {
+    let time = until.map(|until| until.saturating_duration_since(Instant::now()));
+    // A time that the system has no number for never comes.
+    let time = time.and_then(|time| Timespec::try_from(time).ok());
+    if poll(sockets, time.as_ref()).is_err() {
+        thread::sleep(Duration::from_millis(1));
     }
 }

@@ -1,16 +1,13 @@
-//! What the pool says, field by field in the order of btmcpool.
+//! Messages of the pool, field by field in btmcpool's order.
 
-use crate::pool::{chain::Template, code::Code};
+use crate::{Template, pool::code::Code};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-/// A line of the pool.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Message {
-    /// An answer.
     Reply(Reply),
-    /// Something unasked.
     Notification(Notification),
 }
 
@@ -20,40 +17,28 @@ pub struct Reply {
     /// The id of the request to the letter, or null.
     pub id: Box<RawValue>,
     jsonrpc: &'static str,
-    /// What was asked for.
     pub result: Option<Outcome>,
-    /// Why not.
     pub error: Option<Refusal>,
 }
 
-/// The result of a reply.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Outcome {
-    /// Of a login.
     LoggedIn {
-        /// The login.
         id: String,
-        /// The first job.
         job: Box<Job>,
-        /// OK.
         status: &'static str,
     },
-    /// Of a submit.
     Accepted {
-        /// OK.
         status: &'static str,
     },
     /// Of anything, in the manner of other pools.
     Bare(bool),
 }
 
-/// The error of a reply.
 #[derive(Debug, Clone, Serialize)]
 pub struct Refusal {
-    /// The number.
     pub code: i64,
-    /// The words.
     pub message: String,
 }
 
@@ -62,17 +47,13 @@ pub struct Refusal {
 pub struct Notification {
     jsonrpc: &'static str,
     method: &'static str,
-    /// What it is about.
     pub params: Params,
 }
 
-/// The parameters of a notification.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Params {
-    /// A job.
     Job(Box<Job>),
-    /// Numbers.
     Numbers([u64; 1]),
 }
 
@@ -97,7 +78,6 @@ const VERSION: &str = "2.0";
 const OK: &str = "OK";
 
 impl Job {
-    /// The job of a template.
     pub fn new(template: &Template, id: u64, first_nonce: u64, target: &str) -> Box<Self> {
         let Template { header, seed } = template;
         let integer = |value: u64| hex::encode(value.to_le_bytes());
@@ -133,7 +113,6 @@ impl Message {
         Self::reply(id, Ok(Outcome::Accepted { status: OK }))
     }
 
-    /// The answer to anything bad.
     pub fn refused(id: Option<&RawValue>, code: Code) -> Self {
         let refusal = Refusal {
             code: code.number(),
@@ -142,7 +121,6 @@ impl Message {
         Self::reply(id, Err(refusal))
     }
 
-    /// A job.
     pub fn job(job: Box<Job>) -> Self {
         Self::notification("job", Params::Job(job))
     }
@@ -167,7 +145,6 @@ impl Message {
         }
     }
 
-    /// The line, without its end.
     pub fn to_line(&self) -> String {
         serde_json::to_string(self).expect("texts and numbers")
     }

@@ -1,4 +1,4 @@
-//! What a pool can be asked to do wrong, by name.
+//! Misbehaviours of a pool, by name.
 
 use crate::pool::kinds::{Field, Garbage, Named, Oddity};
 use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};

@@ -1,4 +1,4 @@
-//! What a line of a miner asks for.
+//! Requests of a miner, one in each line.
 //!
 //! The pool is written in Go: bytes that are no UTF-8 are read as U+FFFD, unknown fields are passed
 //! over, and a missing text is an empty one.
@@ -13,31 +13,25 @@ pub struct Request<'a> {
     /// What the answer is to be known by, any JSON.
     #[serde(borrow, default)]
     pub id: Option<&'a RawValue>,
-    /// What is asked for.
     #[serde(borrow, default)]
     pub method: Cow<'a, str>,
     #[serde(borrow, default)]
     params: Option<&'a RawValue>,
 }
 
-/// The parameters of a login.
 #[derive(Debug, Deserialize)]
 pub struct Login {
     /// The account, and with a full stop behind it the worker. Anything goes.
     #[serde(default)]
     pub login: String,
-    /// The program of the miner.
     #[serde(default)]
     pub agent: String,
 }
 
-/// The parameters of a submit.
 #[derive(Debug, Deserialize)]
 pub struct Submit {
-    /// The login.
     #[serde(default)]
     pub id: String,
-    /// The id of the job.
     #[serde(default)]
     pub job_id: serde_json::Value,
     /// The nonce, hexadecimal, the most significant digit first.

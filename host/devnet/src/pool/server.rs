@@ -1,12 +1,11 @@
-//! The pool at an address.
+//! The pool's server.
 
 use crate::pool::{
+    Pool,
     connection::Connection,
     event::Event,
-    mail::{Mail, Mailbox, Sending, mailbox},
+    mail::{Mail, Mailbox, Sender, mailbox, wait},
     session::Observer,
-    state::Pool,
-    wait::wait,
 };
 use rustix::event::{PollFd, PollFlags};
 use std::{
@@ -16,105 +15,43 @@ use std::{
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
+use tensority_loopback::{Running, ServerError, listen};
 
 /// The pause after a connection that could not be taken, for want of files most likely.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Why there is no server.
-#[derive(Debug, thiserror::Error)]
-pub enum ServerError {
-    /// The address is not of the loopback interface.
-    #[error(
-        "expected a loopback address, found {0}: a development pool answers this machine only; \
-         use 127.0.0.1 or [::1]"
-    )]
-    NotLoopback(SocketAddr),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another port, or 0 for any")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The system gives no threads to serve with.
-    #[error("cannot start to serve: {0}")]
-    Start(#[source] io::Error),
+/// Serves a pool at an address of the loopback interface, in a thread that takes connections and one for
+/// each of them, until the handle is dropped: then all connections are closed. The observer hears of all
+/// that happens, and is waited for.
+///
+/// # Errors
+/// All of [`ServerError`].
+pub fn serve(
+    address: SocketAddr,
+    pool: Arc<Pool>,
+    observer: impl Fn(Event) + Send + Sync + 'static,
+) -> Result<Running, ServerError> {
+    let (listener, address) = listen(address)?;
+    listener.set_nonblocking(true)?;
+    let (stop, mailbox) = mailbox()?;
+    let observer = Arc::new(observer);
+    let server = Server { pool, observer };
+    let serve = move || server.serve(&listener, mailbox);
+    Running::start("pool", address, serve, move || stop.send(Mail::Stop))
 }
 
-/// A pool with an address, not yet served.
-pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
+struct Server {
     pool: Arc<Pool>,
     observer: Arc<Observer>,
 }
 
 impl Server {
-    /// Takes an address, which must be of the loopback interface. Port 0 takes any free port. The
-    /// observer hears of everything before the miner does.
-    ///
-    /// # Errors
-    ///
-    /// [`ServerError::NotLoopback`], [`ServerError::Listen`].
-    pub fn bind(
-        address: SocketAddr,
-        pool: Arc<Pool>,
-        observer: impl Fn(Event) + Send + Sync + 'static,
-    ) -> Result<Self, ServerError> {
-        if !address.ip().is_loopback() {
-            return Err(ServerError::NotLoopback(address));
-        }
-        let listen = || {
-            let listener = TcpListener::bind(address)?;
-            listener.set_nonblocking(true)?;
-            Ok((listener.local_addr()?, listener))
-        };
-        let (address, listener) =
-            listen().map_err(|source| ServerError::Listen { address, source })?;
-        Ok(Self {
-            listener,
-            address,
-            pool,
-            observer: Arc::new(observer),
-        })
-    }
-
-    /// The address, with the port that was found.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Serves in threads of its own until the handle is dropped: one that takes connections, and one
-    /// for each of them.
-    ///
-    /// # Errors
-    ///
-    /// [`ServerError::Start`].
-    pub fn spawn(self) -> Result<Running, ServerError> {
-        let address = self.address;
-        let start = || {
-            let (stop, mailbox) = mailbox()?;
-            let serve = move || self.serve(mailbox);
-            let thread = thread::Builder::new()
-                .name("pool".to_owned())
-                .spawn(serve)?;
-            Ok((stop, thread))
-        };
-        let (stop, thread) = start().map_err(ServerError::Start)?;
-        Ok(Running {
-            address,
-            stop,
-            thread: Some(thread),
-        })
-    }
-
     /// Takes connections and makes blocks until it is told to stop.
-    fn serve(self, mut mailbox: Mailbox) {
+    fn serve(&self, listener: &TcpListener, mut mailbox: Mailbox) {
         let every = self.pool.settings().block_every;
         let after = |every| Instant::now().checked_add(every);
         let mut next_block = every.and_then(after);
-        let mut connections: Vec<(Sending, JoinHandle<()>)> = Vec::new();
+        let mut connections: Vec<(Sender, JoinHandle<()>)> = Vec::new();
         while mailbox.take().is_none() {
             if let (Some(due), Some(every)) = (next_block, every)
                 && Instant::now() >= due
@@ -124,7 +61,7 @@ impl Server {
             }
             connections.retain(|(_, thread)| !thread.is_finished());
             let mut pause = None;
-            match self.listener.accept() {
+            match listener.accept() {
                 Ok((stream, _)) => {
                     // A connection for which there is no thread or number is closed.
                     connections.extend(self.serve_connection(stream).ok().flatten());
@@ -133,11 +70,11 @@ impl Server {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(_) => pause = Some(Instant::now() + ACCEPT_PAUSE),
             }
-            let bell = PollFd::new(mailbox.bell(), PollFlags::IN);
+            let waker = PollFd::new(mailbox.waker(), PollFlags::IN);
             match pause {
-                Some(end) => wait(&mut [bell], Some(end)),
+                Some(end) => wait(&mut [waker], Some(end)),
                 None => wait(
-                    &mut [bell, PollFd::new(&self.listener, PollFlags::IN)],
+                    &mut [waker, PollFd::new(listener, PollFlags::IN)],
                     next_block,
                 ),
             }
@@ -151,7 +88,7 @@ impl Server {
         }
     }
 
-    fn serve_connection(&self, stream: TcpStream) -> io::Result<Option<(Sending, JoinHandle<()>)>> {
+    fn serve_connection(&self, stream: TcpStream) -> io::Result<Option<(Sender, JoinHandle<()>)>> {
         let (sending, mailbox) = mailbox()?;
         let Some(number) = self.pool.enter(&sending) else {
             return Ok(None);
@@ -173,31 +110,6 @@ impl Server {
                 height: next.header.height.saturating_sub(1),
                 hash: next.header.previous_block_hash,
             });
-        }
-    }
-}
-
-/// A server at work. When this is dropped it closes all connections and is gone.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    stop: Sending,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Running {
-    /// The address it listens on.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stop.send(Mail::Stop);
-        if let Some(thread) = self.thread.take() {
-            // Its panic, if there was one, has been printed by the thread itself.
-            let _ = thread.join();
         }
     }
 }

@@ -1,14 +1,13 @@
-//! One miner's dealings with the pool, line by line, without any network.
+//! Session of a miner, line by line: no network.
 
 use crate::pool::{
-    chain::Template,
+    Pool, Template,
     code::Code,
-    event::{Event, Why},
+    event::{CloseReason, Event},
     kinds::Oddity,
     message::{Job, Message},
     misbehaviour::Misbehaviour,
     request::{self, Login, Request, Submit},
-    state::Pool,
 };
 use serde_json::value::RawValue;
 use std::{
@@ -22,10 +21,8 @@ const JOBS: usize = 8;
 /// How many nonces of a job are remembered, where duplicates are refused.
 const MAX_NONCES: usize = 1 << 16;
 
-/// Who hears of events.
 pub type Observer = dyn Fn(Event) + Send + Sync;
 
-/// A miner's session.
 pub struct Session {
     number: u64,
     pool: Arc<Pool>,
@@ -35,24 +32,20 @@ pub struct Session {
     jobs: VecDeque<Given>,
 }
 
-/// A job that was given.
 struct Given {
     id: u64,
     template: Arc<Template>,
     nonces: HashSet<u64>,
 }
 
-/// What a line is answered.
 #[derive(Debug)]
 pub struct Answer {
-    /// The lines to say.
     pub messages: Vec<Message>,
     /// Why the connection is closed after them, if it is.
-    pub close: Option<Why>,
+    pub close: Option<CloseReason>,
 }
 
 impl Answer {
-    /// These lines.
     pub fn say(messages: Vec<Message>) -> Self {
         Self {
             messages,
@@ -61,10 +54,10 @@ impl Answer {
     }
 
     /// The end, without a word.
-    pub fn close(why: Why) -> Self {
+    pub fn close(reason: CloseReason) -> Self {
         Self {
             messages: Vec::new(),
-            close: Some(why),
+            close: Some(reason),
         }
     }
 }
@@ -81,12 +74,10 @@ impl Session {
         }
     }
 
-    /// Its number.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// Tells the observer.
     pub fn tell(&self, event: Event) {
         (self.observer)(event);
     }
@@ -94,12 +85,12 @@ impl Session {
     /// Answers a line, without its end.
     pub fn answer(&mut self, line: &str) -> Answer {
         let Some(request) = Request::parse(line) else {
-            return Answer::close(Why::NoRequest);
+            return Answer::close(CloseReason::NoRequest);
         };
         match &*request.method {
             "login" => self.log_in(&request),
             "submit" => self.submit(&request),
-            _ => Answer::close(Why::NoRequest),
+            _ => Answer::close(CloseReason::NoRequest),
         }
     }
 
@@ -126,13 +117,13 @@ impl Session {
         };
         let faults = self.pool.faults();
         if self.pool.is_banned(&login) || faults.has(Misbehaviour::Ban) {
-            return Answer::close(Why::Banned);
+            return Answer::close(CloseReason::Banned);
         }
         if faults.has(Misbehaviour::NoTemplate) {
-            return Answer::close(Why::NoTemplate);
+            return Answer::close(CloseReason::NoTemplate);
         }
         let Some(job) = self.next_job() else {
-            return Answer::close(Why::NoTemplate);
+            return Answer::close(CloseReason::NoTemplate);
         };
         self.login = Some(login.clone());
         self.tell(Event::Login {
@@ -153,7 +144,7 @@ impl Session {
             return self.refuse_and_close(id, Code::Unauthorized);
         };
         if self.pool.is_banned(&login) {
-            return Answer::close(Why::Banned);
+            return Answer::close(CloseReason::Banned);
         }
         let judged = self.judge(&submit);
         self.pool.count(&login, judged.is_ok());
@@ -243,7 +234,7 @@ impl Session {
         self.tell_rejected(code);
         Answer {
             messages: vec![Message::refused(id, code)],
-            close: Some(Why::Refused(code)),
+            close: Some(CloseReason::Refused(code)),
         }
     }
 
@@ -257,7 +248,6 @@ impl Session {
 }
 
 impl Given {
-    /// Whether the nonce is new.
     fn remember(&mut self, nonce: u64) -> bool {
         if self.nonces.len() == MAX_NONCES {
             self.nonces.clear();

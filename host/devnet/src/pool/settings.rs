@@ -1,9 +1,12 @@
-//! What a pool is made with.
+//! The settings of a pool.
 
-use crate::pool::{
-    chain::{Chain, DevelopmentChain, SOLONET_BITS},
-    misbehaviour::Misbehaviour,
-    tls::Tls,
+use crate::{
+    CACHES, SOLONET_BITS,
+    pool::{
+        chain::{Chain, DevelopmentChain},
+        misbehaviour::Misbehaviour,
+        tls::Tls,
+    },
 };
 use std::{
     num::NonZero,
@@ -11,9 +14,6 @@ use std::{
     time::Duration,
 };
 use tensority::fast::{Backend, Caches, Hasher};
-
-/// The matrix lists that are kept: those of the epoch and of the one before.
-const CACHES: NonZero<usize> = NonZero::new(2).unwrap();
 
 /// From a header hash and a seed to a PoW hash.
 pub type HashFunction = Box<dyn Fn(&[u8; 32], &[u8; 32]) -> [u8; 32] + Send + Sync>;

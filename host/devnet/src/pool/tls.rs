@@ -1,4 +1,4 @@
-//! What a pool proves itself with to miners that ask for TLS.
+//! TLS certificate and key of a pool.
 
 use rustls::{
     ServerConfig, ServerConnection,
@@ -32,7 +32,6 @@ impl Tls {
     /// Takes a chain of certificates, that of the server first, and its private key, both in PEM.
     ///
     /// # Errors
-    ///
     /// All of [`TlsError`].
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let found = |error: pem::Error| error.to_string();

@@ -17,12 +17,10 @@ pub struct Wire {
     unsent: Vec<u8>,
 }
 
-/// What came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
     /// Something, or nothing for now.
     Open,
-    /// Nothing any more.
     End,
 }
 
@@ -30,7 +28,6 @@ impl Wire {
     /// Takes a connection over.
     ///
     /// # Errors
-    ///
     /// Those of the socket, or of TLS if there is to be any.
     pub fn new(stream: TcpStream, tls: Option<&Tls>) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
@@ -43,7 +40,6 @@ impl Wire {
         })
     }
 
-    /// What to wait for.
     pub fn stream(&self) -> &TcpStream {
         &self.stream
     }
@@ -51,7 +47,6 @@ impl Wire {
     /// Reads what there is, up to some 16 KiB.
     ///
     /// # Errors
-    ///
     /// Those of the socket and of TLS.
     pub fn receive(&mut self, inbox: &mut Vec<u8>) -> io::Result<Received> {
         let mut chunk = [0; CHUNK];
@@ -81,7 +76,6 @@ impl Wire {
         }
     }
 
-    /// Leaves bytes to be sent.
     pub fn send(&mut self, bytes: &[u8]) {
         self.unsent.extend(bytes);
     }
@@ -99,7 +93,6 @@ impl Wire {
     /// Writes what the socket takes.
     ///
     /// # Errors
-    ///
     /// Those of the socket.
     pub fn flush(&mut self) -> io::Result<()> {
         let Self {

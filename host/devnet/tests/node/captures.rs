@@ -7,7 +7,7 @@
 use crate::common::{NOW, Served, fail, solve};
 use serde_json::Value;
 use tensority::BlockHeader;
-use tensority_devnet::node::{Submission, Work};
+use tensority_devnet::{Template, node::Submission};
 use testvectors::{NodeCapture, NodeResponse};
 
 fn capture(name: &str) -> NodeCapture {
@@ -117,7 +117,7 @@ impl Replay {
     /// Asks for work as recorded and asserts that the answer is the recorded one for this chain's
     /// parent and Merkle root, at the recorded time, with this nonce.
     #[track_caller]
-    fn work(&self, name: &str, nonce: u64) -> Work {
+    fn work(&self, name: &str, nonce: u64) -> Template {
         let capture = capture(name);
         let recorded = header_in(recorded_body(&capture));
         self.served.clock.set(recorded.timestamp);
@@ -163,7 +163,7 @@ impl Replay {
 }
 
 /// A submission of the work with another nonce.
-fn with_nonce(work: &Work, nonce: u64) -> Submission {
+fn with_nonce(work: &Template, nonce: u64) -> Submission {
     Submission {
         previous_block_hash: work.header.previous_block_hash,
         timestamp: work.header.timestamp,

@@ -8,7 +8,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tensority_devnet::node::{Node, Server, ServerError, Settings, Submission, api::Event};
+use tensority_devnet::node::{Event, Node, ServerError, Settings, Submission, serve};
 
 const OK: &str = "{\"status\":\"success\",\"data\":true}\n";
 
@@ -85,13 +85,12 @@ fn submits_are_told_to_the_observer() {
     served.post("/get-work", "");
 
     let events: Vec<_> = served.events.lock().unwrap().try_iter().collect();
-    let Event::Rejected(reason) = &events[0] else {
+    let Event::Rejected { reason } = &events[0] else {
         panic!("{events:?}");
     };
     assert_eq!(reason, "invalid difficulty proof of work: invalid block");
-    assert!(matches!(&events[1], Event::Rejected(_)), "{events:?}");
-    let missing = Event::Rejected("block_header is missing".to_owned());
-    assert_eq!(events[2], missing);
+    assert!(matches!(&events[1], Event::Rejected { .. }), "{events:?}");
+    assert_eq!(events[2].to_string(), "rejected: block_header is missing");
     let block = served.node.block_at(1).expect("the block");
     assert_eq!(events[3..], [Event::Accepted(block)]);
 }
@@ -186,7 +185,7 @@ fn other_machines_are_not_served() {
     let bind = |address: &str| {
         let node = Arc::new(Node::new(Settings::default()).unwrap());
         let address: SocketAddr = address.parse().unwrap();
-        Server::bind(address, node, |_| {}).map(|server| server.local_addr())
+        serve(address, node, |_| {}).map(|server| server.local_addr())
     };
     for address in ["0.0.0.0:0", "192.0.2.1:9888", "[::]:0"] {
         let error = bind(address).unwrap_err();
@@ -203,7 +202,7 @@ fn a_taken_port_is_an_error_and_a_dropped_server_frees_it() {
     let address = served.address();
     let bind = || {
         let node = Arc::new(Node::new(Settings::default()).unwrap());
-        Server::bind(address, node, |_| {})
+        serve(address, node, |_| {})
     };
     let error = bind().err().expect("a refusal");
     assert!(matches!(error, ServerError::Listen { .. }), "{error}");

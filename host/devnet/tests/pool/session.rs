@@ -9,7 +9,7 @@ use tensority::{
 };
 use tensority_devnet::node::{Node, Submission};
 use tensority_devnet::pool::{
-    BanRule, Chain, DevelopmentChain, Event, Pool, Server, ServerError, Settings, Template,
+    BanRule, Chain, DevelopmentChain, Event, Pool, ServerError, Settings, Template, serve,
 };
 
 /// A development node behind the pool.
@@ -17,11 +17,7 @@ struct NodeChain(Arc<Node>);
 
 impl Chain for NodeChain {
     fn template(&self) -> Option<Template> {
-        let work = self.0.work();
-        Some(Template {
-            header: work.header,
-            seed: work.seed,
-        })
+        Some(self.0.work())
     }
 
     fn submit(&self, header: &BlockHeader) -> Result<(), String> {
@@ -353,7 +349,7 @@ fn sixty_four_miners_at_once_and_all_end_with_the_pool() {
 fn a_pool_answers_this_machine_only_and_has_its_address_alone() {
     let bind = |address: &str| {
         let pool = Arc::new(Pool::new(Settings::default()));
-        Server::bind(address.parse().unwrap(), pool, |_| {})
+        serve(address.parse().unwrap(), pool, |_| {})
     };
     let error = bind("0.0.0.0:0").err().expect("a refusal");
     assert!(matches!(error, ServerError::NotLoopback(_)), "{error}");

@@ -57,10 +57,10 @@ pub enum Origin {
 
 /// A configuration that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Running {
     /// Where it came from.
     pub origin: Origin,
-    /// Its number.
     pub usercode: u32,
     /// The bitstream, from where it was read to its last command.
     pub bitstream: Vec<u8>,
@@ -111,7 +111,7 @@ impl Chip {
         chip
     }
 
-    /// Its flash memory.
+    /// The flash memory behind the chip's SPI port.
     pub fn flash(&self) -> &Flash {
         &self.flash
     }
@@ -251,7 +251,6 @@ impl Chip {
         }
     }
 
-    /// Starts from the flash memory.
     fn start(&mut self) {
         self.busy = BUSY_CYCLES;
         self.status = 0;

@@ -73,7 +73,7 @@ impl Flash {
         }
     }
 
-    /// What it holds.
+    /// All bytes, from address 0.
     pub fn content(&self) -> &[u8] {
         &self.content
     }
@@ -128,7 +128,7 @@ impl Flash {
         }
     }
 
-    /// Takes a byte.
+    /// Takes the byte that comes in, most significant bit first.
     pub fn input(&mut self, byte: u8) {
         if self.received.first() == Some(&command::STATUS) {
             self.busy = self.busy.saturating_sub(1);

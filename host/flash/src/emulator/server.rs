@@ -12,7 +12,8 @@ use std::io::{self, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+
+use tensority_loopback::{Running, ServerError, listen};
 
 use crate::emulator::chip::Chip;
 
@@ -20,35 +21,7 @@ use crate::emulator::chip::Chip;
 /// has read once, so it must fit a packet.
 const VECTOR: usize = 8192;
 
-/// The server cannot be started.
-#[derive(Debug, thiserror::Error)]
-pub enum ServerError {
-    /// The address is open to other machines.
-    #[error(
-        "expected an address of this machine, found {0}; a JTAG port has no password, use 127.0.0.1"
-    )]
-    NotLoopback(SocketAddr),
-    /// The address cannot be listened at.
-    #[error("cannot listen at {address}: {source}; choose another port")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-    /// There is no thread for it.
-    #[error("cannot start a thread: {0}")]
-    Thread(io::Error),
-}
-
-/// A server that listens and does not serve yet.
-#[derive(Debug)]
-pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
-    shared: Arc<Shared>,
-}
-
+/// The chip, and what its clients and its owner tell each other.
 #[derive(Debug)]
 struct Shared {
     chip: Mutex<Chip>,
@@ -56,65 +29,43 @@ struct Shared {
     stop: AtomicBool,
 }
 
-impl Server {
-    /// Listens for clients of this chip at an address of this machine; port 0 is any free one.
-    ///
-    /// # Errors
-    /// If the address is not of this machine alone, or not free.
-    pub fn bind(address: SocketAddr, chip: Chip) -> Result<Self, ServerError> {
-        if !address.ip().is_loopback() {
-            return Err(ServerError::NotLoopback(address));
+/// Serves the JTAG port of a chip at an address of the loopback interface, in a thread of its own, until
+/// the handle is dropped. `left` is told the chip whenever a client has left.
+///
+/// # Errors
+/// All of [`ServerError`].
+pub fn serve(
+    address: SocketAddr,
+    chip: Chip,
+    left: impl Fn(&Chip) + Send + 'static,
+) -> Result<Serving, ServerError> {
+    let (listener, address) = listen(address)?;
+    let shared = Arc::new(Shared {
+        chip: Mutex::new(chip),
+        clients: AtomicUsize::new(0),
+        stop: AtomicBool::new(false),
+    });
+    let [serving, stopping] = [&shared, &shared].map(Arc::clone);
+    let serve = move || accept(&listener, &serving, left);
+    let stop = move || {
+        stopping.stop.store(true, Ordering::Relaxed);
+        // Wakes it if it waits for a client.
+        let _ = TcpStream::connect(address);
+    };
+    let running = Running::start("xvc", address, serve, stop)?;
+    Ok(Serving { shared, running })
+}
+
+fn accept(listener: &TcpListener, shared: &Shared, left: impl Fn(&Chip)) {
+    for client in listener.incoming() {
+        if shared.stop.load(Ordering::Relaxed) {
+            return;
         }
-        let failed = |source| ServerError::Listen { address, source };
-        let listener = TcpListener::bind(address).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let shared = Arc::new(Shared {
-            chip: Mutex::new(chip),
-            clients: AtomicUsize::new(0),
-            stop: AtomicBool::new(false),
-        });
-        Ok(Self {
-            listener,
-            address,
-            shared,
-        })
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Serves in a thread of its own; `left` is told the chip whenever a client has left.
-    ///
-    /// # Errors
-    /// If the system has no thread.
-    pub fn spawn(
-        self,
-        mut left: impl FnMut(&Chip) + Send + 'static,
-    ) -> Result<Serving, ServerError> {
-        let shared = Arc::clone(&self.shared);
-        let address = self.address;
-        let thread = thread::Builder::new().name("xvc".into());
-        let thread = thread.spawn(move || self.serve(&mut left));
-        Ok(Serving {
-            address,
-            shared,
-            thread: Some(thread.map_err(ServerError::Thread)?),
-        })
-    }
-
-    fn serve(&self, left: &mut dyn FnMut(&Chip)) {
-        for client in self.listener.incoming() {
-            if self.shared.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            // A client that is gone, or talks something else, is the end of that client only.
-            if let Ok(client) = client {
-                self.shared.clients.fetch_add(1, Ordering::Relaxed);
-                let _ = Session::new(client).and_then(|mut session| session.serve(&self.shared));
-                left(&self.shared.chip());
-            }
+        // A client that is gone, or talks something else, is the end of that client only.
+        if let Ok(client) = client {
+            shared.clients.fetch_add(1, Ordering::Relaxed);
+            let _ = Session::new(client).and_then(|mut session| session.serve(shared));
+            left(&shared.chip());
         }
     }
 }
@@ -122,15 +73,14 @@ impl Server {
 /// A server at work; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Serving {
-    address: SocketAddr,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    running: Running,
 }
 
 impl Serving {
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// The address it listens on.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.running.local_addr()
     }
 
     /// The chip. A client waits while this is held.
@@ -138,20 +88,9 @@ impl Serving {
         self.shared.chip()
     }
 
-    /// Clients that have come so far.
+    /// Number of clients that have come so far.
     pub fn clients(&self) -> usize {
         self.shared.clients.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Relaxed);
-        // Wakes it if it waits for a client.
-        let _ = TcpStream::connect(self.address);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -162,7 +101,6 @@ impl Shared {
     }
 }
 
-/// A client's connection.
 struct Session {
     input: BufReader<TcpStream>,
     output: TcpStream,

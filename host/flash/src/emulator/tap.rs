@@ -1,6 +1,6 @@
 //! The states of a JTAG port (IEEE 1149.1), as TMS moves it through them.
 
-/// A state.
+/// A state, by its name in the standard without hyphens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tap {
     /// Test-Logic-Reset.
@@ -8,33 +8,19 @@ pub enum Tap {
     Reset,
     /// Run-Test/Idle.
     Idle,
-    /// Select-DR-Scan.
     SelectDr,
-    /// Capture-DR.
     CaptureDr,
-    /// Shift-DR.
     ShiftDr,
-    /// Exit1-DR.
     Exit1Dr,
-    /// Pause-DR.
     PauseDr,
-    /// Exit2-DR.
     Exit2Dr,
-    /// Update-DR.
     UpdateDr,
-    /// Select-IR-Scan.
     SelectIr,
-    /// Capture-IR.
     CaptureIr,
-    /// Shift-IR.
     ShiftIr,
-    /// Exit1-IR.
     Exit1Ir,
-    /// Pause-IR.
     PauseIr,
-    /// Exit2-IR.
     Exit2Ir,
-    /// Update-IR.
     UpdateIr,
 }
 

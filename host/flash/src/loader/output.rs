@@ -1,4 +1,4 @@
-//! What the output of openFPGALoader 0.10 means. It exits with 1 for everything.
+//! Interpretation of the output of openFPGALoader 0.10, which exits with 1 for everything.
 
 use super::process::Ended;
 use super::{Action, Done, Loader, LoaderError, Way};

@@ -12,10 +12,8 @@ use super::LoaderError;
 /// Longest time without a word. A slow cable takes a minute for one per cent.
 const SILENCE: Duration = Duration::from_secs(300);
 
-/// A process that ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// Whether it ended well.
     pub well: bool,
     /// All that it printed, with an end of line for every return of the carriage.
     pub text: String,

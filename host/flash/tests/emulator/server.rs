@@ -3,13 +3,14 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use tensority_flash::emulator::{Chip, Flash, Server, ServerError, Serving};
+use tensority_flash::emulator::{self, Chip, Flash, Serving};
+use tensority_loopback::ServerError;
 
 fn serve() -> (Serving, TcpStream) {
     let chip = Chip::new(0x4111_3043, Flash::default());
-    let server = Server::bind("127.0.0.1:0".parse().unwrap(), chip).expect("a free port");
-    let serving = server.spawn(|_| {}).expect("a thread");
-    let client = TcpStream::connect(serving.address()).expect("it listens");
+    let address = "127.0.0.1:0".parse().unwrap();
+    let serving = emulator::serve(address, chip, |_| {}).expect("a free port");
+    let client = TcpStream::connect(serving.local_addr()).expect("it listens");
     (serving, client)
 }
 
@@ -57,7 +58,7 @@ fn other_words_and_too_long_vectors_end_the_client_and_not_the_server() {
         // The end of the connection may come as an error, since it left something unread.
         let _ = client.read_to_end(&mut rest);
         assert_eq!(rest, b"");
-        client = TcpStream::connect(serving.address()).expect("it listens");
+        client = TcpStream::connect(serving.local_addr()).expect("it listens");
     }
     assert_eq!(&ask(&mut client, b"getinfo:"), b"xvcServer_v1.0:8192\n");
 }
@@ -65,6 +66,6 @@ fn other_words_and_too_long_vectors_end_the_client_and_not_the_server() {
 #[test]
 fn other_machines_are_not_served() {
     let chip = Chip::new(0, Flash::default());
-    let error = Server::bind("0.0.0.0:0".parse().unwrap(), chip).unwrap_err();
+    let error = emulator::serve("0.0.0.0:0".parse().unwrap(), chip, |_| {}).unwrap_err();
     assert!(matches!(error, ServerError::NotLoopback(_)), "{error}");
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::{env, fs};
 
 use tensority_boards::{Board, Manifest};
-use tensority_flash::emulator::{Chip, Flash, Server, Serving};
+use tensority_flash::emulator::{self, Chip, Flash, Serving};
 use tensority_flash::{Cable, Event, FlashError, Image, Loader, Plan, Step, Target, carry_out};
 
 pub static BOARD: LazyLock<Board> = LazyLock::new(|| Board::find("ulx3s-85f").unwrap());
@@ -77,12 +77,11 @@ pub fn serve(flash: Flash) -> Serving {
 
 pub fn serve_chip(chip: Chip) -> Serving {
     let address = "127.0.0.1:0".parse().unwrap();
-    let server = Server::bind(address, chip).expect("a free port");
-    server.spawn(|_| {}).expect("a thread")
+    emulator::serve(address, chip, |_| {}).expect("a free port")
 }
 
 pub fn loader(serving: &Serving) -> Loader {
-    let SocketAddr::V4(address) = serving.address() else {
+    let SocketAddr::V4(address) = serving.local_addr() else {
         panic!("expected an address of version 4");
     };
     Loader::new(&BOARD, Cable::Xvc(address)).expect("a cable")

@@ -5,7 +5,6 @@ use crate::event::{Joined, WorkerConfig};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tensority_device::device::{Description, Device, Kind};
 use tensority_source::Backoff;
-use tensority_telemetry::device;
 
 /// The waits between attempts to open a device.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -92,11 +91,7 @@ pub fn joined(name: &str, place: &Place, description: &Description) -> Joined {
     Joined {
         name: name.to_owned(),
         id: id(place, description),
-        kind: match description.kind {
-            Kind::Board => device::Kind::Board,
-            Kind::Simulated => device::Kind::Simulated,
-            Kind::Processor => device::Kind::Processor,
-        },
+        kind: description.kind,
         port: description.port.clone(),
         lanes: description.lanes,
         queue: description.queue,

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 use tensority_devnet::node::{
-    Node, Running, Server, Settings,
+    Node, Running, Settings,
     api::{self, Reply},
 };
 use tensority_miner::miner::{Source, StartSource};
@@ -59,8 +59,8 @@ pub fn serve(node: &Arc<Node>, address: SocketAddr) -> (Running, Submits) {
     let submits = Submits::default();
     let notes = Arc::clone(&submits);
     let note = move |event| notes.lock().expect("no panic").push(event);
-    let server = Server::bind(address, Arc::clone(node), note).expect("a free port");
-    (server.spawn().expect("a thread"), submits)
+    let server = tensority_devnet::node::serve(address, Arc::clone(node), note);
+    (server.expect("a free port"), submits)
 }
 
 /// The node at an address as a source that is asked often, also while it is away.

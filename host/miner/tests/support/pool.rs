@@ -9,7 +9,7 @@ use std::{
 };
 use tensority::Target;
 use tensority_devnet::pool::{
-    Code, DevelopmentChain, Event, Misbehaviour, Pool, Running, Server, Settings,
+    Code, DevelopmentChain, Event, Misbehaviour, Pool, Running, Settings, serve,
 };
 use tensority_miner::{miner::StartSource, verifier::Rehash};
 
@@ -37,11 +37,11 @@ impl Served {
         let notes = Arc::clone(&events);
         let note = move |event| notes.lock().expect("no panic").push(event);
         let address = super::node::any_port();
-        let server = Server::bind(address, Arc::clone(&pool), note).expect("a free port");
+        let running = serve(address, Arc::clone(&pool), note).expect("a free port");
         Self {
             pool,
             events,
-            running: server.spawn().expect("a thread"),
+            running,
         }
     }
 

@@ -1,11 +1,10 @@
-//! What was decided without a person, the latest last.
+//! Decisions of the miner, the latest last.
 
 use super::{Seen, heading};
 use crate::{format, paint::Tone, text};
 use ratatui::text::Line;
 use tensority_telemetry::Decision;
 
-/// The decisions in full.
 pub fn lines(seen: &Seen, width: usize, height: usize) -> Vec<Line<'static>> {
     let title = format!("decisions ({})", seen.state.decisions.len());
     let mut lines = Vec::new();

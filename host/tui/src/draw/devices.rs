@@ -1,4 +1,4 @@
-//! What hashes.
+//! Devices as a table and in detail.
 
 use super::{
     Seen, flow, losses, paragraph,

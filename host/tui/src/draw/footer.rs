@@ -13,7 +13,6 @@ pub fn is_urgent(seen: &Seen) -> bool {
     seen.choice.question.is_some() || seen.stopping
 }
 
-/// The last line.
 pub fn line(seen: &Seen, width: usize) -> Line<'static> {
     let choice = seen.choice;
     let (tone, said) = match (&choice.question, &choice.answer) {
@@ -30,7 +29,6 @@ pub fn line(seen: &Seen, width: usize) -> Line<'static> {
     seen.span(tone, said).into()
 }
 
-/// All keys.
 pub fn help(seen: &Seen, width: usize) -> Vec<Line<'static>> {
     const KEYS: [(&str, &str); 10] = [
         (

@@ -4,7 +4,6 @@ use super::{Seen, decisions::section};
 use crate::text;
 use ratatui::text::Line;
 
-/// Log lines in full.
 pub fn lines(seen: &Seen, width: usize, height: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for line in seen.log.lines().rev().skip(seen.choice.back) {

@@ -1,4 +1,4 @@
-//! Where the time went: a bar and its parts, which add up to 100 %.
+//! Losses: a bar and its parts, which add up to 100 %.
 
 use super::{Seen, flow};
 use crate::{format, paint::Tone};

@@ -1,4 +1,4 @@
-//! The most important of everything.
+//! Overview: sources, devices, decisions and log in one pane.
 
 use super::{Seen, decisions, devices, log, sources};
 use ratatui::text::Line;

@@ -1,4 +1,4 @@
-//! Where work comes from.
+//! Sources as a table and in detail.
 
 use super::{
     Seen, flow, heading, paragraph,

@@ -12,13 +12,10 @@ const GAP: usize = 2;
 /// The least that is useful of a column that takes the rest.
 const LEAST_REST: usize = 30;
 
-/// A column.
 pub struct Column {
-    /// What stands above it.
     pub title: &'static str,
     /// The column with the greatest one is left out first.
     pub rank: u8,
-    /// How it is set.
     pub set: Set,
 }
 
@@ -33,7 +30,6 @@ pub enum Set {
     Rest,
 }
 
-/// A cell.
 pub type Cell = (Tone, String);
 
 /// The line of titles, and a line for each row, all of whose cells are there.

@@ -147,7 +147,6 @@ fn rates(seen: &Seen) -> Vec<Vec<Span<'static>>> {
     ]
 }
 
-/// A rate over different times.
 pub fn windows(seen: &Seen, windows: &Windows) -> Vec<Vec<Span<'static>>> {
     [
         ("rate in 5 s", windows.over_5s),

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use tensority::{BlockHeader, Target};
 use tensority_boards::Board;
+use tensority_command::hertz;
 use tensority_hdl::geometry::{Geometry, GeometryError};
 use tensority_sim::board::Top;
 use tensority_sim::model::source::ArrayKind;
 use tensority_sim::scoreboard::Work;
 
-use crate::report::Failure;
+use crate::failure::Failure;
 
 /// Simulates the Tensority accelerator, every stage checked against the reference.
 #[derive(Parser)]
@@ -76,23 +78,20 @@ pub const DEFAULT_LANES: usize = 16;
 /// A board as it is flashed, instead of the core or the chip by itself.
 #[derive(Args)]
 pub struct TopArgs {
-    /// Simulate the top of this board, with its memory, pins and firmware: one of boards,
-    /// such as ulx3s-85f.
-    #[arg(long, value_name = "NAME")]
-    pub board: Option<String>,
+    /// Simulate the top of this board, with its memory, pins and firmware.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Board::names()).try_map(|name| Board::find(&name)))]
+    pub board: Option<Board>,
     /// Clock of the core in Hz, instead of the one that the board is built with.
-    #[arg(long, value_name = "HZ", requires = "board")]
+    #[arg(long, value_name = "HZ", requires = "board", value_parser = hertz)]
     pub clock: Option<u32>,
 }
 
 impl TopArgs {
     /// The board's top around a core of `lanes` lanes, if a board was named.
     pub fn top(&self, lanes: Option<usize>) -> Result<Option<Top>, Failure> {
-        let Some(name) = &self.board else {
+        let Some(board) = self.board.clone() else {
             return Ok(None);
         };
-        let board =
-            Board::find(name).map_err(|error| Failure::usage(format!("--board: {error}")))?;
         let lanes = lanes.unwrap_or(board.cores[0].lanes);
         let clock = self.clock.map_or_else(|| board.clock_hz(lanes), Ok);
         let clock = clock.map_err(|error| Failure::usage(format!("--lanes: {error}")))?;

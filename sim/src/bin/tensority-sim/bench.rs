@@ -4,6 +4,7 @@ mod boards;
 mod keccak;
 
 use tensority::{INITIAL_SEED, Target};
+use tensority_command::print;
 use tensority_hdl::geometry::{Geometry, LANES};
 use tensority_sim::error::Error;
 use tensority_sim::model::source::{ArrayKind, Variant, default_cache};
@@ -11,7 +12,7 @@ use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
 
 use crate::args::{BenchArgs, DEFAULT_LANES, Table, geometry};
-use crate::report::{Failure, say};
+use crate::failure::Failure;
 
 /// Times that a run is repeated; the fastest counts.
 const REPEATS: usize = 3;
@@ -33,23 +34,27 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
 
 fn measure_keccak() -> Result<(), Failure> {
     let (verilator, rust_hdl) = keccak::measure()?;
-    say!(
+    print(format_args!(
         "Keccak: Verilator {:.0} kcycle/s, RustHDL's simulator {:.2} kcycle/s, ratio {:.0}",
         verilator / 1e3,
         rust_hdl / 1e3,
         verilator / rust_hdl,
-    );
+    ))?;
     Ok(())
 }
 
 fn measure_boards(only: Option<usize>) -> Result<(), Failure> {
-    say!("| lanes | board with functional array |\n|---|---|");
+    print(format_args!(
+        "| lanes | board with functional array |\n|---|---|"
+    ))?;
     for lanes in chosen(only)? {
         let speed = boards::measure(&geometry(256, lanes, true)?)?;
         let (kilocycles, hashes) = (speed.cycles / 1e3, speed.hashes);
-        say!("| {lanes} | {kilocycles:.0} kcycle/s, {hashes:.2} H/s |");
+        print(format_args!(
+            "| {lanes} | {kilocycles:.0} kcycle/s, {hashes:.2} H/s |"
+        ))?;
     }
-    say!("");
+    print("")?;
     Ok(())
 }
 
@@ -62,28 +67,30 @@ fn chosen(only: Option<usize>) -> Result<Vec<usize>, Failure> {
 }
 
 fn measure_cores(only: Option<usize>) -> Result<(), Failure> {
-    say!("| lanes | cycles/hash | MAC utilisation | RTL array, checked | functional array |");
-    say!("|---|---|---|---|---|");
+    print(format_args!(
+        "| lanes | cycles/hash | MAC utilisation | RTL array, checked | functional array |"
+    ))?;
+    print(format_args!("|---|---|---|---|---|"))?;
     for lanes in chosen(only)? {
         let geometry = geometry(256, lanes, true)?;
         let rtl = hash(&geometry, ArrayKind::Rtl, true)?;
         let functional = hash(&geometry, ArrayKind::Functional, false)?;
-        say!(
+        print(format_args!(
             "| {lanes} | {} | {:.3} % | {} | {} |",
             rtl.cycles,
             100.0 * rtl.utilization(),
             speed(&rtl),
             speed(&functional),
-        );
+        ))?;
     }
     let geometry = geometry(256, only.unwrap_or(DEFAULT_LANES), true)?;
     let mut simulation = open(&geometry, ArrayKind::Functional)?;
     let list = simulation.generate_list(&mut |_, _, _| {})?;
-    say!(
+    print(format_args!(
         "\nmatrix list, {} lanes: {} cycles per seed\n",
         geometry.lanes(),
         list.cycles
-    );
+    ))?;
     Ok(())
 }
 

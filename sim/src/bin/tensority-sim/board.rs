@@ -7,13 +7,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_current_process_group};
+use tensority_command::print;
 use tensority_sim::board::pty::Pty;
 use tensority_sim::board::{CLOCK, Progress, Setup, SimulatedBoard, default_firmware};
 use tensority_sim::error::Error;
 use tensority_sim::model::source::default_cache;
 
 use crate::args::{BoardArgs, DEFAULT_LANES, geometry};
-use crate::report::{Failure, say};
+use crate::failure::Failure;
 
 /// Time between two lines on how it goes.
 const REPORT: Duration = Duration::from_secs(10);
@@ -51,7 +52,7 @@ pub fn run(args: &BoardArgs) -> Result<(), Failure> {
             .map_err(|error| Failure::software(format!("cannot catch signals: {error}")))?;
     }
     let mut pty = Pty::open(args.link.as_deref()).map_err(Error::from)?;
-    say!("board on {}", pty.path().display());
+    print(format_args!("board on {}", pty.path().display()))?;
 
     let mut last = (Instant::now(), Progress::default());
     while !ended.load(Ordering::Relaxed) {

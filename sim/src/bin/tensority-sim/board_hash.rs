@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 use tensority::fast::{Backend, MatrixList};
+use tensority_command::{print, print_json};
 use tensority_protocol::messages::{Answer, Event, RAW, Run, SetJob};
 use tensority_sim::board::host_end::HostEnd;
 use tensority_sim::board::{Setup, SimulatedBoard, Top, default_firmware};
 use tensority_sim::model::source::{ArrayKind, default_cache};
 
 use crate::args::{self, HashArgs};
-use crate::report::{Failure, print_json, say};
+use crate::failure::Failure;
 
 /// Cycles that a matrix list, and a hash, take at most.
 const PATIENCE: u64 = 100_000_000;
@@ -57,7 +58,7 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
             Event::SeedReady(ready) => list_cycles = 2 * ready.cycles,
             Event::SelfTestDone(done) if done.passed == 1 => break,
             Event::SelfTestDone(done) => {
-                return Err(Failure::mismatch(format!(
+                return Err(Failure::unmet(format!(
                     "the known-answer test failed with {}",
                     hex::encode(done.hash)
                 )));
@@ -98,7 +99,7 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
     let list = MatrixList::build(Backend::fastest(), &seed);
     let expected = tensority::fast::hash(&header_hash, &list);
     if found != expected {
-        return Err(Failure::mismatch(format!(
+        return Err(Failure::unmet(format!(
             "hash: expected {}, found {}",
             hex::encode(expected),
             hex::encode(found)
@@ -117,18 +118,25 @@ pub fn hash(args: &HashArgs, top: Top) -> Result<(), Failure> {
         hashes_per_second: f64::from(top.clock) / hash_cycles as f64,
     };
     if core.json {
-        print_json(&json);
+        print_json(&json)?;
         return Ok(());
     }
-    say!("hash             {}", json.hash);
-    say!("matrix list      {list_cycles} cycles");
-    say!("cycles           {hash_cycles} from the first token of a multiply to the last");
-    say!("MAC utilisation  {:.3} %", 100.0 * json.array_utilisation);
-    say!(
+    print(format_args!("hash             {}", json.hash))?;
+    print(format_args!("matrix list      {list_cycles} cycles"))?;
+    print(format_args!(
+        "cycles           {hash_cycles} from the first token of a multiply to the last"
+    ))?;
+    print(format_args!(
+        "MAC utilisation  {:.3} %",
+        100.0 * json.array_utilisation
+    ))?;
+    print(format_args!(
         "rate             {:.2} H/s at {} MHz",
         json.hashes_per_second,
         f64::from(top.clock) / 1e6
-    );
-    say!("equal to the reference; every rule of the memory was kept");
+    ))?;
+    print(format_args!(
+        "equal to the reference; every rule of the memory was kept"
+    ))?;
     Ok(())
 }

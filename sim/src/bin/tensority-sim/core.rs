@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 use tensority::Target;
+use tensority_command::{print, print_json};
 use tensority_sim::model::source::{Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
 
 use crate::args::{self, CoreArgs, DEFAULT_LANES, HashArgs, HashingArgs, MatrixListArgs, MineArgs};
 use crate::board_hash;
-use crate::report::{Account, Bar, Failure, print_json, say};
+use crate::failure::Failure;
+use crate::report::{Account, Bar};
 
 #[derive(Serialize)]
 struct HashJson {
@@ -57,10 +59,10 @@ pub fn hash(args: &HashArgs) -> Result<(), Failure> {
     };
     let hash = hex::encode(result.hash);
     if args.hashing.core.json {
-        print_json(&HashJson { hash, account });
+        print_json(&HashJson { hash, account })?;
     } else {
-        say!("hash             {hash}");
-        account.print();
+        print(format_args!("hash             {hash}"))?;
+        account.print()?;
     }
     Ok(())
 }
@@ -82,16 +84,21 @@ pub fn mine(args: &MineArgs) -> Result<(), Failure> {
             hash: first.map(|found| found.hash.clone()),
             results,
             account,
-        });
+        })?;
         return Ok(());
     }
     if results.is_empty() {
-        say!("none of the {} nonces meets the target", args.count);
+        print(format_args!(
+            "none of the {} nonces meets the target",
+            args.count
+        ))?;
     }
     for Found { nonce, hash } in &results {
-        say!("nonce            {nonce}\nhash             {hash}");
+        print(format_args!(
+            "nonce            {nonce}\nhash             {hash}"
+        ))?;
     }
-    account.print();
+    account.print()?;
     Ok(())
 }
 
@@ -113,11 +120,15 @@ pub fn matrix_list(args: &MatrixListArgs) -> Result<(), Failure> {
             wall_secs,
             kcycles_per_sec,
             stages_checked,
-        });
+        })?;
     } else {
-        say!("matrix list      {cycles} cycles");
-        say!("speed            {wall_secs:.2} s, {kcycles_per_sec:.0} kcycle/s");
-        say!("stages           {stages_checked} compared with the reference, all equal");
+        print(format_args!("matrix list      {cycles} cycles"))?;
+        print(format_args!(
+            "speed            {wall_secs:.2} s, {kcycles_per_sec:.0} kcycle/s"
+        ))?;
+        print(format_args!(
+            "stages           {stages_checked} compared with the reference, all equal"
+        ))?;
     }
     Ok(())
 }

@@ -1,13 +1,15 @@
 //! The command `demo`: Bytom's mainnet genesis block, mined by the simulated hardware.
 
 use tensority::{ARRAY_MULTIPLIES, BlockHeader, Target};
+use tensority_command::{Unprinted, print};
 use tensority_hdl::geometry::Geometry;
 use tensority_sim::model::source::{ArrayKind, Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::Simulation;
 
 use crate::args::{DEFAULT_LANES, geometry};
-use crate::report::{Account, Bar, Failure, say};
+use crate::failure::Failure;
+use crate::report::{Account, Bar};
 
 /// Nonces in front of the solution that are tried too.
 const BEFORE: u64 = 1;
@@ -27,17 +29,25 @@ pub fn run() -> Result<(), Failure> {
     let start = header.nonce - BEFORE;
     let geometry = geometry(256, DEFAULT_LANES, true)?;
 
-    say!("Bytom mainnet genesis block, as it was published in 2018");
-    say!("  header hash    {}", hex::encode(header.hash()));
-    say!("  seed           {}", hex::encode(seed));
-    say!("  target         {target}");
-    say!("  nonces         {start} … {}", start + COUNT - 1);
+    print(format_args!(
+        "Bytom mainnet genesis block, as it was published in 2018"
+    ))?;
+    print(format_args!(
+        "  header hash    {}",
+        hex::encode(header.hash())
+    ))?;
+    print(format_args!("  seed           {}", hex::encode(seed)))?;
+    print(format_args!("  target         {target}"))?;
+    print(format_args!(
+        "  nonces         {start} … {}",
+        start + COUNT - 1
+    ))?;
     let multipliers = geometry.lanes() * geometry.dimension();
-    say!(
+    print(format_args!(
         "The core has {} lanes: {multipliers} multiply-accumulates a cycle. Its Verilog comes from \
          RustHDL and is simulated by Verilator.\n",
         geometry.lanes(),
-    );
+    ))?;
     let variant = Variant {
         geometry,
         array: ArrayKind::Rtl,
@@ -60,32 +70,33 @@ pub fn run() -> Result<(), Failure> {
     })?;
     bar.finish();
 
-    say!("stage            passed, each equal to the reference");
+    print(format_args!(
+        "stage            passed, each equal to the reference"
+    ))?;
     for (stage, count) in &passed.stages {
-        say!("  {stage:14} {count:5}");
+        print(format_args!("  {stage:14} {count:5}"))?;
     }
-    say!("");
+    print("")?;
     let [found] = &outcome.results[..] else {
         let found = outcome.results.len();
         return Err(Failure::software(format!(
             "expected one nonce, the core found {found}"
         )));
     };
-    say!("nonce found      {}", found.nonce);
-    say!("hash             {}", hex::encode(found.hash));
-    Account::new(&outcome, None, 0).print();
+    print(format_args!("nonce found      {}", found.nonce))?;
+    print(format_args!("hash             {}", hex::encode(found.hash)))?;
+    Account::new(&outcome, None, 0).print()?;
     if found.nonce != header.nonce || !target.is_met_by(&found.hash) {
         return Err(Failure::software(format!(
             "expected nonce {}",
             header.nonce
         )));
     }
-    print_conclusion(&geometry, header.bits);
-    Ok(())
+    Ok(print_conclusion(&geometry, header.bits)?)
 }
 
-fn print_conclusion(geometry: &Geometry, bits: u64) {
-    say!(
+fn print_conclusion(geometry: &Geometry, bits: u64) -> Result<(), Unprinted> {
+    print(format_args!(
         "\nWhat this proves: the hardware design, simulated gate for gate, was given the header of \
          a real block\nand {COUNT} nonces. It rejected {} of them and found the one that Bytom's \
          founders published: a hash that\nonly 1 in {} nonces reaches. Every matrix on the way, \
@@ -94,11 +105,11 @@ fn print_conclusion(geometry: &Geometry, bits: u64) {
         COUNT - 1,
         tensority::work(bits),
         ARRAY_MULTIPLIES,
-    );
-    say!(
+    ))?;
+    print(format_args!(
         "At 100 MHz this core would try {:.0} nonces a second.",
         100e6 / geometry.ideal_cycles() as f64
-    );
+    ))
 }
 
 /// The stages that were passed, in the order of their first passing.

@@ -17,7 +17,10 @@ use tensority::{
     BlockHeader, Target,
     fast::{Backend, Cache, hash},
 };
-use tensority_devnet::node::{Node, Running, Server, Settings, Submission, Work, api::Event};
+use tensority_devnet::{
+    Template,
+    node::{Event, Node, Running, Settings, Submission, serve},
+};
 
 /// A time at which the recorded node was running, in seconds.
 pub const NOW: u64 = 1_795_333_454;
@@ -60,12 +63,12 @@ impl Served {
         let (sender, events) = mpsc::channel();
         let address = "127.0.0.1:0".parse().unwrap();
         let observer = move |event| sender.send(event).expect("the test listens");
-        let server = Server::bind(address, Arc::clone(&node), observer).unwrap();
+        let running = serve(address, Arc::clone(&node), observer).unwrap();
         Self {
             node,
             clock,
             events: Mutex::new(events),
-            running: server.spawn().unwrap(),
+            running,
         }
     }
 
@@ -118,7 +121,7 @@ pub fn exchange(address: SocketAddr, request: &[u8]) -> Option<(u16, String, Str
 }
 
 /// The first nonce from `first` on that meets the target of the work.
-pub fn solve(work: &Work, first: u64) -> Submission {
+pub fn solve(work: &Template, first: u64) -> Submission {
     let meets = |nonce: &u64| has_proof_of_work(&work.header, &work.seed, *nonce);
     Submission {
         previous_block_hash: work.header.previous_block_hash,
@@ -128,7 +131,7 @@ pub fn solve(work: &Work, first: u64) -> Submission {
 }
 
 /// The first nonce from `first` on that does not.
-pub fn fail(work: &Work, first: u64) -> u64 {
+pub fn fail(work: &Template, first: u64) -> u64 {
     let meets = |nonce: &u64| has_proof_of_work(&work.header, &work.seed, *nonce);
     (first..).find(|nonce| !meets(nonce)).expect("one of 2^64")
 }

@@ -14,7 +14,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tensority_devnet::pool::{Event, Pool, Running, Server, Settings};
+use tensority_devnet::pool::{Event, Pool, Running, Settings, serve};
 
 /// How long something may take that should happen.
 pub const SOON: Duration = Duration::from_secs(20);
@@ -35,11 +35,11 @@ impl Served {
         // Nobody listens while a test ends.
         let observer = move |event| drop(sender.send(event));
         let address = "127.0.0.1:0".parse().unwrap();
-        let server = Server::bind(address, Arc::clone(&pool), observer).unwrap();
+        let running = serve(address, Arc::clone(&pool), observer).unwrap();
         Self {
             pool,
             events: Mutex::new(events),
-            running: server.spawn().unwrap(),
+            running,
         }
     }
 
@@ -89,7 +89,7 @@ impl Served {
     #[track_caller]
     pub fn why(&self) -> String {
         self.event(|event| match event {
-            Event::Closed { why, .. } => Some(why.to_string()),
+            Event::Closed { reason, .. } => Some(reason.to_string()),
             _ => None,
         })
     }

@@ -1,4 +1,4 @@
-//! Which image the chip starts from: the one at address 0, else where the last page of the memory sends it.
+//! Boot: the image at address 0, else the one to which the last page of the memory leads.
 //!
 //! This is what Lattice calls dual boot (TN1216, FPGA-TN-02203). How far the chip looks for a preamble is
 //! not told there; the model gives up after [`SEARCH`] bytes.

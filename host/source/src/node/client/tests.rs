@@ -118,7 +118,7 @@ fn a_token_is_sent_be_it_of_the_address_or_of_the_settings() {
         let address = address.replace("PLACE", &place);
         let client = client_with(&address, |settings| {
             settings.user = user.to_owned();
-            settings.password = "other".into();
+            settings.password = tensority_secret::Secret::new("other");
         });
         client.get_work().unwrap_err();
         server.join().unwrap()

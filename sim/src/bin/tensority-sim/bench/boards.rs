@@ -8,7 +8,7 @@ use tensority_protocol::messages::{Request, Run, SetJob};
 use tensority_sim::board::{Setup, SimulatedBoard, default_firmware};
 use tensority_sim::model::source::{ArrayKind, default_cache};
 
-use crate::report::Failure;
+use crate::failure::Failure;
 
 /// Time that is measured.
 const MEASURED: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! A connection that does not wait for ever to be read from by its other end.
+//! A write timeout for connections whose other end stops reading.
 
 use std::{
     io,
@@ -13,43 +13,43 @@ use tokio::{
 
 /// A stream whose writing fails when the other end has taken nothing for some time.
 #[derive(Debug)]
-pub struct Impatient<S> {
+pub struct WriteTimeout<S> {
     stream: S,
-    patience: Duration,
-    /// When patience ends; nothing while the other end takes what it is given.
-    end: Option<Pin<Box<Sleep>>>,
+    limit: Duration,
+    /// Runs while the other end takes nothing.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Impatient<S> {
-    /// With so much patience.
-    pub fn new(stream: S, patience: Duration) -> Self {
+impl<S> WriteTimeout<S> {
+    /// Writing may make no progress for `limit`.
+    pub fn new(stream: S, limit: Duration) -> Self {
         Self {
             stream,
-            patience,
-            end: None,
+            limit,
+            timer: None,
         }
     }
 
-    /// What an attempt to write came to, given the time since the last that came to something.
-    fn judge<T>(
+    /// Fails a pending attempt to write when the timer has run out.
+    fn limited<T>(
         &mut self,
         attempt: Poll<io::Result<T>>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
         if attempt.is_ready() {
-            self.end = None;
+            self.timer = None;
             return attempt;
         }
-        let patience = self.patience;
-        let end = self
-            .end
-            .get_or_insert_with(|| Box::pin(time::sleep(patience)));
-        ready!(end.as_mut().poll(context));
+        let limit = self.limit;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(time::sleep(limit)));
+        ready!(timer.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -59,24 +59,24 @@ impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let attempt = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.judge(attempt, context)
+        self.limited(attempt, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let attempt = Pin::new(&mut self.stream).poll_flush(context);
-        self.judge(attempt, context)
+        self.limited(attempt, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let attempt = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.judge(attempt, context)
+        self.limited(attempt, context)
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let (near, mut far) = duplex(16);
-            let mut near = Impatient::new(near, patience);
+            let mut near = WriteTimeout::new(near, patience);
             let reader = tokio::spawn(async move {
                 for _ in 0..5 {
                     time::sleep(patience / 2).await;

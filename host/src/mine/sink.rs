@@ -1,8 +1,8 @@
-//! The way out of the miner: to the terminal, to standard output, to those who look, to a file, to
-//! the service manager.
+//! The sink of the miner's messages and states: terminal, standard output, publication, state file,
+//! service manager.
 
 use super::stop;
-use crate::{failure::Failure, output};
+use crate::failure::Failure;
 use sd_notify::NotifyState;
 use serde::Serialize;
 use std::{
@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool, mpsc},
     time::{Duration, Instant},
 };
+use tensority_command::print_json;
 use tensority_miner::{message::Message, miner, unix_now};
 use tensority_telemetry::{
     State, command::Command, lifetime::Lifetime, lifetime_file::LifetimeFile, outcome::Outcome,
@@ -49,8 +50,7 @@ pub fn warn(warning: &impl Display) {
     let _ = writeln!(stderr(), "tensority: {warning}");
 }
 
-/// The way out.
-pub struct Outlet {
+pub struct Sink {
     published: Arc<Published>,
     file: Option<LifetimeFile>,
     next_save: Instant,
@@ -61,11 +61,10 @@ pub struct Outlet {
     ready: bool,
 }
 
-impl Outlet {
+impl Sink {
     /// The way out of a run that has begun.
     ///
     /// # Errors
-    ///
     /// If the terminal cannot be drawn on.
     pub fn new(
         mode: Mode,
@@ -136,13 +135,13 @@ impl Outlet {
     }
 }
 
-impl miner::Sink for Outlet {
+impl miner::Sink for Sink {
     type Error = Failure;
 
     fn tell(&mut self, message: &Message) -> Result<(), Failure> {
         if self.json {
             let at_unix = unix_now();
-            output::print_json(&Stamped { at_unix, message })?;
+            print_json(&Stamped { at_unix, message })?;
         }
         if let Message::Summary { state } = message {
             self.save(&state.lifetime);

@@ -1,4 +1,4 @@
-//! How a message becomes bytes: as it should, or as the pool is asked to misbehave.
+//! Serialization of messages: right, or as the pool is asked to misbehave.
 
 use crate::pool::{
     faults::Faults,
@@ -16,11 +16,10 @@ const HUGE: usize = 1 << 20;
 
 /// What a connection has said so far.
 #[derive(Debug, Default)]
-pub struct Speech {
+pub struct Dialect {
     messages: usize,
 }
 
-/// What is to be written.
 #[derive(Debug, Default)]
 pub struct Said {
     /// The pieces, which are written one by one.
@@ -29,7 +28,7 @@ pub struct Said {
     pub breaks_off: bool,
 }
 
-impl Speech {
+impl Dialect {
     /// Says messages one behind the other.
     pub fn say(&mut self, messages: Vec<Message>, faults: &Faults) -> Said {
         let mut bytes = Vec::new();
@@ -204,7 +203,7 @@ mod tests {
             Message::refused(None, Code::Unknown),
             Message::accepted(None),
         ];
-        Speech::default().say(messages, &Faults::new(faults))
+        Dialect::default().say(messages, &Faults::new(faults))
     }
 
     #[test]
@@ -236,7 +235,7 @@ mod tests {
             ("c5a70000", "a70000"),
             ("000000ff", "ff"),
         ] {
-            let template = crate::pool::chain::Template {
+            let template = crate::Template {
                 header: tensority::BlockHeader::default(),
                 seed: [0; 32],
             };

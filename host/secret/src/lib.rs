@@ -1,4 +1,6 @@
-//! Texts that nobody gets to see.
+//! Passwords and tokens that no output shows.
+
+#![forbid(unsafe_code)]
 
 use std::{
     fmt,
@@ -14,32 +16,29 @@ const MOST_BYTES: u64 = 4096;
 /// Other users may read it.
 const READABLE_BY_ALL: u32 = 0o004;
 
-/// A text that nobody gets to see: it shows itself as `(hidden)` or `(from FILE)`.
-#[derive(Clone, PartialEq, Eq)]
+/// A password or a token, given as it is or in a file: it shows itself as `(hidden)` or `(from FILE)`.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret {
     text: String,
     file: Option<PathBuf>,
 }
 
-/// Something that works and should not be so.
+/// Everyone on the machine may read a file with a secret in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Warning {
-    /// Everyone on the machine may read a file with a secret in it.
-    #[error(
-        "{}: expected a file with a secret to be its owner's alone, found that everyone may read it; \
-         run: chmod o-rwx {}", path.display(), path.display()
-    )]
-    ReadableByAll {
-        /// The file.
-        path: PathBuf,
-    },
-}
+#[error(
+    "{}: expected a file with a secret to be its owner's alone, found that everyone may read it; \
+     run: chmod o-rwx {}", .0.display(), .0.display()
+)]
+pub struct ReadableByAll(pub PathBuf);
 
-/// Why there is no secret in a file.
-pub(crate) enum Unread {
-    /// It cannot be read.
-    Io(io::Error),
-    /// What it holds is none; this was found instead.
+/// Why a file gives no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Something else was found in it.
+    #[error("expected a file with a secret on one line, found {0}")]
     Content(&'static str),
 }
 
@@ -53,14 +52,14 @@ impl Secret {
     }
 
     /// The secret that [`read`](Self::read) will find in a file; until then it is empty.
-    pub(crate) fn in_file(path: PathBuf) -> Self {
+    pub fn in_file(path: PathBuf) -> Self {
         Self {
             text: String::new(),
             file: Some(path),
         }
     }
 
-    /// The secret itself. Whoever asks must not show it.
+    /// The text, which must not be shown.
     pub fn reveal(&self) -> &str {
         &self.text
     }
@@ -71,15 +70,18 @@ impl Secret {
     }
 
     /// Reads the file that it is from. The end of the line does not belong to the secret.
-    pub(crate) fn read(&mut self) -> Result<Option<Warning>, Unread> {
+    ///
+    /// # Errors
+    /// All of [`Unread`].
+    pub fn read(&mut self) -> Result<Option<ReadableByAll>, Unread> {
         let Some(path) = &self.file else {
             return Ok(None);
         };
-        let file = File::open(path).map_err(Unread::Io)?;
-        let mode = file.metadata().map_err(Unread::Io)?.permissions().mode();
+        let file = File::open(path)?;
+        let mode = file.metadata()?.permissions().mode();
         let mut bytes = Vec::new();
         let mut file = file.take(MOST_BYTES + 1);
-        file.read_to_end(&mut bytes).map_err(Unread::Io)?;
+        file.read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MOST_BYTES {
             return Err(Unread::Content("more than 4096 bytes"));
         }
@@ -97,11 +99,9 @@ impl Secret {
     }
 }
 
-/// What is to be said of a file with a secret in it, from its mode.
-pub(crate) fn warning(path: &Path, mode: u32) -> Option<Warning> {
-    (mode & READABLE_BY_ALL != 0).then(|| Warning::ReadableByAll {
-        path: path.to_owned(),
-    })
+/// The warning about a file with a secret in it, by its mode.
+pub fn warning(path: &Path, mode: u32) -> Option<ReadableByAll> {
+    (mode & READABLE_BY_ALL != 0).then(|| ReadableByAll(path.to_owned()))
 }
 
 impl fmt::Display for Secret {
@@ -116,5 +116,19 @@ impl fmt::Display for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_shows_neither_its_text_nor_its_length() {
+        let (short, long) = (Secret::new("a"), Secret::new("b".repeat(99)));
+        assert_eq!(short.to_string(), long.to_string());
+        assert_eq!(format!("{short:?}"), format!("{long:?}"));
+        assert!(!format!("{short:?}{short}").contains('a'));
+        assert_eq!(short.reveal(), "a");
     }
 }

@@ -1,0 +1,29 @@
+//! State shared by all handlers.
+
+use crate::{guard::Guard, refusal::Refusal};
+use axum::http::StatusCode;
+use std::sync::{Arc, mpsc};
+use tensority_telemetry::{State, command::Command, device::Device, published::Published};
+use tokio::sync::Semaphore;
+
+/// State shared by all handlers.
+#[derive(Debug)]
+pub struct Shared {
+    pub published: Arc<Published>,
+    pub commands: mpsc::Sender<Command>,
+    pub guard: Arc<Guard>,
+    /// Places for listeners to events.
+    pub listeners: Arc<Semaphore>,
+}
+
+impl Shared {
+    /// The device of a name.
+    pub fn device<'a>(&self, state: &'a State, name: &str) -> Result<&'a Device, Refusal> {
+        let mut devices = state.devices.iter();
+        devices.find(|device| device.name == name).ok_or_else(|| {
+            let known: Vec<_> = state.devices.iter().map(|device| &device.name).collect();
+            let error = format!("expected one of the devices {known:?}, found {name:?}");
+            Refusal::new(StatusCode::NOT_FOUND, error)
+        })
+    }
+}
