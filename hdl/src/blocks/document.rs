@@ -11,7 +11,26 @@ const ROOTS: [(&str, &str); 3] = [
 ];
 
 /// Drawings of signals over time, recorded in simulation: file, block and title.
-pub const TIMINGS: &[(&str, &str, &str)] = &[];
+pub const TIMINGS: &[(&str, &str, &str)] = &[
+    (
+        "memory_port",
+        "MemoryPort",
+        "Two requests, the second waiting behind the first",
+    ),
+    ("job_switch", "Control", "A job that replaces another"),
+    (
+        "fetch_stall",
+        "Fetch",
+        "Both buffers full, then a block freed",
+    ),
+    ("sdram_burst", "Sdram", "A read from a closed bank"),
+    ("keccak_absorb", "Keccak", "The first lanes of a block"),
+    (
+        "link_frame",
+        "Transmitter",
+        "The first bytes of a frame, two cycles a bit",
+    ),
+];
 
 /// The pages by file name: an index, and one for each block.
 pub fn pages() -> Vec<(String, String)> {

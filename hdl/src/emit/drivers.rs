@@ -37,6 +37,9 @@ pub type Drivers = (
     Vec<(usize, Vec<Statement>)>,
 );
 
+/// The first place of statements that share a target, their targets, and the statements with their places.
+type Group = (usize, BTreeSet<String>, Vec<(usize, Statement)>);
+
 /// Tells the signals that one assignment drives from the statements that drive signals together.
 pub fn drivers(code: Vec<Statement>) -> Drivers {
     let mut targets: Vec<BTreeSet<String>> = Vec::new();
@@ -52,7 +55,7 @@ pub fn drivers(code: Vec<Statement>) -> Drivers {
         targets.push(names);
     }
     let (mut wires, mut order) = (BTreeMap::new(), BTreeMap::new());
-    let mut groups: Vec<(usize, BTreeSet<String>, Vec<(usize, Statement)>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for (place, (statement, names)) in code.into_iter().zip(targets).enumerate() {
         match statement {
             Statement::Assign(target, None, value) if count[&target] == 1 => {

@@ -217,8 +217,7 @@ impl Unroll {
             VerilogExpression::Signal(name) => self.name(name)?,
             VerilogExpression::Literal(literal) => number(literal),
             VerilogExpression::Cast(value, bits) => {
-                let mask = vec!["f".repeat(bits / 4)];
-                let mask = ["", "1", "3", "7"][bits % 4].to_string() + &mask.concat();
+                let mask = ["", "1", "3", "7"][bits % 4].to_string() + &"f".repeat(bits / 4);
                 let mask = Expression::Number(*bits, mask);
                 Expression::Infix(inner(value)?, "&", Box::new(mask))
             }
