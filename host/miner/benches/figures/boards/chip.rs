@@ -5,6 +5,10 @@ use std::time::Duration;
 use tensority::{ARRAY_MULTIPLIES, DIMENSION};
 use tensority_firmware::Controller;
 use tensority_model::{Config, hashing::Cheap};
+use tensority_protocol::{
+    frame::{MAX_FRAME, encode},
+    messages::{Acknowledge, Request},
+};
 
 const LANES: u16 = 2;
 /// Cycles of a hash with [`LANES`] lanes, those of its multiplies in the array.
@@ -22,7 +26,8 @@ pub struct Chip {
     controller: Controller,
     watch: Watch,
     clock: f64,
-    /// When it was switched on.
+    /// Its time when it had become quiet, and when that was.
+    quiet: u64,
     begun: Option<Duration>,
     /// Bytes for the host.
     pub line: Vec<u8>,
@@ -44,14 +49,36 @@ impl Chip {
         let mut chip = tensority_model::Chip::new(config, Cheap);
         let mut controller = Controller::new();
         controller.start(&mut chip);
-        Self {
+        let mut board = Self {
             chip,
             controller,
             watch: Watch::default(),
             clock,
+            quiet: 0,
             begun: None,
             line: Vec::new(),
+        };
+        board.be_quiet();
+        board
+    }
+
+    /// Passes the self-test and has its events acknowledged, so that nothing is said unasked.
+    fn be_quiet(&mut self) {
+        for event in [1, 2] {
+            for _ in 0..40 {
+                self.turns(TURNS);
+                self.chip.advance(CYCLES_PER_HASH / 20);
+            }
+            let mut line = [0; MAX_FRAME];
+            let length = encode(event, &Request::from(Acknowledge { event }), &mut line);
+            line[..length]
+                .iter()
+                .for_each(|byte| self.chip.receive(*byte));
         }
+        self.turns(TURNS * TURNS);
+        self.chip.advance(BYTES * self.chip.byte_time());
+        self.chip.sent();
+        self.quiet = self.chip.now();
     }
 
     /// Takes bytes of the host that have arrived.
@@ -66,7 +93,8 @@ impl Chip {
     /// Does what could be done by now.
     pub fn advance(&mut self, now: Duration, report: &mut Report) {
         let begun = *self.begun.get_or_insert(now);
-        let due = (now.saturating_sub(begun).as_secs_f64() * self.clock) as u64;
+        let passed = now.saturating_sub(begun).as_secs_f64();
+        let due = self.quiet + (passed * self.clock) as u64;
         let mut happens = self.chip.has_received();
         loop {
             if happens {
