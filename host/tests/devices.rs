@@ -56,6 +56,7 @@ fn a_board_whose_host_was_killed_answers_the_next_one() {
             .stderr(Stdio::null())
             .spawn()
             .expect("the command starts");
+        // In the middle of whatever it is doing then.
         thread::sleep(Duration::from_millis(milliseconds));
         killed.kill().expect("killed");
         killed.wait().expect("an end");

@@ -119,6 +119,7 @@ fn a_running_miner_answers_those_who_look_and_says_why() {
     ];
     let mut miner = Miner::start(&home, &arguments);
     miner.wait_for("share", |share| share["result"] == "accepted");
+    // What is served is published every second.
     thread::sleep(Duration::from_secs(1));
     let (status, body) = get(api, "/api/v0");
     assert!(status.contains("200"), "{status}");

@@ -1,8 +1,11 @@
 //! The program `tensority-sim board`: chip and firmware behind a port that the host opens like any.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use tensority_device::board::Board;
 use tensority_device::conformance::check;
@@ -29,17 +32,18 @@ struct Linked {
 impl Linked {
     fn start(folder: &Path, serial: &str) -> Self {
         let link = folder.join(serial);
-        let program = Command::new(PROGRAM)
+        let mut program = Command::new(PROGRAM)
             .args(["board", "--serial", serial, "--link"])
             .arg(&link)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let begin = Instant::now();
-        while !link.exists() {
-            assert!(begin.elapsed() < Duration::from_secs(300), "no link");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        // It says where the board is, once there is a link.
+        let mut output = BufReader::new(program.stdout.take().expect("a pipe"));
+        let (sender, said) = mpsc::channel();
+        thread::spawn(move || sender.send(output.read_line(&mut String::new())));
+        let said = said.recv_timeout(Duration::from_secs(300));
+        assert!(matches!(said, Ok(Ok(1..))) && link.exists(), "no link");
         Self { program, link }
     }
 

@@ -192,6 +192,7 @@ fn an_idle_board_rests_and_keeps_time() {
         _ => panic!("no report"),
     };
     let (before, start) = (uptime(), Instant::now());
+    // The time itself is measured.
     std::thread::sleep(Duration::from_millis(300));
     let cycles = uptime() - before;
     let expected = start.elapsed().as_secs_f64() * 100e6;

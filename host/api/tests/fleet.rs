@@ -211,6 +211,7 @@ fn a_request_may_come_in_pieces_and_need_not_end() {
     let mut stream = connect(address);
     for piece in [r#"{"comm"#, r#"and":"#, r#""coin"}"#] {
         stream.write_all(piece.as_bytes()).unwrap();
+        // Pieces that come together would be read together.
         std::thread::sleep(Duration::from_millis(400));
     }
     assert!(read_to_end(&mut stream).ends_with(b"}\0"));

@@ -204,6 +204,7 @@ fn listeners_leave_places_for_others() {
             began.elapsed() < Duration::from_secs(5),
             "the place stays taken"
         );
+        // The server notices a client that has gone when it writes to it, which nobody is told.
         thread::sleep(Duration::from_millis(50));
     }
 }

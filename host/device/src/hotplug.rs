@@ -173,6 +173,7 @@ mod tests {
         let waker = hotplug.waker();
         let begin = Instant::now();
         let other = thread::spawn(move || {
+            // Most likely the wait has begun by then; the claim holds if not.
             thread::sleep(Duration::from_millis(10));
             waker.wake();
         });

@@ -101,6 +101,7 @@ mod tests {
         assert!(!wakes.wait(SHORT).expect("a wait"), "nobody wakes");
         let waker = wakes.waker();
         let other = thread::spawn(move || {
+            // Most likely the wait has begun by then; the claim holds if not.
             thread::sleep(SHORT);
             waker.wake();
         });

@@ -187,6 +187,7 @@ fn a_wait_for_ever_ends_with_a_wake() {
     let mut board = Board::open(terminal.open()).expect("a board");
     let waker = board.waker();
     let other = thread::spawn(move || {
+        // Most likely the wait has begun by then; the claim holds if not.
         thread::sleep(Duration::from_millis(20));
         waker.wake();
     });

@@ -222,6 +222,7 @@ fn a_slow_submit_holds_no_question_for_work_up() {
                 let mut first = [0; 16];
                 stream.peek(&mut first).unwrap();
                 if first.starts_with(b"POST /submit") {
+                    // How slow this node is.
                     thread::sleep(Duration::from_millis(500));
                 } else {
                     *count.lock().unwrap() += 1;
@@ -250,8 +251,10 @@ fn a_node_that_stands_by_is_asked_less_often() {
     let (_node, mut source) = source(Box::new(twist));
     source.work();
     source.handle.pace(Pace::Watched);
+    // A question that is under way is answered by then.
     thread::sleep(Duration::from_millis(100));
     let before = *asked.lock().unwrap();
+    // The time over which questions are counted.
     thread::sleep(Duration::from_millis(300));
     assert_eq!(*asked.lock().unwrap(), before);
     source.handle.pace(Pace::Active);
@@ -279,6 +282,7 @@ fn a_node_that_hangs_is_down_and_the_end_does_not_wait_for_it() {
     };
     source.submit(1, &work, 1);
     source.submit(2, &work, 2);
+    // A node that hangs does not tell that it was asked.
     thread::sleep(Duration::from_millis(100));
     let start = Instant::now();
     let told = source.stop();

@@ -266,6 +266,7 @@ fn the_end_is_quick_and_answers_what_is_open() {
     pool.misbehave(&[Misbehaviour::Silent(Duration::ZERO)]);
     source.submit(1, &work, 1);
     source.submit(2, &work, 2);
+    // A silent pool does not tell that it has them.
     thread::sleep(Duration::from_millis(100));
     let start = Instant::now();
     let told = source.stop();

@@ -40,6 +40,7 @@ fn process() {
             let panicked = thread::spawn(|| panic!("on purpose")).join();
             assert!(panicked.is_err());
         }
+        // The pace of its log.
         thread::sleep(Duration::from_millis(10));
     }
 }
@@ -113,15 +114,10 @@ impl Person {
 }
 
 fn end_of(mut process: Child) -> ExitStatus {
-    let start = Instant::now();
-    while start.elapsed() < PATIENCE {
-        if let Some(status) = process.try_wait().unwrap() {
-            return status;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    process.kill().unwrap();
-    panic!("the process did not end");
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(process.wait()));
+    let status = ended.recv_timeout(PATIENCE);
+    status.expect("the process did not end").unwrap()
 }
 
 #[test]
@@ -149,6 +145,7 @@ fn a_panic_anywhere_is_told_on_the_restored_terminal() {
 fn half_a_key_does_not_stop_the_view() {
     let mut person = Person::new(&[]);
     person.press("\x1b[");
+    // Longer than the view waits for the rest of a key.
     thread::sleep(Duration::from_millis(300));
     person.press("Bqq");
     person.wait_for(LEAVE);

@@ -26,6 +26,7 @@ pub(super) fn a_wake_ends_a_wait_at_once(examiner: &mut Examiner<'_>) -> Result<
     soon("from a wake to the end of the wait", || {
         let waker = examiner.device.waker();
         let other = thread::spawn(move || {
+            // Most likely the wait has begun by then; the claim holds if not.
             thread::sleep(PAUSE);
             waker.wake();
             Instant::now()

@@ -94,6 +94,7 @@ fn a_silent_pool_listens_and_says_nothing_not_even_goodbye() {
 fn a_pool_can_fall_silent_after_a_while() {
     let served = Served::misbehaving(&["silent=500ms"]);
     let (mut miner, job) = served.log_in();
+    // The time after which it falls silent.
     std::thread::sleep(Duration::from_millis(500));
     miner.send(&submit(&job, "1"));
     served.pool.new_block();

@@ -205,6 +205,7 @@ fn half_of_the_submits_bad_is_a_ban_for_the_name() {
     let mut other = served.connect();
     other.send(&login("a.c"));
     assert_eq!(other.json()["error"], Value::Null);
+    // The time that the ban lasts.
     thread::sleep(lasts);
     served.log_in();
 }
@@ -218,6 +219,7 @@ fn who_is_idle_is_closed_and_a_line_or_a_job_is_a_sign_of_life() {
     });
     let (mut miner, job) = served.log_in();
     for turn in 0..12 {
+        // Together longer than the timeout, each shorter.
         thread::sleep(QUIET);
         if turn % 2 == 0 {
             served.pool.new_block();

@@ -39,6 +39,7 @@ pub fn measure() -> Figure {
         if begin.elapsed() >= TIME {
             break;
         }
+        // The pace of new jobs.
         thread::sleep(NEW_JOB);
         giver.give(work(parent, DIFFICULTY));
     }

@@ -68,6 +68,7 @@ pub fn measure() -> Figure {
 /// Gives jobs; when each was given, by its parent.
 fn change_jobs(giver: &Giver) -> BTreeMap<u64, Duration> {
     let give = |parent| {
+        // The pace of new jobs.
         thread::sleep(INTERVAL);
         let work = job(parent);
         let now = machine::now();

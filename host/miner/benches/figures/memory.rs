@@ -33,6 +33,7 @@ pub fn measure() -> Figure {
     plan.rehash = Arc::new(Costly::new());
     let miner = Running::start(plan);
     miner.wait_for_devices(DEVICES);
+    // The time over which memory may grow.
     thread::sleep(TIME);
     giver.give(Template {
         seed: [7; 32],

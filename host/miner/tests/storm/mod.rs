@@ -96,6 +96,7 @@ pub fn run(storm: Storm, seed: u64) -> Outcome {
         };
         let (mut told, mut progress) = (0, Instant::now());
         while told < storm.results && progress.elapsed() < LONG && !miner.is_finished() {
+            // The pace of what happens to source and devices.
             thread::sleep(MOMENT);
             source.moment();
             if random.random_bool(0.02) {
@@ -107,6 +108,7 @@ pub fn run(storm: Storm, seed: u64) -> Outcome {
         }
         // Those that hang would keep the end waiting.
         (0..storm.devices).for_each(reset);
+        // Time in which they come back.
         thread::sleep(10 * MOMENT);
         stop.store(true, Ordering::SeqCst);
         while !miner.is_finished() {

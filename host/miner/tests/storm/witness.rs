@@ -44,6 +44,7 @@ impl<D: Device> Device for Witness<D> {
 
     fn notice(&mut self, patience: Duration) -> Result<Option<Notice>, DeviceError> {
         if self.judge.backlog() > BACKLOG {
+            // A device that is slower while the judge catches up.
             thread::sleep(Duration::from_millis(1));
             return Ok(None);
         }

@@ -3,8 +3,7 @@
 use super::{hashing::Cheap, node::start};
 use std::{
     net::{SocketAddr, TcpStream},
-    sync::{Arc, Mutex},
-    thread,
+    sync::{Arc, Mutex, mpsc},
     time::Duration,
 };
 use tensority::Target;
@@ -17,6 +16,8 @@ use tensority_miner::{miner::StartSource, verifier::Rehash};
 pub struct Served {
     pub pool: Arc<Pool>,
     pub events: Arc<Mutex<Vec<Event>>>,
+    /// A word for each session that was opened.
+    opened: Mutex<mpsc::Receiver<()>>,
     running: Running,
 }
 
@@ -35,12 +36,20 @@ impl Served {
         let pool = Arc::new(Pool::new(settings));
         let events = Arc::<Mutex<Vec<Event>>>::default();
         let notes = Arc::clone(&events);
-        let note = move |event| notes.lock().expect("no panic").push(event);
+        let (sender, opened) = mpsc::channel();
+        let note = move |event| {
+            if matches!(event, Event::Opened { .. }) {
+                // Nobody listens once this is gone.
+                let _ = sender.send(());
+            }
+            notes.lock().expect("no panic").push(event);
+        };
         let address = super::node::any_port();
         let running = serve(address, Arc::clone(&pool), note).expect("a free port");
         Self {
             pool,
             events,
+            opened: Mutex::new(opened),
             running,
         }
     }
@@ -57,9 +66,9 @@ impl Served {
     /// Takes the first session, so that the miner's first nonce is not 0.
     pub fn occupy(&self) -> TcpStream {
         let other = TcpStream::connect(self.address()).expect("the pool listens");
-        while self.pool.session_count() == 0 {
-            thread::sleep(Duration::from_millis(5));
-        }
+        let opened = self.opened.lock().expect("no panic");
+        let noticed = opened.recv_timeout(Duration::from_secs(10));
+        noticed.expect("the pool notices it");
         other
     }
 

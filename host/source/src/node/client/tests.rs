@@ -100,6 +100,7 @@ fn an_answer_that_comes_byte_by_byte_has_no_more_time_than_another() {
         stream.write_all(head).unwrap();
         // Ends when the client hangs up.
         while stream.write_all(b" ").is_ok() {
+            // The pace of a slow server.
             thread::sleep(Duration::from_millis(20));
         }
     });
