@@ -152,7 +152,8 @@ fn not_read(error: serde_json::Error) -> ManifestError {
 
 /// A word as eight hexadecimal digits.
 mod digits {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(word: &u32, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{word:08x}"))

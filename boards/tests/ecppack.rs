@@ -5,7 +5,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, fs};
 
-use rand::{Rng, SeedableRng, rngs::SmallRng};
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
 use tensority_boards::Board;
 use tensority_boards::bitstream::{Configuration, Content, Fault, Reason, read};
 

@@ -1,11 +1,12 @@
 //! Reading the command line, and what is said of one that makes no sense.
 
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::{ContextKind, ErrorKind};
+
 use crate::{Failure, Program};
-use clap::{
-    Parser,
-    error::{ContextKind, ErrorKind},
-};
-use std::{error::Error, process::ExitCode};
 
 /// Reads the arguments of the process and does what they say. Help and version are printed as they are
 /// asked for; every failure is reported.
@@ -64,9 +65,10 @@ pub fn hertz(text: &str) -> Result<u32, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum;
+
     use super::*;
     use crate::exit;
-    use clap::ValueEnum;
 
     #[derive(Debug, Parser)]
     #[allow(dead_code, reason = "only the refusals are looked at")]

@@ -1,14 +1,14 @@
 //! Failures: a message with the exit code that belongs to it.
 
-use crate::{exit, output::Unprinted};
-use std::{
-    error::Error,
-    fmt,
-    io::{self, Write, stderr},
-    marker::PhantomData,
-    path::Path,
-    process::ExitCode,
-};
+use std::error::Error;
+use std::fmt;
+use std::io::{self, Write, stderr};
+use std::marker::PhantomData;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::exit;
+use crate::output::Unprinted;
 
 /// A command, as its messages call it.
 pub trait Program {

@@ -1,10 +1,9 @@
 //! Standard output, whose reader may be gone.
 
+use std::fmt::Display;
+use std::io::{Error, Write, stdout};
+
 use serde::Serialize;
-use std::{
-    fmt::Display,
-    io::{Error, Write, stdout},
-};
 
 /// Standard output takes no more. No error by itself: a [`Failure`](crate::Failure) is made of it.
 #[derive(Debug)]

@@ -5,12 +5,15 @@ mod peak;
 mod report;
 mod samples;
 
-use crate::failure::Failure;
+use std::num::NonZero;
+use std::time::Duration;
+
 use measure::{Effort, measure};
 use report::Report;
-use std::{num::NonZero, time::Duration};
 use tensority::fast::{Backend, Pool};
 use tensority_command::{print, print_json};
+
+use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub struct Arguments {

@@ -1,14 +1,15 @@
 //! `tensority config`: checking, explaining and beginning a configuration.
 
-use crate::{failure::Failure, table};
-use std::{
-    io::{Write, stderr},
-    path::PathBuf,
-};
+use std::io::{Write, stderr};
+use std::path::PathBuf;
+
 use tensority_command::print;
 use tensority_config::{ConfigError, Explained, Loaded, Overrides};
 use tensority_device::choice::Choice;
 use tensority_source::Address;
+
+use crate::failure::Failure;
+use crate::table;
 
 const HELP: &str = "\
 Exit codes: 0; 64 for arguments and variables; 65 for a configuration that makes no sense; 66 for a

@@ -1,14 +1,15 @@
 //! `tensority devices`: the boards at the serial ports, with a known-answer test of each.
 
-use crate::{failure::Failure, table};
-use serde::Serialize;
 use std::path::{Path, PathBuf};
+
+use serde::Serialize;
 use tensority_command::{print, print_json};
-use tensority_device::{
-    discovery::{self, ListedPort},
-    link::Patience,
-    probe::{self, Probed, Verdict},
-};
+use tensority_device::discovery::{self, ListedPort};
+use tensority_device::link::Patience;
+use tensority_device::probe::{self, Probed, Verdict};
+
+use crate::failure::Failure;
+use crate::table;
 
 #[derive(clap::Args)]
 pub struct Arguments {

@@ -3,17 +3,18 @@
 mod flash;
 
 use tensority::fast::BackendError;
-use tensority_command::{
-    Code, Program,
-    exit::{
-        DATA, NO_INPUT, OUTPUT, PERMISSION, SOFTWARE, UNAVAILABLE, USAGE, of_opening, of_writing,
-    },
+use tensority_command::exit::{
+    DATA, NO_INPUT, OUTPUT, PERMISSION, SOFTWARE, UNAVAILABLE, USAGE, of_opening, of_writing,
 };
+use tensority_command::{Code, Program};
 use tensority_config::{ConfigError, InitError, Mistake, Origin};
-use tensority_device::{choice, port::PortError, simulated::SimulatedError};
+use tensority_device::choice;
+use tensority_device::port::PortError;
+use tensority_device::simulated::SimulatedError;
 use tensority_devnet::node::{FileError, OpenError, ServerError};
 use tensority_devnet::pool::TlsError;
-use tensority_miner::{miner::FatalError, replay::ReplayError};
+use tensority_miner::miner::FatalError;
+use tensority_miner::replay::ReplayError;
 use tensority_telemetry::lifetime_file::LifetimeFileError;
 use tensority_tui::ViewError;
 

@@ -4,16 +4,16 @@ mod awaken;
 mod firmware;
 mod report;
 
-use crate::failure::Failure;
+use std::net::SocketAddrV4;
+use std::path::{Path, PathBuf};
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use report::{Progress, Report};
-use std::{
-    net::SocketAddrV4,
-    path::{Path, PathBuf},
-};
 use tensority_boards::Board;
 use tensority_command::{print, print_json};
 use tensority_flash::{Cable, Event, Image, Key, Loader, Plan, Target, carry_out};
+
+use crate::failure::Failure;
 
 const HELP: &str = "\
 The flash memory of a board holds two images. The FPGA loads the update; if that does not load, it loads

@@ -1,13 +1,13 @@
 //! `tensority generate`: completions, manual pages, a service unit, udev rules.
 
-use crate::failure::Failure;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use clap::{CommandFactory, ValueEnum};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
 use tensority_command::print;
 use tensority_device::permission;
+
+use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub struct Arguments {

@@ -1,9 +1,11 @@
 //! `tensority hash`: one PoW hash.
 
-use crate::{failure::Failure, hexadecimal::Bytes32};
 use serde::Serialize;
 use tensority::fast::{self, Backend, Cache};
 use tensority_command::{print, print_json};
+
+use crate::failure::Failure;
+use crate::hexadecimal::Bytes32;
 
 #[derive(clap::Args)]
 pub struct Arguments {

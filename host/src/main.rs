@@ -21,8 +21,9 @@ mod verify;
 mod why;
 mod xvc;
 
-use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
 
 /// Mines Tensority, Bytom's proof of work, with boards or the processor, and checks it.
 ///

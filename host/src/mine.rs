@@ -5,35 +5,33 @@ mod sink;
 mod source;
 mod stop;
 
-use crate::{config, failure::Failure, serve::no_signals};
+use std::fs::File;
+use std::io::LineWriter;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sink::Sink;
-use std::{
-    fs::File,
-    io::LineWriter,
-    num::NonZero,
-    path::PathBuf,
-    sync::{Arc, atomic::Ordering, mpsc},
-    time::Duration,
-};
 use tensority::fast::Backend;
 use tensority_api::Running;
 use tensority_config::{Loaded, Origin, Overrides};
-use tensority_miner::{
-    Limits, Patience, Policy, RangeSize,
-    controller::{Controller, Goal, Settings},
-    miner::{Setup, mine},
-    record::Recorder,
-    unix_now,
-    verifier::OnProcessor,
-};
-use tensority_telemetry::{
-    Program,
-    command::Command,
-    lifetime::Lifetime,
-    lifetime_file::{LifetimeFile, LifetimeFileError},
-    published::Published,
-};
+use tensority_miner::controller::{Controller, Goal, Settings};
+use tensority_miner::miner::{Setup, mine};
+use tensority_miner::record::Recorder;
+use tensority_miner::verifier::OnProcessor;
+use tensority_miner::{Limits, Patience, Policy, RangeSize, unix_now};
+use tensority_telemetry::Program;
+use tensority_telemetry::command::Command;
+use tensority_telemetry::lifetime::Lifetime;
+use tensority_telemetry::lifetime_file::{LifetimeFile, LifetimeFileError};
+use tensority_telemetry::published::Published;
+
+use crate::config;
+use crate::failure::Failure;
+use crate::serve::no_signals;
 
 /// The greatest nonce that a node's job may begin with: half of all nonces are above it.
 const MAX_FIRST_NONCE: u64 = (1 << 62) - 1;

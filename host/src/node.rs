@@ -1,17 +1,15 @@
 //! `tensority node`: a development node, for miners to talk to on this machine.
 
-use crate::{
-    failure::Failure,
-    serve::{self, Listening},
-};
-use std::{
-    io::{Write, stderr},
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::io::{Write, stderr};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use tensority::fast::Backend;
 use tensority_devnet::node::{Event, Node, Settings};
+
+use crate::failure::Failure;
+use crate::serve::{self, Listening};
 
 #[derive(clap::Args)]
 pub struct Arguments {

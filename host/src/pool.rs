@@ -1,23 +1,21 @@
 //! `tensority pool`: a development pool, for miners to talk to on this machine.
 
-use crate::{
-    failure::Failure,
-    node,
-    serve::{self, Listening},
-};
-use std::{
-    fs,
-    net::SocketAddr,
-    num::NonZero,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::fs;
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
 use tensority::fast::Backend;
-use tensority_devnet::{
-    SOLONET_BITS,
-    pool::{DevelopmentChain, Event, Misbehaviour, Pool, Settings, Tls, proof_of_work},
+use tensority_devnet::SOLONET_BITS;
+use tensority_devnet::pool::{
+    DevelopmentChain, Event, Misbehaviour, Pool, Settings, Tls, proof_of_work,
 };
+
+use crate::failure::Failure;
+use crate::node;
+use crate::serve::{self, Listening};
 
 #[derive(clap::Args)]
 #[command(after_long_help = tensority_devnet::pool::explain())]

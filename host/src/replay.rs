@@ -1,9 +1,14 @@
 //! `tensority replay`: a run of the miner again, from its recording.
 
-use crate::failure::Failure;
-use std::{fs::File, io::BufReader, path::PathBuf};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+
 use tensority_command::{print, print_as};
-use tensority_miner::{message::Message, replay::replay};
+use tensority_miner::message::Message;
+use tensority_miner::replay::replay;
+
+use crate::failure::Failure;
 
 const HELP: &str = "\
 The miner decides again what it decided then, and must come to the same; network, devices and clock are

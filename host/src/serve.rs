@@ -1,13 +1,15 @@
 //! Serving until a signal: the frame of the commands `node`, `pool` and `xvc`.
 
-use crate::failure::Failure;
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::{fmt, io, thread};
+
 use serde::Serialize;
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    iterator::Signals,
-};
-use std::{fmt, io, net::SocketAddr, sync::mpsc, thread};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use tensority_command::print_as;
+
+use crate::failure::Failure;
 
 /// Receives the events of a server.
 pub type Observer<E> = Box<dyn Fn(E) + Send + Sync>;

@@ -1,16 +1,14 @@
 //! `tensority verify`: check of a block header's proof of work.
 
-use crate::{
-    failure::Failure,
-    hexadecimal::{Bytes, Bytes32},
-};
-use serde::Serialize;
 use std::fmt;
-use tensority::{
-    BlockHeader, Error, Target,
-    fast::{Backend, Cache},
-};
+
+use serde::Serialize;
+use tensority::fast::{Backend, Cache};
+use tensority::{BlockHeader, Error, Target};
 use tensority_command::print_as;
+
+use crate::failure::Failure;
+use crate::hexadecimal::{Bytes, Bytes32};
 
 #[derive(clap::Args)]
 pub struct Arguments {

@@ -1,14 +1,14 @@
 //! `tensority why`: the decisions of a running miner, with their reasons.
 
-use crate::failure::Failure;
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use tensority_command::{print, print_json};
 use tensority_config::Overrides;
 use tensority_miner::unix_now;
 use tensority_telemetry::Decision;
+
+use crate::failure::Failure;
 
 const HELP: &str = "\
 Exit codes: 0; 64 for arguments; 65 for a configuration that makes no sense; 66 for one that cannot be

@@ -1,19 +1,17 @@
 //! `tensority xvc`: the JTAG port of a board in software.
 
-use crate::{
-    failure::Failure,
-    serve::{self, Listening},
-};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
-use std::{
-    fmt, fs,
-    io::ErrorKind,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
 use tensority_boards::Board;
 use tensority_flash::emulator::{self, Chip, ERASED, Flash, Origin};
+
+use crate::failure::Failure;
+use crate::serve::{self, Listening};
 
 #[derive(clap::Args)]
 pub struct Arguments {

@@ -1,6 +1,7 @@
 //! The command as people and scripts use it.
 
 use std::process::{Command, Output};
+
 use testvectors::{AcceptedBlock, Pair};
 
 const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -1,10 +1,9 @@
 //! `tensority config` and `tensority generate` as people and scripts use them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
 use tempfile::TempDir;
 use tensority_device::discovery::USB_IDS;
 
@@ -324,7 +323,8 @@ fn the_rules_name_every_product() {
 
 #[test]
 fn secrets_that_everyone_may_read_are_warned_of() {
-    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     let set_mode = |path: &Path| fs::set_permissions(path, Permissions::from_mode(0o644));
     set_mode(&home.write("a.toml", "[api]\ntoken = \"x\"\n")).expect("a mode");

@@ -3,11 +3,9 @@
 #[path = "support/terminal.rs"]
 mod terminal;
 
-use std::{
-    process::{Command, Output, Stdio},
-    thread,
-    time::Duration,
-};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use tensority_model::Faults;
 use terminal::Terminal;

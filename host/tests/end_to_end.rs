@@ -2,9 +2,12 @@
 //!
 //! The board is the program `tensority-sim`, which `cargo test --workspace` builds beside this one.
 
-use std::{path::Path, process::Command, sync::Arc};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
 
-use tensority::{Target, fast::Backend, fast::Cache};
+use tensority::Target;
+use tensority::fast::{Backend, Cache};
 use tensority_devnet::node::{Node, Settings, serve};
 
 #[test]

@@ -6,11 +6,9 @@ mod support;
 #[path = "support/terminal.rs"]
 mod terminal;
 
-use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Output, Stdio},
-};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::{env, fs};
 
 use images::{BOARD, GOLDEN, UPDATE, running, serve};
 use serde_json::Value;

@@ -2,8 +2,10 @@
 
 mod support;
 
+use std::time::Duration;
+use std::{fs, thread};
+
 use serde_json::Value;
-use std::{fs, thread, time::Duration};
 use support::{ALONE, Home, Miner, events, get, nobody, node};
 
 #[test]

@@ -2,7 +2,9 @@
 
 mod support;
 
-use std::{fs, net::TcpListener};
+use std::fs;
+use std::net::TcpListener;
+
 use support::{Home, Miner, assert_refused, node};
 
 /// Nobody answers there, and nobody is asked.

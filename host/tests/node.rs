@@ -1,12 +1,11 @@
 //! `tensority node` as people and scripts use it.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+
 use serde_json::Value;
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::Path,
-    process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio},
-};
 
 /// Bits of a target that every hash meets.
 const EASIEST_BITS: &str = "0x2100000000ffffff";

@@ -1,11 +1,10 @@
 //! `tensority pool` as people and scripts use it.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
 use serde_json::{Value, json};
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    process::{Child, ChildStdout, Command, Output, Stdio},
-};
 
 /// Bits of a target that every hash meets.
 const EASIEST_BITS: &str = "0x2100000000ffffff";

@@ -2,8 +2,9 @@
 
 mod support;
 
-use serde_json::Value;
 use std::fs;
+
+use serde_json::Value;
 use support::{Home, assert_refused, events, node};
 
 #[test]

@@ -3,10 +3,9 @@
 pub mod host_end;
 pub mod pty;
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Duration;
+use std::{fs, thread};
 
 use tensority::fast::{Backend, MatrixList};
 use tensority_boards::Board;

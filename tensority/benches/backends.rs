@@ -4,12 +4,12 @@
 //! The elements of a multiply, a hash and the peak are int8 multiply-accumulates, so their rates
 //! compare with one another; the 252 real multiplies of a hash are counted, its four loads not.
 
+use std::hint::black_box;
+use std::time::Duration;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use std::{hint::black_box, time::Duration};
-use tensority::{
-    ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED,
-    fast::{Backend, Hasher, MatrixList, State, unwatched},
-};
+use tensority::fast::{Backend, Hasher, MatrixList, State, unwatched};
+use tensority::{ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED};
 
 /// The multiply-accumulates of one multiply.
 const MACS: u64 = (DIMENSION * DIMENSION * DIMENSION) as u64;

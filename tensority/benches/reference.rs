@@ -1,7 +1,8 @@
 //! The cost of each stage of the reference: `cargo bench -p tensority`.
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
 use tensority::{
     BlockHeader, DIMENSION, INITIAL_SEED, MatrixList, block_words, extended_seed, fold,
     header_hash, load, multiply, smix_round, tensority,

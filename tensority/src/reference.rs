@@ -14,11 +14,11 @@
 //! Words are little-endian throughout. The stages are generic over the dimension `D`, a power of two
 //! from 32 to 256: the rows, the columns, the matrices and the bytes of the folded row are all `D`.
 
-use alloc::{boxed::Box, vec::Vec};
-use core::{
-    array, fmt,
-    ops::{Deref, DerefMut},
-};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
+use core::{array, fmt};
+
 use sha3::{Digest, Sha3_256};
 
 /// Rows and columns of Bytom's matrices, 256.

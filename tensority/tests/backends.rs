@@ -2,12 +2,10 @@
 //!
 //! Random inputs come from a seed that is printed; `TENSORITY_TEST_SEED` repeats a run.
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use tensority::{
-    DIMENSION, Matrix, MatrixList,
-    fast::{self, Backend, PreparedMatrix, State, hash},
-    load, multiply, tensority,
-};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tensority::fast::{self, Backend, PreparedMatrix, State, hash};
+use tensority::{DIMENSION, Matrix, MatrixList, load, multiply, tensority};
 
 /// Generator of random inputs, whose seed goes to the output of the test.
 fn random() -> StdRng {

@@ -1,8 +1,9 @@
 //! Compact targets, and the integers of a serialized block.
 
-use crate::{Origin, encoding, load};
 use num_bigint::BigInt;
 use serde::Deserialize;
+
+use crate::{Origin, encoding, load};
 
 /// The vectors of compact targets.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,7 +1,8 @@
 //! Recorded exchanges with a node over HTTP.
 
-use crate::{Origin, load};
 use serde::Deserialize;
+
+use crate::{Origin, load};
 
 /// A request to a node, a POST, and its answer.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,7 +1,8 @@
 //! Forms of bytes and integers in the files: a module for each, used as `#[serde(with = "…")]`.
 
 use num_bigint::BigInt;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 /// A fixed number of bytes in hexadecimal, in memory order.
 pub(crate) mod bytes {

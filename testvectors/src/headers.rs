@@ -1,7 +1,8 @@
 //! Block headers, with their hashes and proofs of work.
 
-use crate::{Origin, encoding, load};
 use serde::Deserialize;
+
+use crate::{Origin, encoding, load};
 
 /// The fields of a block header.
 #[derive(Debug, Clone, Deserialize)]

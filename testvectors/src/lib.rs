@@ -36,7 +36,8 @@ pub use stages::{
 pub use stratum::{StratumCapture, StratumEvent, StratumStep, stratum_captures};
 pub use units::{BlockMix, Fnv, Reduce, Salsa, Sha3, Smix, Units, units};
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// The origin of a vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -1,7 +1,8 @@
 //! Whole hashes and the stages inside them.
 
-use crate::{Origin, encoding, load};
 use serde::Deserialize;
+
+use crate::{Origin, encoding, load};
 
 /// A whole hash.
 #[derive(Debug, Clone, Deserialize)]

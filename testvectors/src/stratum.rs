@@ -1,7 +1,8 @@
 //! Recorded sessions with a pool over stratum.
 
-use crate::{Origin, load};
 use serde::Deserialize;
+
+use crate::{Origin, load};
 
 /// One or more connections to a pool that existed at the same time.
 #[derive(Debug, Clone, Deserialize)]

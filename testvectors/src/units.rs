@@ -1,7 +1,8 @@
 //! The small stages by themselves. Words are given as little-endian bytes.
 
-use crate::{Origin, encoding, load};
 use serde::Deserialize;
+
+use crate::{Origin, encoding, load};
 
 /// The vectors of each small stage.
 #[derive(Debug, Clone, Deserialize)]

@@ -9,10 +9,11 @@ mod image;
 use std::fs;
 use std::path::Path;
 
-use crate::failure::Failure;
-use crate::{step, workspace};
 use compiler::{Compiler, TARGET};
 use image::Image;
+
+use crate::failure::Failure;
+use crate::{step, workspace};
 
 /// Builds the firmware; fails if it does not fit into the controller's memories.
 pub fn build() -> Result<(), Failure> {

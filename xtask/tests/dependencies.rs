@@ -1,10 +1,9 @@
 //! What depends on what: the arrows between the rooms, and what `deny.toml` says of other people's crates.
 
 use std::collections::BTreeSet;
-use std::env;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::{env, fs};
 
 use serde_json::Value;
 

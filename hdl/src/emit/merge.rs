@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Module;
 use super::inline::Inline;
-use super::module;
 use super::scope::Scope;
 use super::words::{is_reserved, snake};
+use super::{Module, module};
 use crate::blocks::{self, parse};
 
 /// The type of a block, with its arguments as they are written.

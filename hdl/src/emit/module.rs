@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use rust_hdl::core::ast::Verilog;
 
-use super::comment;
 use super::draft::{Draft, ports_of};
 use super::drivers::without_dead;
 use super::inline::Inline;
-use super::print;
 use super::scope::{Net, NetKind, Scope};
 use super::statement::{Expression, statements};
+use super::{comment, print};
 use crate::blocks::BlockSource;
 
 /// The module of `scope`, called `name`. `instance` says the name of a child's module.

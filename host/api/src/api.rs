@@ -1,21 +1,25 @@
 //! The routes of the HTTP API, each with its handler and its description.
 
-use crate::{commands, events, metrics, refusal::Refusal, shared::Shared};
-use axum::{
-    Json, Router,
-    extract::{Path, State as Of, rejection::PathRejection},
-    http::{Method, StatusCode, Uri, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-    routing::{MethodRouter, get, post},
-};
-use std::{fmt::Write, sync::Arc};
-use tensority_telemetry::{
-    Decision, Job, State, Total, Verification, device::Device, lifetime::Lifetime, source::Source,
-};
-use utoipa::{
-    Modify, OpenApi,
-    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
-};
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State as Of};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use axum::{Json, Router};
+use tensority_telemetry::device::Device;
+use tensority_telemetry::lifetime::Lifetime;
+use tensority_telemetry::source::Source;
+use tensority_telemetry::{Decision, Job, State, Total, Verification};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::refusal::Refusal;
+use crate::shared::Shared;
+use crate::{commands, events, metrics};
 
 type Route = (&'static str, fn() -> MethodRouter<Arc<Shared>>);
 
@@ -199,8 +203,9 @@ async fn scrape(Of(shared): Of<Arc<Shared>>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::BTreeSet;
+
+    use super::*;
 
     #[test]
     fn every_route_is_described_and_nothing_else() {

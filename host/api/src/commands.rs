@@ -1,18 +1,20 @@
 //! Commands to the miner, from the body of a request.
 
-use crate::{refusal::Refusal, shared::Shared};
-use axum::{
-    Json,
-    body::Body,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
 use tensority_telemetry::command::Command;
 use tokio::time;
+
+use crate::refusal::Refusal;
+use crate::shared::Shared;
 
 /// The longest body that is read.
 const MAX_BODY_BYTES: usize = 64 * 1024;

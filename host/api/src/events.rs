@@ -1,21 +1,20 @@
 //! The state as a stream of server-sent events.
 
-use crate::{refusal::Refusal, shared::Shared};
-use axum::{
-    extract::State as Of,
-    http::StatusCode,
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
-};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State as Of;
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use std::{sync::Arc, time::Duration};
-use tensority_telemetry::{State, published::Published};
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{self, Interval, MissedTickBehavior},
-};
+use tensority_telemetry::State;
+use tensority_telemetry::published::Published;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{self, Interval, MissedTickBehavior};
+
+use crate::refusal::Refusal;
+use crate::shared::Shared;
 
 /// How many clients can listen at once. It leaves connections for others.
 pub const MAX_LISTENERS: usize = 32;

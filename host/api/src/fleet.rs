@@ -5,17 +5,15 @@ mod reply;
 mod request;
 mod sections;
 
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use request::Request;
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
-use tensority_telemetry::{State, published::Published};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::{self, Instant},
-};
+use tensority_telemetry::State;
+use tensority_telemetry::published::Published;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{self, Instant};
 
 /// The longest request that is read.
 const MAX_REQUEST_BYTES: usize = 4096;

@@ -3,23 +3,19 @@
 //! A page of another site may send requests here (its `Origin` tells), or have the name of its own
 //! site resolve to this machine (the name in `Host` tells). Neither gets an answer.
 
-use crate::refusal::Refusal;
-use axum::{
-    extract::{Request, State},
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CACHE_CONTROL, HOST, ORIGIN, X_CONTENT_TYPE_OPTIONS},
-        uri::Authority,
-    },
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::Arc,
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, ORIGIN, X_CONTENT_TYPE_OPTIONS};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 use tensority_secret::Secret;
+
+use crate::refusal::Refusal;
 
 #[derive(Debug)]
 pub struct Guard {

@@ -2,19 +2,17 @@
 
 mod page;
 
+use std::fmt;
+use std::sync::Arc;
+
 use page::{Labels, Page};
-use prometheus_client::{
-    collector::Collector,
-    encoding::{DescriptorEncoder, text},
-    registry::Registry,
-};
-use std::{fmt, sync::Arc};
-use tensority_telemetry::{
-    State, Verification,
-    account::{Estimate, Windows},
-    device::{Condition, Device},
-    source::{self, Shares, Source},
-};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, text};
+use prometheus_client::registry::Registry;
+use tensority_telemetry::account::{Estimate, Windows};
+use tensority_telemetry::device::{Condition, Device};
+use tensority_telemetry::source::{self, Shares, Source};
+use tensority_telemetry::{State, Verification};
 
 /// OpenMetrics.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -1,33 +1,27 @@
 //! Listeners, and the one thread that serves every connection.
 
-use crate::{
-    api,
-    events::MAX_LISTENERS,
-    fleet,
-    guard::{self, Guard},
-    settings::{Settings, StartError},
-    shared::Shared,
-    write_timeout::WriteTimeout,
-};
+use std::net::SocketAddr;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
 use axum::{Router, middleware};
 use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
-use std::{
-    net::SocketAddr,
-    sync::{Arc, mpsc},
-    thread::{self, JoinHandle},
-    time::Duration,
-};
-use tensority_telemetry::{command::Command, published::Published};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    runtime::{Builder, Runtime},
-    sync::{Semaphore, oneshot},
-    task, time,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tensority_telemetry::command::Command;
+use tensority_telemetry::published::Published;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::{task, time};
+
+use crate::events::MAX_LISTENERS;
+use crate::guard::{self, Guard};
+use crate::settings::{Settings, StartError};
+use crate::shared::Shared;
+use crate::write_timeout::WriteTimeout;
+use crate::{api, fleet};
 
 /// How many HTTP clients are served at once; more wait.
 const MAX_CLIENTS: usize = 64;

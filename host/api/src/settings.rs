@@ -1,7 +1,9 @@
 //! Settings of the API: addresses, token, allowed host names.
 
+use std::io;
+use std::net::SocketAddr;
+
 use axum::http::uri::Authority;
-use std::{io, net::SocketAddr};
 use tensority_secret::Secret;
 
 /// Addresses and access rules. By default nothing is served.

@@ -1,10 +1,16 @@
 //! State shared by all handlers.
 
-use crate::{guard::Guard, refusal::Refusal};
-use axum::http::StatusCode;
 use std::sync::{Arc, mpsc};
-use tensority_telemetry::{State, command::Command, device::Device, published::Published};
+
+use axum::http::StatusCode;
+use tensority_telemetry::State;
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::Device;
+use tensority_telemetry::published::Published;
 use tokio::sync::Semaphore;
+
+use crate::guard::Guard;
+use crate::refusal::Refusal;
 
 /// State shared by all handlers.
 #[derive(Debug)]

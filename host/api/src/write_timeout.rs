@@ -1,15 +1,12 @@
 //! A write timeout for connections whose other end stops reading.
 
-use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{self, Sleep},
-};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{self, Sleep};
 
 /// A stream whose writing fails when the other end has taken nothing for some time.
 #[derive(Debug)]
@@ -82,12 +79,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::time::Instant;
-    use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt, duplex},
-        runtime::Builder,
-    };
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::runtime::Builder;
+
+    use super::*;
 
     #[test]
     fn writing_fails_when_nobody_reads_and_not_while_somebody_does() {

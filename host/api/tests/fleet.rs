@@ -2,14 +2,14 @@
 
 mod common;
 
+use std::io::Write;
+use std::net::Shutdown;
+use std::time::{Duration, Instant};
+
 use common::{BOARD, ODD, Served, connect, exchange, read_to_end, sample};
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
-use std::{
-    io::Write,
-    net::Shutdown,
-    time::{Duration, Instant},
-};
 use tensority_telemetry::State;
 
 /// The reply to a request as JSON, without the zero byte that must end it.

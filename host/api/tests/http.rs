@@ -2,15 +2,15 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use common::{Answer, BOARD, Served, TOKEN, connect, sample, token};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeSet,
-    io::{BufRead, BufReader, Write},
-    thread,
-    time::{Duration, Instant},
-};
-use tensority_telemetry::{State, command::Command};
+use tensority_telemetry::State;
+use tensority_telemetry::command::Command;
 
 #[test]
 fn every_part_of_the_state_is_served() {

@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{BOARD, ODD, Served, sample};
 use std::collections::{BTreeMap, BTreeSet};
+
+use common::{BOARD, ODD, Served, sample};
 use tensority_telemetry::State;
 
 /// The series of a text by name and labels, as `name{label="value",…}` with the labels in order.

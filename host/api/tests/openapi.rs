@@ -4,7 +4,8 @@ mod common;
 
 use common::{Served, sample};
 use serde_json::{Value, json};
-use tensority_telemetry::{State, command::Command};
+use tensority_telemetry::State;
+use tensority_telemetry::command::Command;
 
 /// What of a value the schema of a document does not allow: the first place, or nothing. A field
 /// that the schema does not name is not allowed.

@@ -2,13 +2,12 @@
 
 mod common;
 
+use std::io::Write;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use common::{BOARD, Served, TOKEN, connect, exchange, read_to_end, settings, token};
-use std::{
-    io::Write,
-    sync::{Arc, mpsc},
-    thread,
-    time::{Duration, Instant},
-};
 use tensority_api::{Settings, StartError, start};
 use tensority_telemetry::published::Published;
 

@@ -1,7 +1,9 @@
 //! Cross-field validation.
 
-use crate::{Config, layers::Layers};
 use std::collections::BTreeMap;
+
+use crate::Config;
+use crate::layers::Layers;
 
 /// Keeps a mistake for each value that contradicts another one.
 pub fn check(config: &Config, layers: &mut Layers) {

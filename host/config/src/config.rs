@@ -3,12 +3,11 @@
 
 #![allow(missing_docs, reason = "the table of keys documents every field")]
 
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
 use crate::{Form, Listen, Policy, Secret, View};
-use std::{
-    fmt,
-    net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {

@@ -1,9 +1,7 @@
 //! The configuration as Markdown: `docs/config.md`.
 
-use crate::{
-    Config, Device, Key, Source,
-    table::{DEVICE, SETTINGS, SOURCE, Section, variable},
-};
+use crate::table::{DEVICE, SETTINGS, SOURCE, Section, variable};
+use crate::{Config, Device, Key, Source};
 
 const HEAD: &str = "\
 # Configuration

@@ -1,18 +1,15 @@
 //! The environment: a variable `TENSORITY_<SECTION>_<KEY>` for each key of a section that is there
 //! once.
 
-use crate::{
-    Config, Origin,
-    given::Given,
-    layers::Layers,
-    nearest::{nearest, question},
-    table::{settings, variable},
-};
-use std::{
-    collections::BTreeMap,
-    env,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::given::Given;
+use crate::layers::Layers;
+use crate::nearest::{nearest, question};
+use crate::table::{settings, variable};
+use crate::{Config, Origin};
 
 /// What all variables of the project begin with.
 const PREFIX: &str = "TENSORITY_";

@@ -1,7 +1,9 @@
 //! Errors of a configuration, one line for each mistake.
 
+use std::path::PathBuf;
+use std::{fmt, io};
+
 use crate::Origin;
-use std::{fmt, io, path::PathBuf};
 
 /// Why a configuration cannot be used. It shows itself as one line for each mistake.
 #[derive(Debug, thiserror::Error)]

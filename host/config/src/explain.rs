@@ -1,9 +1,7 @@
 //! Values with their origins.
 
-use crate::{
-    Loaded, Origin,
-    table::{DEVICE, SETTINGS, SOURCE, Section},
-};
+use crate::table::{DEVICE, SETTINGS, SOURCE, Section};
+use crate::{Loaded, Origin};
 
 /// A value, and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]

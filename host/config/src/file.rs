@@ -1,17 +1,15 @@
 //! The file: TOML of which every key is known.
 
-use crate::{
-    Config, Origin,
-    given::{Given, clipped, kind},
-    layers::Layers,
-    nearest::{did_you_mean, question},
-    table::{DEVICE, SETTINGS, SOURCE, Section, settings},
-};
 use std::path::Path;
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::given::{Given, clipped, kind};
+use crate::layers::Layers;
+use crate::nearest::{did_you_mean, question};
+use crate::table::{DEVICE, SETTINGS, SOURCE, Section, settings};
+use crate::{Config, Origin};
 
 struct File<'a> {
     path: &'a Path,

@@ -1,11 +1,9 @@
 //! The flags of the command line.
 
-use crate::{
-    Config, Device, Origin, Source,
-    given::Given,
-    layers::Layers,
-    table::{DEVICE, SOURCE, Section, settings},
-};
+use crate::given::Given;
+use crate::layers::Layers;
+use crate::table::{DEVICE, SOURCE, Section, settings};
+use crate::{Config, Device, Origin, Source};
 
 /// What flags say. Values are texts; they are checked like those of the environment. It does not
 /// show itself, for there may be a password in it.

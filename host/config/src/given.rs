@@ -1,6 +1,8 @@
 //! A value as somebody gave it: in the file with a type, elsewhere as a text.
 
-use std::{borrow::Cow, path::Path};
+use std::borrow::Cow;
+use std::path::Path;
+
 use toml::de::DeValue;
 
 /// The longest text that is shown whole.

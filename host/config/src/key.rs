@@ -1,7 +1,12 @@
 //! A key of the configuration: its name, what it is for, and the value that it fills.
 
-use crate::{Address, Expected, Secret, given::Given, nearest::did_you_mean, words::Written};
-use std::{ops::RangeInclusive, path::PathBuf};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use crate::given::Given;
+use crate::nearest::did_you_mean;
+use crate::words::Written;
+use crate::{Address, Expected, Secret};
 
 /// A key of a section whose values are kept in a `T`.
 #[allow(missing_docs)]

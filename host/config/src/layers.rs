@@ -1,7 +1,9 @@
 //! Values on top of each other, with where each came from and what was wrong with it.
 
-use crate::{Key, Mistake, Origin, given::Given};
 use std::collections::BTreeMap;
+
+use crate::given::Given;
+use crate::{Key, Mistake, Origin};
 
 /// What is known of the values besides themselves.
 #[derive(Debug, Default)]

@@ -1,17 +1,18 @@
 //! Merging of four layers into one configuration.
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tensority_secret::Unread;
+
+use crate::layers::Layers;
 use crate::{
     Config, ConfigError, Mistake, Origin, Overrides, ReadableByAll, check, environment, file,
-    flags, layers::Layers, paths,
+    flags, paths,
 };
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, ErrorKind, Read},
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
-use tensority_secret::Unread;
 
 /// No configuration is longer.
 const MOST_BYTES: u64 = 256 << 10;

@@ -1,6 +1,7 @@
 //! Origin of a value: default, place in a file, variable or flag.
 
-use std::{fmt, path::PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 
 /// Where a value came from. The later layer is the greater one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,13 +1,13 @@
 //! Default paths, and the first configuration.
 
-use crate::{environment, template::template};
-use std::{
-    collections::BTreeMap,
-    fs::{DirBuilder, OpenOptions},
-    io::{self, ErrorKind, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::environment;
+use crate::template::template;
 
 /// The configuration of the machine.
 const OF_THE_MACHINE: &str = "/etc/tensority/config.toml";

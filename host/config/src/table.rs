@@ -1,6 +1,7 @@
 //! All keys, in the order in which people read them.
 
-use crate::{Config, Device, Form, Key, Listen, Policy, Source, View, key::Kind};
+use crate::key::Kind;
+use crate::{Config, Device, Form, Key, Listen, Policy, Source, View};
 
 /// A section of the file.
 #[allow(missing_docs)]

@@ -1,9 +1,7 @@
 //! A first configuration: every key with its default, as a comment.
 
-use crate::{
-    Config, Device, Key, Source,
-    table::{DEVICE, SETTINGS, SOURCE, Section},
-};
+use crate::table::{DEVICE, SETTINGS, SOURCE, Section};
+use crate::{Config, Device, Key, Source};
 
 const HEAD: &str = "\
 # The configuration of `tensority mine`. A line that begins with # and no space is a key with its

@@ -1,6 +1,9 @@
 //! Values that are one of a few words, or an address.
 
-use std::{fmt, net::SocketAddr, num::NonZero, str::FromStr};
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::str::FromStr;
 
 /// A text was not what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

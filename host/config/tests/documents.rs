@@ -1,6 +1,10 @@
 //! What is generated from the table says what the table says.
 
-use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path};
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use tempfile::TempDir;
 use tensority_config::{
     Config, ConfigError, InitError, Loaded, Overrides, document, init, load, template,

@@ -1,6 +1,9 @@
 //! Flags over environment over file over default, and each value knows its layer.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
 use tempfile::TempDir;
 use tensority_config::{Config, ConfigError, Form, Loaded, Origin, Overrides, Policy, load};
 

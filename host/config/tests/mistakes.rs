@@ -1,6 +1,8 @@
 //! Every kind of bad file is refused with one line that says where and why.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
+use std::fs;
+
 use tempfile::TempDir;
 use tensority_config::{ConfigError, Overrides, load};
 

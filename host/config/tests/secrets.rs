@@ -1,11 +1,10 @@
 //! Nothing that is shown holds a secret.
 
-use std::{
-    collections::BTreeMap,
-    fs::{self, Permissions},
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
 use tempfile::TempDir;
 use tensority_config::{ConfigError, Loaded, Overrides, ReadableByAll, Secret, load};
 

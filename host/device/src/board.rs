@@ -4,31 +4,25 @@
 //! jobs and ranges of a host that is gone: what it kept for that host is taken and dropped when the
 //! board is opened, and so is later what comes of ranges that are not under way.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use tensority::ARRAY_MULTIPLIES;
-use tensority_protocol::{
-    VERSIONS,
-    messages::{
-        Abort, EndReason, Event, Identify, Identity, NO_TEMPERATURE, RAW, REPLACE, ReadChecksums,
-        Refusal, Report, Reset, Run, SelfTest, SetJob, Status,
-    },
+use tensority_protocol::VERSIONS;
+use tensority_protocol::messages::{
+    Abort, EndReason, Event, Identify, Identity, NO_TEMPERATURE, RAW, REPLACE, ReadChecksums,
+    Refusal, Report, Reset, Run, SelfTest, SetJob, Status,
 };
 
-use crate::{
-    ask::Ask,
-    deadline::deadline,
-    device::{
-        Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range, RangeId,
-    },
-    discovery,
-    link::{Link, Patience, version_reason},
-    transport::{Sleep, Transport},
-    waker::Waker,
+use crate::ask::Ask;
+use crate::deadline::deadline;
+use crate::device::{
+    Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range, RangeId,
 };
+use crate::discovery;
+use crate::link::{Link, Patience, version_reason};
+use crate::transport::{Sleep, Transport};
+use crate::waker::Waker;
 
 /// Longest time that a board may take to tell what it has kept.
 const PAST_PATIENCE: Duration = Duration::from_secs(10);

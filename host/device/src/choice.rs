@@ -1,19 +1,20 @@
 //! Choice of a device on the command line: `cpu`, `cpu:4`, `sim`, `sim:lanes=4,array=rtl`, the path
 //! of a serial port, `serial:0123456789abcdef`, or `auto`.
 
-use std::{fmt, num::NonZero, path::PathBuf, str::FromStr};
+use std::fmt;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::str::FromStr;
 
 use tensority::fast::BackendError;
 
-use crate::{
-    board::Board,
-    cpu::Cpu,
-    device::{Device, DeviceError},
-    discovery::candidates,
-    port::{BAUD, Port, PortError},
-    probe::{self, NotFound},
-    simulated::{self, SimulatedError},
-};
+use crate::board::Board;
+use crate::cpu::Cpu;
+use crate::device::{Device, DeviceError};
+use crate::discovery::candidates;
+use crate::port::{BAUD, Port, PortError};
+use crate::probe::{self, NotFound};
+use crate::simulated::{self, SimulatedError};
 
 const CPU: &str = "cpu";
 const SIMULATED: &str = "sim";

@@ -13,10 +13,12 @@ mod waking;
 
 use std::time::Duration;
 
-use crate::device::{Device, DeviceError};
 use claims::*;
-pub use examiner::Examiner;
 use waking::*;
+
+use crate::device::{Device, DeviceError};
+
+pub use examiner::Examiner;
 
 /// Why a device does not conform.
 #[derive(Debug, thiserror::Error)]

@@ -1,28 +1,22 @@
 //! The processor as a [`Device`]: threads of its own hash one range after the other.
 
-use std::{
-    num::NonZero,
-    ops::ControlFlow,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
-    },
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::num::NonZero;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Weak};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use tensority::{
-    fast::{Backend, BackendError, Cache, Caches, Hasher, Pool},
-    header_hash,
-};
+use tensority::fast::{Backend, BackendError, Cache, Caches, Hasher, Pool};
+use tensority::header_hash;
 
-use crate::{
-    cpu_queue::{Queue, Refusal, Task},
-    device::{Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range},
-    known_answer::KnownAnswer,
-    waker::Waker,
+use crate::cpu_queue::{Queue, Refusal, Task};
+use crate::device::{
+    Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range,
 };
+use crate::known_answer::KnownAnswer;
+use crate::waker::Waker;
 
 /// Matrix lists that are kept: at the end of an epoch the old and the new one are in use.
 const CACHES: NonZero<usize> = NonZero::new(2).unwrap();

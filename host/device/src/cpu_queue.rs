@@ -1,12 +1,8 @@
 //! Queue of the processor's ranges: running, waiting, given up.
 
-use std::{
-    collections::VecDeque,
-    sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::device::{Ending, Message, Placement, Range, RangeId};
 
@@ -186,8 +182,9 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use tensority::Target;
+
+    use super::*;
 
     fn range(id: u32) -> Range {
         Range {

@@ -1,6 +1,7 @@
 //! Common interface of everything that mines.
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tensority::Target;

@@ -5,20 +5,17 @@
 
 mod faults;
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, VecDeque},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
-use crate::{
-    deadline::deadline,
-    device::{Description, Device, DeviceError, Ending, Notice, Placement, Range, RangeId},
-    waker::Waker,
-};
+use crate::deadline::deadline;
+use crate::device::{Description, Device, DeviceError, Ending, Notice, Placement, Range, RangeId};
+use crate::waker::Waker;
 pub use faults::{Counts, Faults, Injected};
 
 /// A device of any kind, with faults injected.

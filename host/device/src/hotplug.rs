@@ -1,26 +1,20 @@
 //! Hotplug of ports, without polling.
 
-use std::{
-    collections::BTreeSet,
-    ffi::OsString,
-    fs, io,
-    mem::MaybeUninit,
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::mem::MaybeUninit;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use std::{fs, io};
 
-use rustix::{
-    fd::OwnedFd,
-    fs::inotify::{self, CreateFlags, Reader, WatchFlags},
-    io::Errno,
-};
+use rustix::fd::OwnedFd;
+use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
+use rustix::io::Errno;
 
-use crate::{
-    deadline::deadline,
-    wake_fd::{Ready, WakeFd},
-    waker::Waker,
-};
+use crate::deadline::deadline;
+use crate::wake_fd::{Ready, WakeFd};
+use crate::waker::Waker;
 
 const FOLDER: &str = "/dev";
 const PREFIX: &[u8] = b"tty";
@@ -137,8 +131,10 @@ fn is_port(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::thread;
+
     use super::*;
-    use std::{os::unix::fs::PermissionsExt, thread};
 
     const LONG: Duration = Duration::from_secs(60);
 

@@ -9,25 +9,20 @@
 
 mod refusal;
 
-use std::{
-    collections::VecDeque,
-    io,
-    time::{Duration, Instant},
-};
+use std::collections::VecDeque;
+use std::io;
+use std::time::{Duration, Instant};
 
-use tensority_protocol::{
-    frame::{Decoder, Frame, MAX_FRAME, encode},
-    layout::Payload,
-    messages::{Acknowledge, EVENT, Event, Refused, Request},
-};
-
-use crate::{
-    ask::Ask,
-    deadline::deadline,
-    device::DeviceError,
-    transport::{Sleep, Transport},
-};
 use refusal::reason;
+use tensority_protocol::frame::{Decoder, Frame, MAX_FRAME, encode};
+use tensority_protocol::layout::Payload;
+use tensority_protocol::messages::{Acknowledge, EVENT, Event, Refused, Request};
+
+use crate::ask::Ask;
+use crate::deadline::deadline;
+use crate::device::DeviceError;
+use crate::transport::{Sleep, Transport};
+
 pub(crate) use refusal::version_reason;
 
 /// How long an answer is waited for.

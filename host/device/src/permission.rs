@@ -1,6 +1,8 @@
 //! Fixing serial-port permissions.
 
-use std::{fmt::Write, os::unix::fs::MetadataExt, path::Path};
+use std::fmt::Write;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use crate::discovery::{USB_IDS, UsbId, list};
 

@@ -1,30 +1,24 @@
 //! A serial port, real or a simulated board's.
 
-use std::{
-    io::{self, ErrorKind},
-    ops::RangeInclusive,
-    path::Path,
-    time::{Duration, Instant},
+use std::io::{self, ErrorKind};
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::event::PollFlags;
+use rustix::fd::OwnedFd;
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, fstat, major, open};
+use rustix::io::{Errno, read, write};
+use rustix::termios::{
+    ControlModes, OptionalActions, ioctl_tiocexcl, ioctl_tiocnxcl, tcgetattr, tcsetattr,
 };
 
-use rustix::{
-    event::PollFlags,
-    fd::OwnedFd,
-    fs::{FlockOperation, Mode, OFlags, flock, fstat, major, open},
-    io::{Errno, read, write},
-    termios::{
-        ControlModes, OptionalActions, ioctl_tiocexcl, ioctl_tiocnxcl, tcgetattr, tcsetattr,
-    },
-};
-
-use crate::{
-    deadline::deadline,
-    device::Kind,
-    permission::advice,
-    transport::{Sleep, Transport},
-    wake_fd::{Ready, WakeFd, wait_for},
-    waker::Waker,
-};
+use crate::deadline::deadline;
+use crate::device::Kind;
+use crate::permission::advice;
+use crate::transport::{Sleep, Transport};
+use crate::wake_fd::{Ready, WakeFd, wait_for};
+use crate::waker::Waker;
 
 /// Bits per second that boards come with.
 pub const BAUD: u32 = 1_000_000;

@@ -1,22 +1,18 @@
 //! Probe of a port: the board's identity and its known answer.
 
-use std::{
-    fmt,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use tensority_protocol::messages::Identity;
 
-use crate::{
-    board::Board,
-    device::{Device, DeviceError, Notice, Placement, RangeId},
-    discovery::ListedPort,
-    known_answer::KnownAnswer,
-    link::Patience,
-    port::{BAUD, Port, PortError},
-    transport::Transport,
-};
+use crate::board::Board;
+use crate::device::{Device, DeviceError, Notice, Placement, RangeId};
+use crate::discovery::ListedPort;
+use crate::known_answer::KnownAnswer;
+use crate::link::Patience;
+use crate::port::{BAUD, Port, PortError};
+use crate::transport::Transport;
 
 /// How long a port may take to answer that nobody says a board is at.
 pub const BRIEF: Patience = Patience {

@@ -1,17 +1,13 @@
 //! Simulated boards: a program that makes a pseudo-terminal, and the port on it.
 
-use std::{
-    env,
-    ffi::OsStr,
-    fs, io,
-    io::{BufRead, BufReader},
-    os::unix::process::CommandExt,
-    path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
-    sync::mpsc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+use std::{env, fs, io, thread};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -140,8 +136,9 @@ impl Drop for Program {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
 
     /// A program of a few lines of shell, which notes its end in `ended` beside it.
     fn script(folder: &Path, text: &str) -> PathBuf {

@@ -1,8 +1,10 @@
 //! Byte transport to a device and back.
 
-use std::{io, time::Duration};
+use std::io;
+use std::time::Duration;
 
-use crate::{device::Kind, waker::Waker};
+use crate::device::Kind;
+use crate::waker::Waker;
 
 /// What ends a wait for bytes, besides bytes and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,16 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use tensority_protocol::{
-    frame::CRC,
-    messages::{ON_TRIAL, UPDATE_CHUNK, UpdateBegin, UpdateConfirm, UpdateStart, UpdateWrite},
+use tensority_protocol::frame::CRC;
+use tensority_protocol::messages::{
+    ON_TRIAL, UPDATE_CHUNK, UpdateBegin, UpdateConfirm, UpdateStart, UpdateWrite,
 };
 
-use crate::{
-    board::Board,
-    device::{Device, DeviceError},
-    transport::Transport,
-};
+use crate::board::Board;
+use crate::device::{Device, DeviceError};
+use crate::transport::Transport;
 
 /// Time that new firmware has to be confirmed, before the chip falls back to the old one.
 pub const TRIAL: Duration = Duration::from_secs(30);

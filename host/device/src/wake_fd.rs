@@ -1,18 +1,15 @@
 //! Waits that a waker ends, on an eventfd beside a file.
 
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use rustix::{
-    event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll},
-    fd::{AsFd, OwnedFd},
-    io::{Errno, read, write},
-};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::io::{Errno, read, write};
 
-use crate::{deadline::deadline, waker::Waker};
+use crate::deadline::deadline;
+use crate::waker::Waker;
 
 /// An eventfd: what its wakers do is remembered until a wait ends by it.
 pub struct WakeFd(Arc<OwnedFd>);
@@ -89,8 +86,9 @@ fn wait(files: &mut [PollFd<'_>], patience: Duration) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::thread;
+
+    use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
     const SHORT: Duration = Duration::from_millis(20);

@@ -1,6 +1,7 @@
 //! Waker, which ends the wait of a thread that listens to a device.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
+use std::sync::Arc;
 
 /// Ends a wait for a device's next notice, from any thread. Clones end the same wait.
 ///

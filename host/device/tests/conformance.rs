@@ -4,16 +4,16 @@
 //! A board on a real port is checked by
 //! `TENSORITY_PORT=/dev/ttyUSB1 cargo test --release -p tensority-device --test conformance -- --ignored`.
 
-use std::{num::NonZero, path::Path, time::Duration};
+use std::num::NonZero;
+use std::path::Path;
+use std::time::Duration;
 
-use tensority_device::{
-    board::Board,
-    conformance::{Broken, CLAIMS, Examiner, check},
-    cpu::Cpu,
-    device::{Description, Device, DeviceError, Notice, Placement, Range},
-    port::{BAUD, Port},
-    waker::Waker,
-};
+use tensority_device::board::Board;
+use tensority_device::conformance::{Broken, CLAIMS, Examiner, check};
+use tensority_device::cpu::Cpu;
+use tensority_device::device::{Description, Device, DeviceError, Notice, Placement, Range};
+use tensority_device::port::{BAUD, Port};
+use tensority_device::waker::Waker;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -2,20 +2,16 @@
 
 mod support;
 
-use std::{
-    num::NonZero,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use support::fake::{Fake, range_of};
-use tensority_device::{
-    board::Board,
-    conformance::check,
-    cpu::Cpu,
-    device::{Device, DeviceError, Notice, Placement, RangeId},
-    flaky::{Counts, Faults, Flaky, Injected},
-};
+use tensority_device::board::Board;
+use tensority_device::conformance::check;
+use tensority_device::cpu::Cpu;
+use tensority_device::device::{Device, DeviceError, Notice, Placement, RangeId};
+use tensority_device::flaky::{Counts, Faults, Flaky, Injected};
 
 const SEED: u64 = 4711;
 const RANGES: u32 = 200;

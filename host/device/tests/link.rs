@@ -4,16 +4,12 @@ mod support;
 
 use std::time::Duration;
 
-use support::{
-    fake::{Fake, IDENTITY, frame, hash_of, range_of},
-    noise::Noisy,
-};
-use tensority_device::{
-    board::Board,
-    device::{Device, DeviceError, Ending, Notice, Placement, RangeId},
-    link::{Link, Patience},
-    transport::{Sleep, Transport},
-};
+use support::fake::{Fake, IDENTITY, frame, hash_of, range_of};
+use support::noise::Noisy;
+use tensority_device::board::Board;
+use tensority_device::device::{Device, DeviceError, Ending, Notice, Placement, RangeId};
+use tensority_device::link::{Link, Patience};
+use tensority_device::transport::{Sleep, Transport};
 use tensority_protocol::messages::*;
 
 const PATIENCE: Patience = Patience {

@@ -4,13 +4,15 @@ mod support;
 
 use std::time::Duration;
 
-use support::{fake::range_of, model::Wire, record::Recorder, replay::Replay};
-use tensority_device::{
-    board::Board,
-    conformance::{Broken, check},
-    device::{Device, DeviceError, Notice, Placement, RangeId},
-};
-use tensority_model::{Config, Faults, Noise, SoftwareBoard, hashing::Cheap};
+use support::fake::range_of;
+use support::model::Wire;
+use support::record::Recorder;
+use support::replay::Replay;
+use tensority_device::board::Board;
+use tensority_device::conformance::{Broken, check};
+use tensority_device::device::{Device, DeviceError, Notice, Placement, RangeId};
+use tensority_model::hashing::Cheap;
+use tensority_model::{Config, Faults, Noise, SoftwareBoard};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -2,27 +2,21 @@
 
 mod support;
 
-use std::{
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use serialport::{SerialPort, TTYPort};
 use support::fake::{Fake, IDENTITY, range_of};
-use tensority_device::{
-    board::Board,
-    device::{Device, DeviceError, Kind, Notice, Placement},
-    discovery::ListedPort,
-    port::{BAUD, Port, PortError},
-    probe::{self, Verdict},
-    transport::{Sleep, Transport},
-};
+use tensority_device::board::Board;
+use tensority_device::device::{Device, DeviceError, Kind, Notice, Placement};
+use tensority_device::discovery::ListedPort;
+use tensority_device::port::{BAUD, Port, PortError};
+use tensority_device::probe::{self, Verdict};
+use tensority_device::transport::{Sleep, Transport};
 
 /// A fake device on a pseudo-terminal.
 struct Terminal {

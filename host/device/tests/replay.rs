@@ -4,17 +4,13 @@ mod support;
 
 use std::io::{self, BufReader};
 
-use support::{
-    fake::{Fake, range_of},
-    record::Recorder,
-    replay::{Replay, ReplayError},
-};
-use tensority_device::{
-    board::Board,
-    device::{Device, Notice, Placement},
-    link::Patience,
-    transport::{Sleep, Transport},
-};
+use support::fake::{Fake, range_of};
+use support::record::Recorder;
+use support::replay::{Replay, ReplayError};
+use tensority_device::board::Board;
+use tensority_device::device::{Device, Notice, Placement};
+use tensority_device::link::Patience;
+use tensority_device::transport::{Sleep, Transport};
 
 const START: u32 = 0xfff5;
 

@@ -1,6 +1,8 @@
 //! Facts of Bytom's networks that node and pool share.
 
-use std::{num::NonZero, time::SystemTime};
+use std::num::NonZero;
+use std::time::SystemTime;
+
 use tensority::BlockHeader;
 
 /// The bits of Bytom's private and test networks: one hash in 20 meets the target.

@@ -36,26 +36,23 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+
+use chain::Chain;
+use chain_file::ChainFile;
+use load::load;
+use proof_of_work::has_proof_of_work;
+use tensority::fast::{Backend, Caches};
+use tensority::{BlockHeader, varint63};
+
+use crate::{CACHES, SOLONET_BITS, Template, unix_now};
+
 pub use api::Event;
 pub use chain::{Block, Mismatch};
 pub use chain_file::{FileError, Recovery};
 pub use server::serve;
 pub use tensority_loopback::{Running, ServerError};
-
-use crate::{CACHES, SOLONET_BITS, Template, unix_now};
-use chain::Chain;
-use chain_file::ChainFile;
-use load::load;
-use proof_of_work::has_proof_of_work;
-use std::{
-    path::Path,
-    sync::{Mutex, MutexGuard},
-};
-use tensority::{
-    BlockHeader,
-    fast::{Backend, Caches},
-    varint63,
-};
 
 /// How far a timestamp may be ahead of the clock, in seconds.
 const MAX_SECONDS_AHEAD: u64 = 3600;

@@ -54,6 +54,15 @@ mod target;
 mod tls;
 mod wire;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bans::Bans;
+use faults::Faults;
+use mail::{Mail, Sender};
+use tensority::{BlockHeader, Target};
+
 pub use crate::Template;
 pub use chain::{Chain, DevelopmentChain};
 pub use code::Code;
@@ -64,16 +73,6 @@ pub use server::serve;
 pub use settings::{BanRule, HashFunction, Settings, proof_of_work};
 pub use tensority_loopback::{Running, ServerError};
 pub use tls::{Tls, TlsError};
-
-use bans::Bans;
-use faults::Faults;
-use mail::{Mail, Sender};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
-use tensority::{BlockHeader, Target};
 
 /// The most sessions at a time. btmcpool has 32768, which is what first nonces have room for.
 const MAX_SESSIONS: u64 = 1024;

@@ -1,8 +1,7 @@
 //! Execution of a plan, step by step.
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use tempfile::TempDir;
 use tensority_boards::{Board, Manifest};

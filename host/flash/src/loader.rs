@@ -3,10 +3,9 @@
 mod output;
 mod process;
 
-use std::fmt;
-use std::io;
 use std::net::SocketAddrV4;
 use std::path::Path;
+use std::{fmt, io};
 
 use tensority_boards::{Board, Usb};
 

@@ -21,11 +21,9 @@
 
 #![forbid(unsafe_code)]
 
-use std::{
-    fmt, io,
-    net::{SocketAddr, TcpListener},
-    thread::{Builder, JoinHandle},
-};
+use std::net::{SocketAddr, TcpListener};
+use std::thread::{Builder, JoinHandle};
+use std::{fmt, io};
 
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]

@@ -8,32 +8,28 @@ mod results;
 mod sources;
 mod view;
 
-use crate::{
-    device_stats::DeviceStats,
-    event::Event,
-    failover::{Failover, Patience},
-    health::Limits,
-    job::Jobs,
-    mailbox::Order,
-    message::{DeviceRates, Message},
-    nonces::Book,
-    policy::Policy,
-    ranges::Purpose,
-    source_stats::{SourceName, SourceStats},
-    verifier::Check,
-};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, HashSet, VecDeque},
-    time::Duration,
-};
 use tensority_device::device::RangeId;
 use tensority_source::{Pace, Share};
-use tensority_telemetry::{
-    Decision, Program,
-    command::Command,
-    lifetime::{BestShare, Lifetime},
-};
+use tensority_telemetry::command::Command;
+use tensority_telemetry::lifetime::{BestShare, Lifetime};
+use tensority_telemetry::{Decision, Program};
+
+use crate::device_stats::DeviceStats;
+use crate::event::Event;
+use crate::failover::{Failover, Patience};
+use crate::health::Limits;
+use crate::job::Jobs;
+use crate::mailbox::Order;
+use crate::message::{DeviceRates, Message};
+use crate::nonces::Book;
+use crate::policy::Policy;
+use crate::ranges::Purpose;
+use crate::source_stats::{SourceName, SourceStats};
+use crate::verifier::Check;
 
 const RATE_INTERVAL: Duration = Duration::from_secs(30);
 /// How often sources and devices are looked after.

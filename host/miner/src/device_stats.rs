@@ -1,16 +1,14 @@
 //! Statistics and condition of one device.
 
-use crate::{
-    event::Joined,
-    health::{Health, Limits, Recovery},
-    ranges::Ranges,
-    rate::{Meter, Tally},
-};
 use std::time::Duration;
-use tensority_telemetry::{
-    account::{Losses, Rates},
-    device::{Condition, Device, Nonces},
-};
+
+use tensority_telemetry::account::{Losses, Rates};
+use tensority_telemetry::device::{Condition, Device, Nonces};
+
+use crate::event::Joined;
+use crate::health::{Health, Limits, Recovery};
+use crate::ranges::Ranges;
+use crate::rate::{Meter, Tally};
 
 /// What a device did, and how it is.
 #[derive(Debug)]

@@ -1,15 +1,17 @@
 //! Events, all that the controller ever learns. They are plain data, so that a run can be written
 //! down and run again.
 
-use crate::{clock::Clock, range_size::RangeSize};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use std::{
-    sync::mpsc,
-    thread::{self, JoinHandle},
-    time::Duration,
-};
 use tensority_device::device::Notice;
-use tensority_telemetry::{command::Command, device::Kind};
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::Kind;
+
+use crate::clock::Clock;
+use crate::range_size::RangeSize;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say what the rest is")]

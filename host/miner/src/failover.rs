@@ -1,7 +1,9 @@
 //! Choice of the source to hash for: the first that is well, in the order of preference.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use std::{collections::VecDeque, time::Duration};
 
 /// Times after which sources take each other's place.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,23 +3,20 @@
 mod place;
 mod state;
 
-use crate::{
-    event::{Events, WorkerConfig},
-    mailbox::Mailboxes,
-    worker::ExitReason,
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
 use state::State;
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        mpsc::{self, Sender},
-    },
-    thread::JoinHandle,
-    time::Duration,
-};
-use tensority_device::{device::Device, hotplug::Hotplug};
+use tensority_device::device::Device;
+use tensority_device::hotplug::Hotplug;
+
+use crate::event::{Events, WorkerConfig};
+use crate::mailbox::Mailboxes;
+use crate::worker::ExitReason;
 
 /// Opens a device; the reason, as one line, if that fails.
 pub type Opener = Arc<dyn Fn() -> Result<Box<dyn Device>, String> + Send + Sync>;

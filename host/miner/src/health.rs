@@ -1,8 +1,11 @@
 //! Health of a device, judged by its results and not by what it says of itself.
 
-use crate::poisson;
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use std::{collections::VecDeque, time::Duration};
+
+use crate::poisson;
 
 /// When a device is helped, and when it is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

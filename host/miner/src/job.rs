@@ -1,10 +1,9 @@
 //! Templates of all sources, as numbered jobs.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
 use tensority::{Error, Target};
 use tensority_source::Template;
 

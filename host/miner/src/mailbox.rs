@@ -1,13 +1,10 @@
 //! Orders of the controller on their way to the threads of the devices.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
-};
-use tensority_device::{
-    device::{Placement, Range},
-    waker::Waker,
-};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use tensority_device::device::{Placement, Range};
+use tensority_device::waker::Waker;
 
 /// Something that a device's thread has to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,11 +85,10 @@ impl Mailboxes {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
-    use std::sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    };
 
     #[test]
     fn orders_are_handed_over_once_and_not_to_the_next_device() {

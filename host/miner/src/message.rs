@@ -7,15 +7,14 @@
     reason = "fields that say what they are; the table has the rest"
 )]
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
-use tensority_telemetry::{
-    State,
-    account::{Estimate, Rates},
-    device::{Condition, Device},
-    format::{difficulty, interval, known, percent, rate},
-    outcome::Outcome,
-};
+
+use serde::{Deserialize, Serialize};
+use tensority_telemetry::State;
+use tensority_telemetry::account::{Estimate, Rates};
+use tensority_telemetry::device::{Condition, Device};
+use tensority_telemetry::format::{difficulty, interval, known, percent, rate};
+use tensority_telemetry::outcome::Outcome;
 
 /// Something to tell. As JSON it is an object whose `event` names it; as text, one line but for the
 /// summary. Hashes and seeds are hexadecimal in memory order, rates in hashes per second; null and

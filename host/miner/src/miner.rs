@@ -1,27 +1,24 @@
 //! The loop that carries out the controller's actions.
 
-use crate::{
-    clock::Clock,
-    controller::{Action, Controller, Settings},
-    event::{Event, Events, Incoming},
-    fleet::{Fleet, Selection},
-    mailbox::Mailboxes,
-    message::Message,
-    record::{Recorder, whole},
-    verifier::{Rehash, Verifier},
-};
-use std::{
-    io,
-    num::NonZero,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, RecvTimeoutError},
-    },
-    time::Duration,
-};
+use std::io;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
 use tensority_source::{Handle, Pace, Share, Tell};
-use tensority_telemetry::{State, command::Command};
+use tensority_telemetry::State;
+use tensority_telemetry::command::Command;
+
+use crate::clock::Clock;
+use crate::controller::{Action, Controller, Settings};
+use crate::event::{Event, Events, Incoming};
+use crate::fleet::{Fleet, Selection};
+use crate::mailbox::Mailboxes;
+use crate::message::Message;
+use crate::record::{Recorder, whole};
+use crate::verifier::{Rehash, Verifier};
 
 /// How long the loop waits for an event before it looks at commands and signals.
 const TICK: Duration = Duration::from_millis(250);

@@ -1,8 +1,12 @@
 //! Nonces that no range has yet.
 
-use crate::job::Job;
-use std::{collections::VecDeque, num::NonZero, ops::Range};
+use std::collections::VecDeque;
+use std::num::NonZero;
+use std::ops::Range;
+
 use tensority::varint63;
+
+use crate::job::Job;
 
 /// Nonces that follow each other, up to 2^63 - 1 at most, the greatest that a block can hold.
 #[derive(Clone, Debug)]
@@ -56,11 +60,15 @@ impl Book {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{job::Jobs, tests::template};
-    use rand::{Rng, SeedableRng, rngs::StdRng};
     use std::time::Duration;
+
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
     use tensority_source::Template;
+
+    use super::*;
+    use crate::job::Jobs;
+    use crate::tests::template;
 
     fn nonces(count: u64) -> NonZero<u64> {
         NonZero::new(count).unwrap()

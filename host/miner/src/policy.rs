@@ -1,7 +1,10 @@
 //! Verification policy: the results that are hashed again, before or after they are submitted.
 
+use std::fmt;
+use std::num::NonZero;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
-use std::{fmt, num::NonZero, str::FromStr};
 
 /// Which results are hashed again, and when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

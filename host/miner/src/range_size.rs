@@ -1,7 +1,9 @@
 //! Sizes of ranges, by the rate of the device.
 
+use std::num::NonZero;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use std::{num::NonZero, time::Duration};
 
 /// How many nonces a device gets at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

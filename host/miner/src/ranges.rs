@@ -1,9 +1,16 @@
 //! Ranges of one device, by which its results are recognised.
 
-use crate::{job::Job, range_size::RangeSize, rate::Span};
-use std::{num::NonZero, ops, sync::Arc, time::Duration};
+use std::num::NonZero;
+use std::ops;
+use std::sync::Arc;
+use std::time::Duration;
+
 use tensority::Target;
 use tensority_device::device::{Ending, Message, Range, RangeId};
+
+use crate::job::Job;
+use crate::range_size::RangeSize;
+use crate::rate::Span;
 
 /// A device said what cannot be: a hardware error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -224,7 +231,8 @@ impl Ranges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{job::Jobs, tests::template};
+    use crate::job::Jobs;
+    use crate::tests::template;
 
     fn job() -> Arc<Job> {
         Jobs::default().take(ZERO, 0, template(1)).unwrap()

@@ -1,8 +1,11 @@
 //! Hashes per second over time.
 
-use crate::poisson;
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use tensority_telemetry::account::{Estimate, Windows};
+
+use crate::poisson;
 
 const SECOND: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(15 * 60);

@@ -11,12 +11,14 @@
 //!
 //! There is no secret in it: sources are known by their names.
 
-use crate::{controller::Settings, event::Event, message::Message};
+use std::io::{self, Write};
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+
+use crate::controller::Settings;
+use crate::event::Event;
+use crate::message::Message;
 
 /// Of the format; raised when older recordings would not replay.
 pub const VERSION: u32 = 2;

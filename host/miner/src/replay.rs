@@ -3,16 +3,13 @@
 //! The controller hears the same events at the same times and must tell the same messages. A
 //! difference is a change of the controller, or a recording that somebody changed.
 
-use crate::{
-    controller::{Action, Controller},
-    message::Message,
-    record::{Line, Title, VERSION},
-};
-use std::{
-    collections::VecDeque,
-    io::{self, BufRead},
-    time::Duration,
-};
+use std::collections::VecDeque;
+use std::io::{self, BufRead};
+use std::time::Duration;
+
+use crate::controller::{Action, Controller};
+use crate::message::Message;
+use crate::record::{Line, Title, VERSION};
 
 /// Why a recording cannot be run again to its end.
 #[derive(Debug, thiserror::Error)]

@@ -1,9 +1,11 @@
 //! Statistics and condition of one source.
 
-use crate::rate::Tally;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 use tensority_telemetry::source::{Condition, Kind, Shares, Source};
+
+use crate::rate::Tally;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say what the rest is")]

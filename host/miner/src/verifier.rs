@@ -1,13 +1,13 @@
 //! Results hashed again in software, by a few threads that share the matrix lists of the last seeds.
 
-use crate::event::{Event, Events, Verdict};
-use std::{
-    collections::VecDeque,
-    num::NonZero,
-    sync::{Arc, Condvar, Mutex, MutexGuard},
-    time::{Duration, Instant},
-};
+use std::collections::VecDeque;
+use std::num::NonZero;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
 use tensority::fast::{Backend, Caches, hash};
+
+use crate::event::{Event, Events, Verdict};
 
 /// How a result is hashed again.
 pub trait Rehash: Send + Sync {
@@ -169,7 +169,8 @@ const UNPOISONED: &str = "nothing panics with the tasks";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Clock, event::Incoming};
+    use crate::clock::Clock;
+    use crate::event::Incoming;
 
     #[test]
     fn a_block_of_a_real_node_is_right_and_another_hash_is_not() {

@@ -1,12 +1,14 @@
 //! The thread of a device, which carries out the controller's orders and passes on what the device
 //! tells.
 
-use crate::{
-    event::{DeviceEvent, Event, Events},
-    mailbox::{Mailboxes, Order},
-};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
 use tensority_device::device::{Device, DeviceError, Ending, Kind, Notice, RangeId};
+
+use crate::event::{DeviceEvent, Event, Events};
+use crate::mailbox::{Mailboxes, Order};
 
 /// How long a device may take to end its ranges when everything ends.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);

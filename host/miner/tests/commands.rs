@@ -3,15 +3,16 @@
 mod support;
 
 use std::time::Duration;
-use support::{
-    config,
-    giver::{giver, work},
-    one, opener,
-    quick::Control,
-    run::{Plan, Run},
-};
+
+use support::giver::{giver, work};
+use support::quick::Control;
+use support::run::{Plan, Run};
+use support::{config, one, opener};
 use tensority_miner::message::Message;
-use tensority_telemetry::{Mode, command::Command, device::Condition, source::Kind};
+use tensority_telemetry::Mode;
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::Condition;
+use tensority_telemetry::source::Kind;
 
 fn start(controls: &[(&str, &Control)]) -> Run {
     let (source, _) = giver(work(1, 16.0));

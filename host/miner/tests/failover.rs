@@ -3,16 +3,13 @@
 mod support;
 
 use std::time::Duration;
-use support::{
-    config,
-    giver::{giver, work},
-    hashing,
-    node::{nobody, node, serve, source},
-    one, opener,
-    pool::{Served, cheap},
-    quick::{Control, Quick},
-    run::{Plan, is_share},
-};
+
+use support::giver::{giver, work};
+use support::node::{nobody, node, serve, source};
+use support::pool::{Served, cheap};
+use support::quick::{Control, Quick};
+use support::run::{Plan, is_share};
+use support::{config, hashing, one, opener};
 use tensority_devnet::pool::Misbehaviour;
 use tensority_miner::message::Message;
 use tensority_source::{Answer, Event, Reason};

@@ -4,15 +4,16 @@ mod storm;
 mod support;
 
 use storm::{Judge, Storm, run};
-use support::{giver::work, hashing::Cheap};
+use support::giver::work;
+use support::hashing::Cheap;
 use tensority::{Target, header_hash};
 use tensority_device::device::{Message as Hashed, Range, RangeId};
-use tensority_miner::{
-    message::{Message, Share as ShareMessage},
-    verifier::Rehash,
-};
+use tensority_miner::message::{Message, Share as ShareMessage};
+use tensority_miner::verifier::Rehash;
 use tensority_source::{Share, Template};
-use tensority_telemetry::{State, outcome::Outcome, source::Shares};
+use tensority_telemetry::State;
+use tensority_telemetry::outcome::Outcome;
+use tensority_telemetry::source::Shares;
 
 #[test]
 fn in_a_storm_of_faults_no_result_is_lost_and_no_wrong_one_submitted() {

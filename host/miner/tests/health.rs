@@ -2,17 +2,20 @@
 
 mod support;
 
-use std::{sync::Arc, time::Duration};
-use support::{
-    config,
-    giver::{giver, work},
-    one, opener,
-    quick::{Control, Mood},
-    run::{Plan, Run, lines},
-};
+use std::sync::Arc;
+use std::time::Duration;
+
+use support::giver::{giver, work};
+use support::quick::{Control, Mood};
+use support::run::{Plan, Run, lines};
+use support::{config, one, opener};
 use tensority_device::flaky::{Faults, Flaky, Injected};
-use tensority_miner::{Limits, RangeSize, WorkerConfig, fleet::Opener, message::Message};
-use tensority_telemetry::{command::Command, device::Condition, source::Kind};
+use tensority_miner::fleet::Opener;
+use tensority_miner::message::Message;
+use tensority_miner::{Limits, RangeSize, WorkerConfig};
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::Condition;
+use tensority_telemetry::source::Kind;
 
 /// Hashes a second of the device, of which one in 8 is a result.
 const RATE: f64 = 1000.0;

@@ -5,17 +5,18 @@
 
 mod support;
 
-use std::{path::Path, sync::Arc};
-use support::{
-    board::Machine,
-    config,
-    giver::{giver, work},
-    one, opener,
-    quick::{Control, Mood},
-    run::Plan,
-};
-use tensority_miner::{WorkerConfig, fleet::Selection};
-use tensority_telemetry::{device::Condition, source::Kind};
+use std::path::Path;
+use std::sync::Arc;
+
+use support::board::Machine;
+use support::giver::{giver, work};
+use support::quick::{Control, Mood};
+use support::run::Plan;
+use support::{config, one, opener};
+use tensority_miner::WorkerConfig;
+use tensority_miner::fleet::Selection;
+use tensority_telemetry::device::Condition;
+use tensority_telemetry::source::Kind;
 
 const ONE: &str = "0000000000000011";
 const OTHER: &str = "0000000000000022";

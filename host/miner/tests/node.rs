@@ -2,36 +2,24 @@
 
 mod support;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
-use support::{
-    config, hashing,
-    node::{any_port, nobody, node, node_with_clock, serve, serve_twisted, source},
-    one, opener,
-    quick::{Control, Quick},
-    run::{Plan, Run, is_share, lines},
-    scripted::{found, scripts, with},
-};
-use tensority_device::{
-    cpu::Cpu,
-    device::{Device, Ending, Notice, Placement, Range},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use support::node::{any_port, nobody, node, node_with_clock, serve, serve_twisted, source};
+use support::quick::{Control, Quick};
+use support::run::{Plan, Run, is_share, lines};
+use support::scripted::{found, scripts, with};
+use support::{config, hashing, one, opener};
+use tensority_device::cpu::Cpu;
+use tensority_device::device::{Device, Ending, Notice, Placement, Range};
 use tensority_devnet::node::api::{self, Reply};
-use tensority_miner::{
-    fleet::{Opener, Selection},
-    message::Message,
-    miner::FatalError,
-};
-use tensority_telemetry::{
-    device::{Condition, Nonces},
-    outcome::Outcome,
-    source::Kind,
-};
+use tensority_miner::fleet::{Opener, Selection};
+use tensority_miner::message::Message;
+use tensority_miner::miner::FatalError;
+use tensority_telemetry::device::{Condition, Nonces};
+use tensority_telemetry::outcome::Outcome;
+use tensority_telemetry::source::Kind;
 
 fn cpu(name: &str) -> Selection {
     let open = || Cpu::open(1.try_into().ok()).expect("a back end");

@@ -2,19 +2,16 @@
 
 mod support;
 
-use std::{
-    sync::{Arc, Condvar, Mutex},
-    time::Duration,
-};
-use support::{
-    config,
-    giver::{Giver, giver, work},
-    hashing::Cheap,
-    one, opener,
-    quick::{Control, Mood},
-    run::{Plan, is_share},
-};
-use tensority_miner::{Policy, verifier::Rehash};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use support::giver::{Giver, giver, work};
+use support::hashing::Cheap;
+use support::quick::{Control, Mood};
+use support::run::{Plan, is_share};
+use support::{config, one, opener};
+use tensority_miner::Policy;
+use tensority_miner::verifier::Rehash;
 use tensority_source::{Answer, Reason, Share};
 use tensority_telemetry::source::Kind;
 

@@ -2,22 +2,20 @@
 
 mod support;
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
-use support::{
-    config, hashing, one, opener,
-    pool::{Served, cheap},
-    quick::Control,
-    run::{Ended, Plan, Run, is_share, lines},
-};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use support::pool::{Served, cheap};
+use support::quick::Control;
+use support::run::{Ended, Plan, Run, is_share, lines};
+use support::{config, hashing, one, opener};
 use tensority_device::device::{Message as WorkMessage, Range, RangeId};
 use tensority_devnet::pool::{FAULTS, Field, Garbage, Misbehaviour, Named, Oddity, Settings};
-use tensority_miner::{RangeSize, WorkerConfig, fleet::Selection, message::Message};
+use tensority_miner::fleet::Selection;
+use tensority_miner::message::Message;
+use tensority_miner::{RangeSize, WorkerConfig};
 use tensority_telemetry::source::Kind;
 
 /// Nonces that a pool gives to a connection.

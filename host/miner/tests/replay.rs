@@ -2,25 +2,20 @@
 
 mod support;
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-use support::{
-    LONG, config, hashing,
-    node::{any_port, node, serve, source},
-    one, opener,
-    pool::{Served, cheap},
-    quick::{Control, Quick},
-    run::Plan,
-};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use support::node::{any_port, node, serve, source};
+use support::pool::{Served, cheap};
+use support::quick::{Control, Quick};
+use support::run::Plan;
+use support::{LONG, config, hashing, one, opener};
 use tensority_device::flaky::{Faults, Flaky};
-use tensority_miner::{
-    message::Message,
-    replay::{ReplayError, Replayed, replay},
-};
-use tensority_telemetry::{command::Command, source::Kind};
+use tensority_miner::message::Message;
+use tensority_miner::replay::{ReplayError, Replayed, replay};
+use tensority_telemetry::command::Command;
+use tensority_telemetry::source::Kind;
 
 /// A recording that can be looked at while it is made.
 #[derive(Clone, Default)]

@@ -2,13 +2,11 @@
 
 #![forbid(unsafe_code)]
 
-use std::{
-    fmt,
-    fs::File,
-    io::{self, Read},
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 /// No secret is longer.
 const MOST_BYTES: u64 = 4096;

@@ -1,9 +1,12 @@
 //! Addresses of nodes and pools.
 
+use std::fmt;
+use std::str::FromStr;
+
 use percent_encoding::percent_decode_str;
-use std::{fmt, str::FromStr};
 use tensority_secret::Secret;
-use ureq::http::{Uri, uri::Authority};
+use ureq::http::Uri;
+use ureq::http::uri::Authority;
 
 /// Where a source is. It shows itself without secrets.
 #[derive(Clone, PartialEq, Eq)]

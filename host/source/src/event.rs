@@ -1,9 +1,11 @@
 //! Events of a source, shares for it and its answers.
 
-use crate::template::Template;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 use tensority::BlockHeader;
+
+use crate::template::Template;
 
 /// Something that happened at a source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

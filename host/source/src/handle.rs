@@ -1,14 +1,13 @@
 //! A source under way.
 
-use crate::{
-    address::Address,
-    event::{Reason, Share},
-    node::{self, Node},
-    pool::{self, Pool},
-    reporter::{Reporter, Tell},
-    settings::{Pace, Settings, StartError},
-};
 use std::sync::Arc;
+
+use crate::address::Address;
+use crate::event::{Reason, Share};
+use crate::node::{self, Node};
+use crate::pool::{self, Pool};
+use crate::reporter::{Reporter, Tell};
+use crate::settings::{Pace, Settings, StartError};
 
 /// Starts a source, which calls `tell` with each event from threads of its own, one event at a time.
 /// `tell` is to be quick, and must not use the handle.

@@ -9,23 +9,21 @@ mod templates;
 #[cfg(test)]
 mod tests;
 
-use crate::{
-    address::NodeUrl,
-    event::{Event, Share},
-    reporter::Reporter,
-    settings::{Limits, Pace, Settings, StartError},
-    template::Template,
-    tls::Roots,
-};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
 use answer::NodeError;
 use client::NodeClient;
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
 use templates::{Change, Standing, Templates};
 use tensority::BlockHeader;
+
+use crate::address::NodeUrl;
+use crate::event::{Event, Share};
+use crate::reporter::Reporter;
+use crate::settings::{Limits, Pace, Settings, StartError};
+use crate::template::Template;
+use crate::tls::Roots;
 
 /// How often a node that stands by is asked for work.
 const WATCH_INTERVAL: Duration = Duration::from_secs(5);

@@ -7,25 +7,23 @@ mod link;
 mod message;
 mod session;
 
-use crate::{
-    address::PoolUrl,
-    backoff::{Backoff, spread},
-    event::{Answer, Event, Reason, Share},
-    reporter::Reporter,
-    settings::{Settings, StartError},
-    tls::{self, Roots},
-};
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Instant;
+
 use frame::Framer;
 use link::{Link, Security};
 use rustls::pki_types::ServerName;
 use session::Session;
-use std::{
-    io::{self, Read, Write},
-    os::unix::net::UnixStream,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
-    time::Instant,
-};
+
+use crate::address::PoolUrl;
+use crate::backoff::{Backoff, spread};
+use crate::event::{Answer, Event, Reason, Share};
+use crate::reporter::Reporter;
+use crate::settings::{Settings, StartError};
+use crate::tls::{self, Roots};
 
 /// So many connections in a row that end at the login look like a ban.
 const CLOSED_LOGINS: u32 = 5;

@@ -1,13 +1,11 @@
 //! Events of a source's threads, each share answered once.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use std::{io, thread};
+
 use crate::event::{Answer, Event, Reason};
-use std::{
-    collections::BTreeMap,
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
-    time::Instant,
-};
 
 /// What is called with each event.
 pub type Tell = Box<dyn FnMut(Event) + Send>;
@@ -130,8 +128,9 @@ impl Drop for Witness {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::mpsc;
+
+    use super::*;
 
     #[test]
     fn each_share_is_answered_once() {

@@ -1,8 +1,11 @@
 //! Settings of a source.
 
-use crate::address::Address;
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
+use std::time::Duration;
+
 use tensority_secret::Secret;
+
+use crate::address::Address;
 
 /// A source and how to treat it.
 #[derive(Clone, Debug)]

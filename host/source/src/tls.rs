@@ -1,13 +1,16 @@
 //! TLS roots and errors.
 
-use crate::settings::StartError;
-use rustls::{
-    CertificateError, ClientConfig, Error, RootCertStore,
-    crypto::{CryptoProvider, ring},
-    pki_types::{CertificateDer, pem::PemObject},
-};
-use std::{fs, io, path::Path, sync::Arc};
+use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
+
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use crate::settings::StartError;
 
 /// The roots that are trusted: the usual ones of the web, and those of a file.
 pub struct Roots(Vec<CertificateDer<'static>>);
@@ -110,8 +113,9 @@ pub fn find(error: &io::Error) -> Option<&Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::io::Write;
+
+    use super::*;
 
     fn file(content: &[u8]) -> tempfile::NamedTempFile {
         let mut file = tempfile::NamedTempFile::new().unwrap();

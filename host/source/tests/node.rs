@@ -2,19 +2,16 @@
 
 mod support;
 
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use support::Source;
 use tensority::fast::{Backend, Caches, Hasher};
-use tensority_devnet::node::{
-    Node,
-    api::{self, Reply},
-};
+use tensority_devnet::node::Node;
+use tensority_devnet::node::api::{self, Reply};
 use tensority_source::{Answer, Event, NodeForm, Pace, Settings, Template};
 
 /// What becomes of the answer of a real node; asked for each request with its path.

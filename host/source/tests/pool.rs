@@ -2,14 +2,13 @@
 
 mod support;
 
-use std::{
-    io::{Read, Write},
-    net::TcpListener,
-    num::NonZero,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
 use support::Source;
 use tensority_devnet::pool::{
     Field, Garbage, Misbehaviour, Named, Oddity, Pool, Running, Tls, serve,

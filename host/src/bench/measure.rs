@@ -1,19 +1,15 @@
 //! The measurements of one back end.
 
-use super::{
-    peak::Peak,
-    report::{Measurement, OfPeak, Threads},
-    samples::Samples,
-};
+use std::num::NonZero;
+use std::time::{Duration, Instant};
+
 use cpu_time::ProcessTime;
-use std::{
-    num::NonZero,
-    time::{Duration, Instant},
-};
-use tensority::{
-    ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED,
-    fast::{Backend, Cache, Hasher, Pool, unwatched},
-};
+use tensority::fast::{Backend, Cache, Hasher, Pool, unwatched};
+use tensority::{ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED};
+
+use super::peak::Peak;
+use super::report::{Measurement, OfPeak, Threads};
+use super::samples::Samples;
 
 /// The int8 multiply-accumulates of a hash: those of its multiplies that are not loads.
 const MACS: f64 = (ARRAY_MULTIPLIES * DIMENSION * DIMENSION * DIMENSION) as f64;

@@ -1,6 +1,7 @@
 //! The peak of this core.
 
 use std::time::{Duration, Instant};
+
 use tensority::fast::Backend;
 
 /// The least time of a sample.

@@ -1,7 +1,8 @@
 //! The figures of a run, for people and for programs.
 
-use crate::failure::Failure;
 use serde::Serialize;
+
+use crate::failure::Failure;
 
 #[derive(Serialize)]
 pub struct Report {

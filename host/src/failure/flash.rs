@@ -1,12 +1,13 @@
 //! The exit codes of what goes wrong with boards that are flashed.
 
-use super::Tensority;
-use tensority_command::{
-    Code,
-    exit::{DATA, OUTPUT, PERMISSION, UNAVAILABLE, UNMET, USAGE, of_opening},
-};
-use tensority_device::{device::DeviceError, port::PortError, probe::ProbeError};
+use tensority_command::Code;
+use tensority_command::exit::{DATA, OUTPUT, PERMISSION, UNAVAILABLE, UNMET, USAGE, of_opening};
+use tensority_device::device::DeviceError;
+use tensority_device::port::PortError;
+use tensority_device::probe::ProbeError;
 use tensority_flash::{FlashError, ImageError, LoaderError, PlanError, SignatureError};
+
+use super::Tensority;
 
 impl Code<SignatureError> for Tensority {
     fn code(error: &SignatureError) -> u8 {

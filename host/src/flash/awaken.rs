@@ -1,19 +1,17 @@
 //! Known-answer test of a board that was just flashed.
 
-use crate::failure::Failure;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use serde::Serialize;
-use std::{
-    path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
-};
 use tensority_boards::{Board, Manifest};
-use tensority_device::{
-    discovery,
-    port::PortError,
-    probe::{self, ProbeError, Verdict},
-};
+use tensority_device::discovery;
+use tensority_device::port::PortError;
+use tensority_device::probe::{self, ProbeError, Verdict};
 use tensority_flash::Target;
+
+use crate::failure::Failure;
 
 /// Longest time for the port to come back and the board to answer.
 const PATIENCE: Duration = Duration::from_secs(30);

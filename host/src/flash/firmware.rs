@@ -1,20 +1,19 @@
 //! Firmware for the controller of a board that runs, over its serial line.
 
-use super::{awaken, report::Progress};
-use crate::failure::Failure;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use serde::Serialize;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
 use tensority_command::{print, print_json};
-use tensority_device::{
-    board::Board,
-    discovery,
-    port::{BAUD, Port},
-    probe::{self, Verdict},
-    update::TRIAL,
-};
+use tensority_device::board::Board;
+use tensority_device::discovery;
+use tensority_device::port::{BAUD, Port};
+use tensority_device::probe::{self, Verdict};
+use tensority_device::update::TRIAL;
+
+use super::awaken;
+use super::report::Progress;
+use crate::failure::Failure;
 
 #[derive(Serialize)]
 struct Report {

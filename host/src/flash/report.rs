@@ -1,12 +1,12 @@
 //! Output of `tensority flash`: plan, progress, result.
 
-use super::awaken::Awake;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write, stderr};
+
 use serde::Serialize;
-use std::{
-    fmt::Display,
-    io::{IsTerminal, Write, stderr},
-};
 use tensority_flash::{Loader, Plan};
+
+use super::awaken::Awake;
 
 #[derive(Serialize)]
 pub struct Report {

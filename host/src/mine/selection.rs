@@ -1,29 +1,24 @@
 //! The devices of a configuration.
 
-use super::sink;
-use crate::{config, failure::Failure};
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{self, RecvTimeoutError},
-    },
-    thread,
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
 use tensority_config::Loaded;
-use tensority_device::{
-    choice::{Choice, OpenError},
-    device::Device,
-    discovery::candidates,
-    port::PortError,
-    probe::{ProbeError, identify},
-};
-use tensority_miner::{
-    RangeSize, WorkerConfig,
-    fleet::{NotOpened, Opener, Selection},
-};
+use tensority_device::choice::{Choice, OpenError};
+use tensority_device::device::Device;
+use tensority_device::discovery::candidates;
+use tensority_device::port::PortError;
+use tensority_device::probe::{ProbeError, identify};
+use tensority_miner::fleet::{NotOpened, Opener, Selection};
+use tensority_miner::{RangeSize, WorkerConfig};
+
+use super::sink;
+use crate::config;
+use crate::failure::Failure;
 
 /// What is selected. Each device is opened once to see that it can be; those that cannot are opened
 /// later, but if that is all of them there is nothing to mine with.

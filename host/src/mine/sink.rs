@@ -1,23 +1,27 @@
 //! The sink of the miner's messages and states: terminal, standard output, publication, state file,
 //! service manager.
 
-use super::stop;
-use crate::failure::Failure;
+use std::fmt::Display;
+use std::io::{Write, stderr};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
 use sd_notify::NotifyState;
 use serde::Serialize;
-use std::{
-    fmt::Display,
-    io::{Write, stderr},
-    sync::{Arc, atomic::AtomicBool, mpsc},
-    time::{Duration, Instant},
-};
 use tensority_command::print_json;
-use tensority_miner::{message::Message, miner, unix_now};
-use tensority_telemetry::{
-    State, command::Command, lifetime::Lifetime, lifetime_file::LifetimeFile, outcome::Outcome,
-    published::Published,
-};
+use tensority_miner::message::Message;
+use tensority_miner::{miner, unix_now};
+use tensority_telemetry::State;
+use tensority_telemetry::command::Command;
+use tensority_telemetry::lifetime::Lifetime;
+use tensority_telemetry::lifetime_file::LifetimeFile;
+use tensority_telemetry::outcome::Outcome;
+use tensority_telemetry::published::Published;
 use tensority_tui::View;
+
+use super::stop;
+use crate::failure::Failure;
 
 /// How often the totals are written to their file.
 const SAVE_INTERVAL: Duration = Duration::from_secs(60);

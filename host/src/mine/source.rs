@@ -1,14 +1,15 @@
 //! The sources of a configuration.
 
-use crate::{config, failure::Failure};
 use std::time::Duration;
+
 use tensority_config::{Form, Loaded};
-use tensority_miner::{
-    SourceName,
-    miner::{Source, StartSource},
-};
+use tensority_miner::SourceName;
+use tensority_miner::miner::{Source, StartSource};
 use tensority_source::{Address, NodeForm, Settings, Tell};
 use tensority_telemetry::source::Kind;
+
+use crate::config;
+use crate::failure::Failure;
 
 /// What each source is called, and the way to start it, in the order of preference.
 pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Failure> {

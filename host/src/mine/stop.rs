@@ -1,13 +1,11 @@
 //! The stop flag, set by SIGINT or SIGTERM.
 
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    flag,
-};
-use std::{
-    io,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
 /// A flag that the first SIGINT or SIGTERM sets; after it, signals do what they do by default.
 pub fn at_signals() -> io::Result<Arc<AtomicBool>> {

@@ -1,8 +1,9 @@
 //! Devices.
 
-use crate::account::{Losses, Rates};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::account::{Losses, Rates};
 
 /// A device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

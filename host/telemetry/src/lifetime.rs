@@ -1,9 +1,11 @@
 //! Totals over all runs: shares, the best share, the history of each device.
 
-use crate::device::Nonces;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::device::Nonces;
 
 /// All runs of a miner together.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

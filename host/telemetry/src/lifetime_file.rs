@@ -4,15 +4,15 @@
 //! place, so at any moment, also after a crash or on a full disk, there is a whole one: the last or
 //! the one before. One miner at a time has it, by a lock on a file beside it.
 
-use crate::lifetime::Lifetime;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
-use std::{
-    ffi::OsString,
-    fmt,
-    fs::{self, File, TryLockError},
-    io::{self, ErrorKind, Read, Write},
-    path::{Path, PathBuf},
-};
+
+use crate::lifetime::Lifetime;
 
 /// The version of the form of the file.
 const VERSION: u64 = 1;
@@ -239,10 +239,12 @@ fn cannot(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Lifeti
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
+    use tempfile::TempDir;
+
     use super::*;
     use crate::lifetime::{BestShare, History};
-    use std::os::unix::fs::symlink;
-    use tempfile::TempDir;
 
     fn lifetime(runs: u64) -> Lifetime {
         let history = History {

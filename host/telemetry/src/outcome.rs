@@ -1,7 +1,8 @@
 //! Outcomes of results and shares.
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What became of a result, first by the miner's verdict and then, if it is a share, by the source's

@@ -1,10 +1,9 @@
 //! Publication of states, from the miner to all observers.
 
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
 use crate::State;
-use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
 
 /// The latest state. Whoever looks gets the tree itself; the miner puts another one in its place.
 #[derive(Debug, Default)]

@@ -1,9 +1,11 @@
 //! Sources of work, and what became of shares.
 
-use crate::account::Estimate;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::account::Estimate;
 
 /// A source of work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -2,15 +2,14 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::Arc;
+
 use serde_json::Value;
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    path::PathBuf,
-    process::{Child, ChildStdout, Command, Output, Stdio},
-    sync::Arc,
-};
 use tempfile::TempDir;
 use tensority_devnet::node::{Node, Running, Settings, serve};
 

@@ -1,14 +1,10 @@
 //! A board in software on a pseudo-terminal.
 
-use std::{
-    io::{Read, Write},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serialport::{SerialPort, TTYPort};
 use tensority_model::{Config, Faults, SoftwareBoard};

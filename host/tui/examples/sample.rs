@@ -1,23 +1,17 @@
 //! The view of a miner that is made up: `cargo run -p tensority-tui --example sample`.
 
-use std::{
-    f64::consts::TAU,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
-    thread,
-    time::{Duration, Instant},
-};
-use tensority_telemetry::{
-    Decision, Job, Mode, State,
-    account::{Estimate, Interval, Losses, Rates, Windows},
-    command::Command,
-    device::{Condition, Device, Kind, Nonces},
-    published::Published,
-    source::{self, Shares, Source},
-};
+use std::f64::consts::TAU;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tensority_telemetry::account::{Estimate, Interval, Losses, Rates, Windows};
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::{Condition, Device, Kind, Nonces};
+use tensority_telemetry::published::Published;
+use tensority_telemetry::source::{self, Shares, Source};
+use tensority_telemetry::{Decision, Job, Mode, State};
 use tensority_tui::{View, ViewError};
 
 fn main() -> Result<(), ViewError> {

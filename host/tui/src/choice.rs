@@ -1,11 +1,10 @@
 //! Selection state of the view, and the effect of keys on it.
 
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::{Condition, Device};
+use tensority_telemetry::{Mode, State};
+
 use crate::keys::Key;
-use tensority_telemetry::{
-    Mode, State,
-    command::Command,
-    device::{Condition, Device},
-};
 
 /// What is shown below the totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

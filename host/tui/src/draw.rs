@@ -13,17 +13,14 @@ mod sources;
 mod table;
 mod totals;
 
-use crate::{
-    choice::{Choice, Pane},
-    log::Log,
-    paint::{Paint, Tone},
-    text,
-};
-use ratatui::{
-    Frame,
-    text::{Line, Span},
-};
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
 use tensority_telemetry::State;
+
+use crate::choice::{Choice, Pane};
+use crate::log::Log;
+use crate::paint::{Paint, Tone};
+use crate::text;
 
 /// All that a frame depends on.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,9 @@
 //! The last log lines.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use crate::text;
-use std::{collections::VecDeque, sync::Arc};
 
 /// As many lines are kept.
 pub const LINES: usize = 1000;

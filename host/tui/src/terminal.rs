@@ -1,23 +1,18 @@
 //! The terminal: taken, drawn on, given back.
 
-use crossterm::{
-    cursor::{Hide, Show},
-    execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+use std::io::{self, IsTerminal, Write, stdin, stdout};
+use std::panic;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::execute;
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
-};
-use std::{
-    io::{self, IsTerminal, Write, stdin, stdout},
-    panic,
-    sync::{
-        Once,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 /// Whether the terminal is ours. Changes only while standard output is locked.
 static TAKEN: AtomicBool = AtomicBool::new(false);

@@ -1,6 +1,7 @@
 //! Text in cells of a terminal, of which a character takes none, one or two.
 
-use ratatui::{style::Style, text::Span};
+use ratatui::style::Style;
+use ratatui::text::Span;
 
 /// What the end of a text that was cut is replaced by.
 const CUT: &str = "…";

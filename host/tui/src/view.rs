@@ -1,29 +1,25 @@
 //! The view: a thread that draws the latest state and reads keys.
 
-use crate::{
-    choice::{Choice, Request, words},
-    draw::{Seen, draw},
-    keys::{self, Key},
-    log::Log,
-    paint::Paint,
-    terminal::{self, Screen},
-};
-use ratatui::{
-    Terminal,
-    backend::CrosstermBackend,
-    layout::{Position, Rect},
-};
-use std::{
-    io,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-        mpsc::Sender,
-    },
-    thread::{self, JoinHandle},
-    time::Duration,
-};
-use tensority_telemetry::{State, command::Command, published::Published};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
+use tensority_telemetry::State;
+use tensority_telemetry::command::Command;
+use tensority_telemetry::published::Published;
+
+use crate::choice::{Choice, Request, words};
+use crate::draw::{Seen, draw};
+use crate::keys::{self, Key};
+use crate::log::Log;
+use crate::paint::Paint;
+use crate::terminal::{self, Screen};
 
 /// The time between two looks at the state: without a key, no more than 4 frames are drawn a second.
 const PERIOD: Duration = Duration::from_millis(250);

@@ -1,13 +1,10 @@
 //! Compilation of the generated C++, and linking to a library.
 
-use std::env;
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
-use std::sync::mpsc;
-use std::thread;
+use std::sync::{Mutex, mpsc};
+use std::{env, fs, thread};
 
 use crate::Error;
 

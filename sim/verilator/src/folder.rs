@@ -1,8 +1,7 @@
 //! Folders that exist only while they are worked in.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::{Error, SourceFile};
 

@@ -1,8 +1,7 @@
 //! Verilator's lint of hand-written Verilog.
 
-use std::env;
-use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, process};
 
 use crate::folder::WorkFolder;
 use crate::{Error, SourceFile, Tool, translate};

@@ -6,11 +6,9 @@
 //! in what Verilator has gained since, as one object: an executable that needs any part of the
 //! runtime has it all, and models loaded later find what they need.
 
-use std::env;
-use std::fs;
-use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 use crate::{Error, Tool};
 

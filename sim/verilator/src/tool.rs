@@ -1,8 +1,7 @@
 //! The installed Verilator: place and version.
 
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use crate::Error;
 

@@ -25,8 +25,9 @@ pub fn seed_height(height: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use sha3::{Digest, Sha3_256};
+
+    use super::*;
 
     #[test]
     fn the_initial_seed_is_the_hash_of_32_zero_bytes() {

@@ -1,8 +1,9 @@
 //! Block header and its hash.
 
+use sha3::{Digest, Sha3_256};
+
 use super::varint63::{self, at_most};
 use crate::Error;
-use sha3::{Digest, Sha3_256};
 
 /// A block header. Hashes are 32 raw bytes in the order in which they are printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Retarget: the bits of the next block from the time the last blocks took.
 
-use super::{BlockHeader, bits_to_value, value_to_bits};
 use num_integer::Integer;
+
+use super::{BlockHeader, bits_to_value, value_to_bits};
 
 /// The number of blocks between two retargets.
 pub const RETARGET_BLOCKS: u64 = 2016;

@@ -1,11 +1,10 @@
 //! Serialized block header, as nodes and miners exchange it.
 
-use super::{
-    BlockHeader,
-    varint63::{self, at_most},
-};
-use crate::Error;
 use alloc::vec::Vec;
+
+use super::BlockHeader;
+use super::varint63::{self, at_most};
+use crate::Error;
 
 /// The first byte of a serialized header without its transactions.
 const HEADER_FLAG: u8 = 0x01;

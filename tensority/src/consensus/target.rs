@@ -1,9 +1,11 @@
 //! Target: the bound of a PoW hash.
 
+use core::fmt;
+
+use num_bigint::{BigInt, Sign};
+
 use super::{bits_to_value, value_to_bits};
 use crate::Error;
-use core::fmt;
-use num_bigint::{BigInt, Sign};
 
 /// A positive target of 256 bits, held as little-endian bytes like a PoW hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

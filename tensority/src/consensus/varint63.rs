@@ -2,8 +2,9 @@
 //!
 //! Source: Bytom v1.1.0, encoding/blockchain.
 
-use crate::Error;
 use alloc::vec::Vec;
+
+use crate::Error;
 
 /// The greatest integer a block can hold, so the greatest nonce, timestamp and bits.
 pub const MAX: u64 = (1 << 63) - 1;

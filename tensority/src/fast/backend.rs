@@ -1,13 +1,15 @@
 //! Table of back ends, and the choice of one.
 
-use super::{
-    kernel::Kernel,
-    memory::{PreparedMatrix, State},
-    portable::Portable,
-};
-use crate::reference::{DIMENSION, Matrix};
-use std::{env, fmt, string::String, vec::Vec};
+use std::string::String;
+use std::vec::Vec;
+use std::{env, fmt};
+
 use thiserror::Error;
+
+use super::kernel::Kernel;
+use super::memory::{PreparedMatrix, State};
+use super::portable::Portable;
+use crate::reference::{DIMENSION, Matrix};
 
 /// The environment variable that names the back end for [`Backend::from_environment`].
 pub const ENVIRONMENT_VARIABLE: &str = "TENSORITY_BACKEND";
@@ -176,8 +178,9 @@ pub enum BackendError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::string::ToString;
+
+    use super::*;
 
     #[test]
     fn every_available_back_end_is_found_by_its_name() {

@@ -1,8 +1,9 @@
 //! From the sum of the chains to the PoW hash.
 
+use std::vec::Vec;
+
 use super::memory::Sum;
 use crate::reference::{DIMENSION, fnv, pow_hash_of_fold};
-use std::vec::Vec;
 
 /// The words of a row.
 const WORDS: usize = DIMENSION / 4;

@@ -1,12 +1,11 @@
 //! The whole hash, by the back end that made the matrix list.
 
-use super::{
-    fold,
-    matrix_list::MatrixList,
-    memory::{State, Sum},
-};
-use crate::reference::{DIMENSION, Sequence, sequences};
 use std::mem;
+
+use super::fold;
+use super::matrix_list::MatrixList;
+use super::memory::{State, Sum};
+use crate::reference::{DIMENSION, Sequence, sequences};
 
 /// The PoW hash of a header hash, with the matrix list of the block's seed.
 ///

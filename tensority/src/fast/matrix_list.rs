@@ -1,12 +1,12 @@
 //! The matrix list of a seed, ready for multiplies.
 
-use super::{
-    backend::Backend,
-    memory::{Entries, PreparedMatrix},
-    watch::{Cancelled, Watch, report, unwatched},
-};
+use std::vec::Vec;
+use std::{fmt, vec};
+
+use super::backend::Backend;
+use super::memory::{Entries, PreparedMatrix};
+use super::watch::{Cancelled, Watch, report, unwatched};
 use crate::reference::{MATRICES, block_words, extended_seed};
-use std::{fmt, vec, vec::Vec};
 
 /// The matrix list of a seed, 16.25 MiB, and the back end that hashes with it.
 #[derive(Clone)]
@@ -91,9 +91,11 @@ impl fmt::Debug for MatrixList {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::INITIAL_SEED;
-    use std::{ops::ControlFlow, sync::atomic::AtomicUsize, sync::atomic::Ordering};
 
     #[test]
     fn a_list_takes_less_than_17_mib() {

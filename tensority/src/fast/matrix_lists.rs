@@ -1,13 +1,14 @@
 //! The matrix lists of the seeds used last.
 
-use super::{
-    backend::Backend,
-    matrix_list::MatrixList,
-    verify::Verdict,
-    watch::{Cancelled, Watch, unwatched},
-};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::vec::Vec;
+
+use super::backend::Backend;
+use super::matrix_list::MatrixList;
+use super::verify::Verdict;
+use super::watch::{Cancelled, Watch, unwatched};
 use crate::{BlockHeader, Error, Target};
-use std::{num::NonZero, sync::Arc, vec::Vec};
 
 /// A few matrix lists by seed, of which the one unused for the longest gives way to a new one.
 ///

@@ -1,7 +1,10 @@
 //! The memory that back ends compute in, laid out so that every vector width reads it aligned.
 
+use std::boxed::Box;
+use std::vec::Vec;
+use std::{fmt, vec};
+
 use crate::reference::{DIMENSION, Matrix};
-use std::{boxed::Box, fmt, vec, vec::Vec};
 
 /// A matrix of a [`MatrixList`](super::MatrixList), the right operand of a multiply.
 ///

@@ -1,16 +1,13 @@
 //! Batches of hashes on several threads.
 
-use super::{
-    hash::Hasher,
-    matrix_list::MatrixList,
-    watch::{Cancelled, Watch, report},
-};
-use std::{
-    num::NonZero,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread, vec,
-    vec::Vec,
-};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::vec::Vec;
+use std::{thread, vec};
+
+use super::hash::Hasher;
+use super::matrix_list::MatrixList;
+use super::watch::{Cancelled, Watch, report};
 
 /// A number of threads that hash side by side. They live as long as a batch: to start them takes
 /// about a thousandth of the time of a hash.
@@ -110,10 +107,11 @@ impl Batch<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::super::{Backend, hash, unwatched};
     use super::*;
     use crate::INITIAL_SEED;
-    use std::ops::ControlFlow;
 
     #[test]
     fn a_batch_keeps_the_order_whatever_the_number_of_threads() {

@@ -4,12 +4,11 @@
 //! no more of their operands, so all of this is arithmetic on 16-bit integers that wraps. A state
 //! is row-major, its elements widened to 16 bits.
 
-use super::{
-    kernel::Kernel,
-    memory::{Entries, PreparedMatrix, Row, State, Sum},
-};
-use crate::reference::{DIMENSION, block_mix};
 use std::vec::Vec;
+
+use super::kernel::Kernel;
+use super::memory::{Entries, PreparedMatrix, Row, State, Sum};
+use crate::reference::{DIMENSION, block_mix};
 
 /// Rows of the state that are multiplied side by side.
 const ROWS: usize = 8;

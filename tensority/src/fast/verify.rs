@@ -1,6 +1,7 @@
 //! Verification of a header: its hashes, and the PoW hash against a target.
 
-use super::{hash::hash, matrix_list::MatrixList};
+use super::hash::hash;
+use super::matrix_list::MatrixList;
 use crate::{BlockHeader, Error, Target, header_hash};
 
 /// The hashes of a header, and whether they are a proof of work.

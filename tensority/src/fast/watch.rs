@@ -1,6 +1,7 @@
 //! Progress and cancellation of long work.
 
 use std::ops::ControlFlow;
+
 use thiserror::Error;
 
 /// Progress of some work, in steps.

@@ -1,11 +1,10 @@
 //! Every fast back end this processor has, against the vectors.
 
-use sha2::{Digest, Sha256};
 use std::num::NonZero;
-use tensority::{
-    BlockHeader, DIMENSION, Matrix, Target,
-    fast::{Backend, MatrixList, MatrixLists, Pool, State, hash, unwatched},
-};
+
+use sha2::{Digest, Sha256};
+use tensority::fast::{Backend, MatrixList, MatrixLists, Pool, State, hash, unwatched};
+use tensority::{BlockHeader, DIMENSION, Matrix, Target};
 use testvectors::{Chain, Pair, Trace, accepted_blocks, headers, pairs, seeds, traces};
 
 fn sha256(matrix: &Matrix<DIMENSION>) -> [u8; 32] {

@@ -1,9 +1,8 @@
-use crate::{
-    hashing::{Input, pow_hashes},
-    headers::block_header,
-};
 use tensority::{BlockHeader, INITIAL_SEED, Target, seed_height};
 use testvectors::{Origin, accepted_blocks};
+
+use crate::hashing::{Input, pow_hashes};
+use crate::headers::block_header;
 
 #[test]
 fn accepted_blocks_serialize_and_hash_as_known() {

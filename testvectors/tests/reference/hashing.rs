@@ -1,11 +1,10 @@
 //! Many PoW hashes at once: a matrix list for each seed, and all processors.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    num::NonZero,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use tensority::{DIMENSION, MatrixList, tensority};
 
 /// What a PoW hash is made of.

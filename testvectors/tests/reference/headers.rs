@@ -1,9 +1,10 @@
-use crate::hashing::{Input, pow_hashes};
 use tensority::{
     BlockHeader, INITIAL_SEED, Target, bits_to_value, header_hash, header_hash_of_inner,
     inner_hash, seed_height,
 };
 use testvectors::{HeaderVector, Origin, headers};
+
+use crate::hashing::{Input, pow_hashes};
 
 /// The header of a vector as the reference has it.
 pub fn block_header(header: &testvectors::Header) -> BlockHeader {

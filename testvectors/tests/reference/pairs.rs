@@ -1,6 +1,7 @@
-use crate::hashing::{Input, pow_hashes};
 use tensority::{MatrixList, tensority};
 use testvectors::{Pair, SmallPair};
+
+use crate::hashing::{Input, pow_hashes};
 
 /// The names of the pairs whose PoW hash is not what it should be.
 fn mismatches(pairs: &[Pair]) -> Vec<&str> {

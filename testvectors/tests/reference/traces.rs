@@ -1,10 +1,11 @@
-use crate::hashing::in_parallel;
 use sha2::{Digest, Sha256};
 use tensority::{
     DIMENSION, Matrix, MatrixList, chain, chain_states, fold, le_bytes, pow_hash_of_fold,
     sequences, sum, tensority,
 };
 use testvectors::{Chain, Trace};
+
+use crate::hashing::in_parallel;
 
 fn sha256(matrix: &Matrix<DIMENSION>) -> [u8; 32] {
     Sha256::digest(matrix.to_bytes()).into()

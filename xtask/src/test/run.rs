@@ -3,14 +3,13 @@
 //! Cargo runs one after the other. Most have a long test at their end, or wait for a line or a clock, while a core
 //! has nothing to do.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use std::thread;
 use std::time::Instant;
+use std::{fmt, thread};
 
 use super::programs::Program;
 use crate::failure::Failure;

@@ -11,8 +11,7 @@ use tensority_protocol::registers::chip::{
 
 use super::Device;
 use crate::bus::Bus;
-use crate::version;
-use crate::{events, queue};
+use crate::{events, queue, version};
 
 impl Device {
     /// Identity of chip and firmware.

@@ -1,8 +1,9 @@
 //! Ranges that end before they are complete: exactly once, with everything they found.
 
-use crate::bench::*;
 use tensority_model::Config;
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 /// Quick enough for hundreds of devices.
 fn quick() -> Config {

@@ -1,8 +1,9 @@
 //! Events: sent until they are acknowledged, in order, and none lost.
 
-use crate::bench::*;
 use tensority_model::Config;
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 /// A device whose host does not acknowledge any more.
 fn silent_host() -> Bench {

@@ -1,12 +1,13 @@
 //! A bad line: what is damaged is dropped and said, and what follows is understood.
 
-use crate::bench::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tensority_model::Config;
 use tensority_protocol::VERSION;
 use tensority_protocol::frame::{Header, MAX_BODY, MAX_FRAME, encode_parts};
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 fn parts(version: u8, kind: u8, number: u16, payload: &[u8]) -> Vec<u8> {
     let mut line = [0; MAX_FRAME];

@@ -1,9 +1,10 @@
 //! Ranges: from the request to their end.
 
-use crate::bench::*;
 use tensority_model::Config;
 use tensority_model::hashing::{Cheap, Hashing};
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 #[test]
 fn a_new_device_starts_tests_itself_and_hashes() {

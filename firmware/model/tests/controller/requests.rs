@@ -1,10 +1,11 @@
 //! Requests about the device itself.
 
-use crate::bench::*;
 use tensority_firmware::self_test;
 use tensority_model::hashing::{Cheap, Hashing};
 use tensority_model::{Config, Faults};
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 #[test]
 fn the_identity_is_what_the_registers_say() {

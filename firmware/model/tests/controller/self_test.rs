@@ -1,9 +1,10 @@
 //! The known-answer test.
 
-use crate::bench::*;
 use tensority_firmware::self_test;
 use tensority_model::{Config, Faults};
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 fn verdict(bench: &mut Bench) -> SelfTestDone {
     let done = bench.until("self-test", |said| {

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::bench::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tensority_model::Config;
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 /// A range that the device has taken.
 struct Taken {

@@ -1,10 +1,11 @@
 //! Firmware updates.
 
-use crate::bench::*;
 use tensority_model::Config;
 use tensority_protocol::codes::BankBit;
 use tensority_protocol::messages::*;
 use tensority_protocol::registers::BANK_BYTES;
+
+use crate::bench::*;
 
 const SECOND_ON_TRIAL: u8 = BankBit::Second as u8 | ON_TRIAL;
 

@@ -1,8 +1,9 @@
 //! The watchdog: bites a core that does nothing, and only that.
 
-use crate::bench::*;
 use tensority_model::{Config, Faults};
 use tensority_protocol::messages::*;
+
+use crate::bench::*;
 
 #[test]
 fn a_core_that_hangs_is_reset_and_the_host_is_told() {

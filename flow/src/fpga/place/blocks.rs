@@ -7,10 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::netlist::PlacedCell;
 use crate::fpga::error::Error;
 use crate::fpga::report::{Block, Kind, Placement, Resource, Tile, Usage};
-
-use super::netlist::PlacedCell;
 
 /// Blocks that a picture tells apart, at most.
 const COLOURS: usize = 10;

@@ -6,13 +6,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fpga::error::Error;
-use crate::fpga::report::{Block, Clock, Path as TimingPath, Placement, Resource};
-
 use super::blocks::{self, Blocks};
 use super::device::Device;
 use super::netlist;
 use super::timing::Timing;
+use crate::fpga::error::Error;
+use crate::fpga::report::{Block, Clock, Path as TimingPath, Placement, Resource};
 
 /// The outcome of one seed; kept as JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,11 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
+use super::{Job, Outcome};
 use crate::fpga::error::Error;
 use crate::fpga::progress::{Event, Step};
 use crate::fpga::report::Trial;
-
-use super::{Job, Outcome};
 
 /// The best of the seeds.
 pub struct Best {

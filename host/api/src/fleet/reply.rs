@@ -1,7 +1,8 @@
 //! Replies as text or as JSON.
 
-use serde_json::{Map, Value, json};
 use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
 
 /// Names and values in order.
 pub type Fields = Vec<(&'static str, Value)>;

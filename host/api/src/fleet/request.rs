@@ -1,9 +1,10 @@
 //! Requests: a text such as `summary` or `summary+devs|`, or JSON such as
 //! `{"command":"summary"}`. Parameters are taken and not looked at.
 
-use super::reply::Reply;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+
+use super::reply::Reply;
 
 /// Commands in small letters.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,13 +1,12 @@
 //! Replies to each command. Values that are not known are left out.
 
-use super::reply::{Fields, Reply, Rows};
 use serde_json::{Value, json};
-use tensority_telemetry::{
-    State,
-    account::Windows,
-    device::{Condition, Device, Nonces},
-    source::{self, Kind, Shares, Source},
-};
+use tensority_telemetry::State;
+use tensority_telemetry::account::Windows;
+use tensority_telemetry::device::{Condition, Device, Nonces};
+use tensority_telemetry::source::{self, Kind, Shares, Source};
+
+use super::reply::{Fields, Reply, Rows};
 
 /// The version of the API that is followed.
 const API: &str = "3.7";

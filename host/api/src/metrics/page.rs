@@ -1,10 +1,12 @@
 //! Metrics in the text format, one family after the other.
 
-use prometheus_client::{
-    encoding::{DescriptorEncoder, EncodeCounterValue, EncodeLabelSet, MetricEncoder, NoLabelSet},
-    metrics::{MetricType, exemplar::Exemplar},
-};
 use std::fmt;
+
+use prometheus_client::encoding::{
+    DescriptorEncoder, EncodeCounterValue, EncodeLabelSet, MetricEncoder, NoLabelSet,
+};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::exemplar::Exemplar;
 use tensority_telemetry::Bucket;
 
 /// Names and values of labels.

@@ -3,24 +3,21 @@
 // Each test file uses a part of this.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
 use serde_json::Value;
-use std::{
-    collections::BTreeMap,
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
-    sync::{Arc, mpsc},
-    time::Duration,
-};
 use tensority_api::{Running, Settings, start};
-use tensority_telemetry::{
-    Bucket, Decision, Job, Mode, Program, State, Total, Verification,
-    account::{Estimate, Interval, Losses, Rates, Windows},
-    command::Command,
-    device::{self, Device, Nonces},
-    lifetime::{BestShare, History, Lifetime},
-    published::Published,
-    source::{self, Shares, Source},
-};
+use tensority_telemetry::account::{Estimate, Interval, Losses, Rates, Windows};
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::{self, Device, Nonces};
+use tensority_telemetry::lifetime::{BestShare, History, Lifetime};
+use tensority_telemetry::published::Published;
+use tensority_telemetry::source::{self, Shares, Source};
+use tensority_telemetry::{Bucket, Decision, Job, Mode, Program, State, Total, Verification};
 
 /// The token of [`Served::new`].
 pub const TOKEN: &str = "correct-horse";

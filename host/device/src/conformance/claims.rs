@@ -2,14 +2,10 @@
 
 use tensority::{INITIAL_SEED, Target};
 
-use super::{
-    Broken,
-    examiner::{Examiner, SHORT, differs, same},
-};
-use crate::{
-    device::{DeviceError, Ending, Notice, Placement, Range},
-    known_answer::KnownAnswer,
-};
+use super::Broken;
+use super::examiner::{Examiner, SHORT, differs, same};
+use crate::device::{DeviceError, Ending, Notice, Placement, Range};
+use crate::known_answer::KnownAnswer;
 
 pub(super) fn a_raw_hash_equals_the_published_one(
     examiner: &mut Examiner<'_>,

@@ -1,16 +1,11 @@
 //! Examiner of a device: requests, notices, expected hashes.
 
-use std::{
-    fmt::Debug,
-    num::NonZero,
-    time::{Duration, Instant},
-};
+use std::fmt::Debug;
+use std::num::NonZero;
+use std::time::{Duration, Instant};
 
-use tensority::{
-    INITIAL_SEED, Target,
-    fast::{Backend, Caches, hash},
-    header_hash,
-};
+use tensority::fast::{Backend, Caches, hash};
+use tensority::{INITIAL_SEED, Target, header_hash};
 
 use super::Broken;
 use crate::device::{Device, DeviceError, Ending, Message, Notice, Placement, Range, RangeId};

@@ -1,17 +1,13 @@
 //! Claims about wakers.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::{Duration, Instant},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tensority::{INITIAL_SEED, Target};
 
-use super::{
-    Broken,
-    examiner::{Examiner, SHORT, differs, same},
-};
+use super::Broken;
+use super::examiner::{Examiner, SHORT, differs, same};
 use crate::device::Placement;
 
 /// Longest time from a wake to the end of the wait.

@@ -1,9 +1,7 @@
 //! Fault rates and counts of a flaky device.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// How likely each fault is, from 0, never, to 1, always.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,9 +1,7 @@
 //! Reasons of refusals, for people.
 
-use tensority_protocol::{
-    VERSIONS,
-    messages::{Refusal, Refused},
-};
+use tensority_protocol::VERSIONS;
+use tensority_protocol::messages::{Refusal, Refused};
 
 /// What the device says by a refusal.
 pub fn reason(refused: &Refused) -> String {

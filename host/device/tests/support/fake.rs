@@ -1,17 +1,15 @@
 //! A device that speaks the protocol but hashes nothing: a range is over as soon as it is taken,
 //! with its first nonce found. Time does not pass for it, so nothing waits.
 
-use std::{collections::VecDeque, io, time::Duration};
+use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
 
-use tensority_device::{
-    device::{Kind, Message, Range, RangeId},
-    transport::{Sleep, Transport},
-    waker::Waker,
-};
-use tensority_protocol::{
-    frame::{Decoder, MAX_FRAME, Message as WireMessage, encode},
-    messages::*,
-};
+use tensority_device::device::{Kind, Message, Range, RangeId};
+use tensority_device::transport::{Sleep, Transport};
+use tensority_device::waker::Waker;
+use tensority_protocol::frame::{Decoder, MAX_FRAME, Message as WireMessage, encode};
+use tensority_protocol::messages::*;
 
 pub const IDENTITY: Identity = Identity {
     protocol_low: 1,

@@ -1,15 +1,11 @@
 //! The line to a board whose chip is a software model.
 
-use std::{
-    io::{self, ErrorKind, Read, Write},
-    time::{Duration, Instant},
-};
+use std::io::{self, ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
 
-use tensority_device::{
-    device::Kind,
-    transport::{Sleep, Transport},
-    waker::Waker,
-};
+use tensority_device::device::Kind;
+use tensority_device::transport::{Sleep, Transport};
+use tensority_device::waker::Waker;
 use tensority_model::{Port, SoftwareBoard};
 
 pub struct Wire {

@@ -1,13 +1,13 @@
 //! A bad line: bytes are changed, lost, made up, and come twice.
 
-use std::{io, time::Duration};
+use std::io;
+use std::time::Duration;
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use tensority_device::{
-    device::Kind,
-    transport::{Sleep, Transport},
-    waker::Waker,
-};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tensority_device::device::Kind;
+use tensority_device::transport::{Sleep, Transport};
+use tensority_device::waker::Waker;
 
 /// One byte in so many is changed, one is lost, and one is made up.
 const BYTES: u32 = 1000;

@@ -9,18 +9,13 @@
 //! {"milliseconds":3,"direction":"received","bytes":"0401412b3a…"}
 //! ```
 
-use std::{
-    io::{self, Write},
-    time::{Duration, Instant},
-};
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-
-use tensority_device::{
-    device::Kind,
-    transport::{Sleep, Transport},
-    waker::Waker,
-};
+use tensority_device::device::Kind;
+use tensority_device::transport::{Sleep, Transport};
+use tensority_device::waker::Waker;
 
 /// The first line of a recording.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

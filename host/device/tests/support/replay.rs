@@ -4,20 +4,16 @@
 //! Time does not count. What was received is there as soon as all that was sent before it has been
 //! sent; where the recording goes on with something sent, nothing comes until that is sent.
 
-use std::{
-    io::{self, BufRead},
-    thread,
-    time::Duration,
-    vec,
-};
+use std::io::{self, BufRead};
+use std::time::Duration;
+use std::{thread, vec};
+
+use tensority_device::device::Kind;
+use tensority_device::transport::{Sleep, Transport};
+use tensority_device::wake_fd::WakeFd;
+use tensority_device::waker::Waker;
 
 use super::record::{Direction, Passage, Title};
-use tensority_device::{
-    device::Kind,
-    transport::{Sleep, Transport},
-    wake_fd::WakeFd,
-    waker::Waker,
-};
 
 /// Why a recording cannot be played.
 #[derive(Debug, thiserror::Error)]

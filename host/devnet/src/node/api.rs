@@ -1,14 +1,15 @@
 //! Answers to requests, without any HTTP: path and body in, status and body out.
 
-use crate::node::{
-    Node, Submission,
-    chain::Block,
-    coinbase::reward,
-    request::{self, BlockName, Refused},
-};
-use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use tensority::BlockHeader;
+
+use crate::node::chain::Block;
+use crate::node::coinbase::reward;
+use crate::node::request::{self, BlockName, Refused};
+use crate::node::{Node, Submission};
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! The chain of headers, and the consensus rules for the next one.
 
-use crate::VERSION;
 use tensority::{
     BlockHeader, INITIAL_SEED, RETARGET_BLOCKS, next_bits, seed_height as height_of_seed,
 };
+
+use crate::VERSION;
 
 /// The number of blocks whose median timestamp the next block must exceed.
 const MEDIAN_BLOCKS: usize = 11;
@@ -130,12 +131,12 @@ pub fn same<T: PartialEq + ToString>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::num::NonZero;
-    use tensority::{
-        Target,
-        fast::{Backend, Caches},
-    };
+
+    use tensority::Target;
+    use tensority::fast::{Backend, Caches};
+
+    use super::*;
 
     fn genesis() -> BlockHeader {
         BlockHeader {

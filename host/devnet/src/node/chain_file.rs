@@ -5,14 +5,14 @@
 //! crash can leave nothing worse than a last line without its end, which [`ChainFile::open`] cuts
 //! off. One process at a time has the file: it is locked until it is dropped.
 
-use crate::node::chain::{Mismatch, same};
-use std::{
-    fmt,
-    fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
-};
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
 use tensority::BlockHeader;
+
+use crate::node::chain::{Mismatch, same};
 
 /// Why a chain file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -222,9 +222,11 @@ fn parse(line: &[u8]) -> Result<BlockHeader, Mismatch> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{SOLONET_BITS, node::template::genesis};
     use std::fs;
+
+    use super::*;
+    use crate::SOLONET_BITS;
+    use crate::node::template::genesis;
 
     fn header(height: u64) -> BlockHeader {
         BlockHeader {

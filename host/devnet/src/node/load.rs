@@ -1,16 +1,15 @@
 //! The headers of a chain file checked into a chain that this node could have made.
 
-use crate::{
-    TRANSACTION_STATUS_HASH,
-    node::{
-        chain::{Chain, Mismatch, same},
-        chain_file::FileError,
-        coinbase::transaction_merkle_root,
-        proof_of_work::has_proof_of_work,
-    },
-};
 use std::path::Path;
-use tensority::{BlockHeader, fast::Caches};
+
+use tensority::BlockHeader;
+use tensority::fast::Caches;
+
+use crate::TRANSACTION_STATUS_HASH;
+use crate::node::chain::{Chain, Mismatch, same};
+use crate::node::chain_file::FileError;
+use crate::node::coinbase::transaction_merkle_root;
+use crate::node::proof_of_work::has_proof_of_work;
 
 /// The blocks, counted from the last, whose proof of work is checked.
 const CHECKED_BLOCKS: usize = 8;
@@ -87,10 +86,13 @@ fn corrupt(path: &Path, line: u64) -> impl Fn(Mismatch) -> FileError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{SOLONET_BITS, node::template};
     use std::num::NonZero;
+
     use tensority::fast::Backend;
+
+    use super::*;
+    use crate::SOLONET_BITS;
+    use crate::node::template;
 
     /// Bits of a target that every hash meets.
     const EASIEST_BITS: u64 = 0x2100_0000_00ff_ffff;

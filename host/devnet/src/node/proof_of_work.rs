@@ -1,9 +1,7 @@
 //! The check of a block's proof of work, however great its nonce.
 
-use tensority::{
-    BlockHeader, Target,
-    fast::{Caches, hash},
-};
+use tensority::fast::{Caches, hash};
+use tensority::{BlockHeader, Target};
 
 /// Whether the PoW hash of a header meets the target of its bits. No hash meets bits without a
 /// target, which the retarget rule can produce.
@@ -14,10 +12,13 @@ pub fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], caches: &mut Cac
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{SOLONET_BITS, node::template::genesis};
     use std::num::NonZero;
+
     use tensority::fast::Backend;
+
+    use super::*;
+    use crate::SOLONET_BITS;
+    use crate::node::template::genesis;
 
     #[test]
     fn a_nonce_is_good_under_its_seed_only() {

@@ -5,10 +5,12 @@
 //! nothing. A body it refuses is answered with its complaint. The recorded complaints are
 //! reproduced to the letter; JSON that breaks off or is none is described in other words.
 
-use crate::node::Submission;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 use tensority::BlockHeader;
+
+use crate::node::Submission;
 
 /// Why a request is not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,27 +1,28 @@
 //! The node's HTTP server.
 
-use crate::node::{
-    Node,
-    api::{self, Event, Reply},
-};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{
-    Request, Response, StatusCode,
-    body::{Bytes, Incoming},
-    header::{
-        CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-        X_XSS_PROTECTION,
-    },
-    server::conn::http1,
-    service::service_fn,
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    X_XSS_PROTECTION,
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use tensority_loopback::{Running, ServerError, listen};
-use tokio::{net::TcpListener, runtime::Builder, sync::oneshot, task, time};
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+use tokio::{task, time};
+
+use crate::node::Node;
+use crate::node::api::{self, Event, Reply};
 
 /// The longest body that is read. A header in hexadecimal takes less than a thousandth of it.
 const MAX_BODY_BYTES: usize = 1 << 20;

@@ -1,10 +1,10 @@
 //! The headers that the node makes itself: block 0, and the template of the next block.
 
-use crate::{
-    TRANSACTION_STATUS_HASH, VERSION,
-    node::{chain::Chain, coinbase::transaction_merkle_root},
-};
 use tensority::{BlockHeader, Error, Target};
+
+use crate::node::chain::Chain;
+use crate::node::coinbase::transaction_merkle_root;
+use crate::{TRANSACTION_STATUS_HASH, VERSION};
 
 /// The timestamp of block 0, in seconds: that of Bytom's solonet, 2018-06-14 02:56:40 UTC.
 const GENESIS_TIMESTAMP: u64 = 1_528_945_000;

@@ -1,7 +1,9 @@
 //! The node on a chain file, and across a change of seed.
 
+use std::fs;
+use std::path::PathBuf;
+
 use super::*;
-use std::{fs, path::PathBuf};
 
 /// Bits of a target that every hash meets.
 const EASIEST_BITS: u64 = 0x2100_0000_00ff_ffff;

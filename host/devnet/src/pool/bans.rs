@@ -1,10 +1,9 @@
 //! Bans of miners for bad submits.
 
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
 use crate::pool::settings::BanRule;
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
 
 /// Past which number of miners those of long ago are forgotten.
 const MANY_MINERS: usize = 1024;

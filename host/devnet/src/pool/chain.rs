@@ -1,8 +1,11 @@
 //! The chain behind a pool: source of its templates, taker of its blocks.
 
-use crate::{TRANSACTION_STATUS_HASH, Template, VERSION, node::SubmitError, unix_now};
 use std::sync::{Mutex, MutexGuard};
+
 use tensority::{BlockHeader, Error, INITIAL_SEED, Target, seed_height, varint63};
+
+use crate::node::SubmitError;
+use crate::{TRANSACTION_STATUS_HASH, Template, VERSION, unix_now};
 
 /// What a pool mines for. The pool asks for a template when it starts, after each block, and on
 /// [`Pool::refresh`](crate::pool::Pool::refresh).

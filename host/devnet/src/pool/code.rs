@@ -1,7 +1,9 @@
 //! Codes and texts of a pool's refusals.
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 /// The reason for a refusal. The texts are those of btmcpool as they were recorded, but for
 /// [`Duplicate`](Self::Duplicate), which that pool never says.

@@ -1,23 +1,21 @@
 //! One connection: a thread that waits for the miner, for the pool and for the time, and never for
 //! one of them alone.
 
-use crate::pool::{
-    Pool,
-    dialect::Dialect,
-    event::{CloseReason, Event},
-    faults::Faults,
-    mail::{Mail, Mailbox, wait},
-    message::Message,
-    session::{Answer, Observer, Session},
-    wire::{Received, Wire},
-};
+use std::collections::VecDeque;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use rustix::event::{PollFd, PollFlags};
-use std::{
-    collections::VecDeque,
-    net::TcpStream,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+
+use crate::pool::Pool;
+use crate::pool::dialect::Dialect;
+use crate::pool::event::{CloseReason, Event};
+use crate::pool::faults::Faults;
+use crate::pool::mail::{Mail, Mailbox, wait};
+use crate::pool::message::Message;
+use crate::pool::session::{Answer, Observer, Session};
+use crate::pool::wire::{Received, Wire};
 
 /// The longest line of a miner with its end, in bytes.
 const MAX_LINE: usize = 10 << 10;

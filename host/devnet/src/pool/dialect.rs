@@ -1,13 +1,12 @@
 //! Serialization of messages: right, or as the pool is asked to misbehave.
 
-use crate::pool::{
-    faults::Faults,
-    kinds::{Field, Garbage, Oddity},
-    message::{Job, Message, Outcome, Reply, raw},
-    misbehaviour::Misbehaviour,
-};
 use rand::Rng;
 use serde_json::value::{RawValue, to_raw_value};
+
+use crate::pool::faults::Faults;
+use crate::pool::kinds::{Field, Garbage, Oddity};
+use crate::pool::message::{Job, Message, Outcome, Reply, raw};
+use crate::pool::misbehaviour::Misbehaviour;
 
 /// The longest piece of what is cut, in bytes.
 const MAX_PIECE: usize = 64;

@@ -1,8 +1,10 @@
 //! Events of a pool, as values, text and JSON.
 
-use crate::pool::code::Code;
-use serde::{Serialize, Serializer};
 use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::pool::code::Code;
 
 /// Something that happened. Sessions are numbered from 0; a number is given again when its session
 /// is over.

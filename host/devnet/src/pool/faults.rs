@@ -1,13 +1,10 @@
 //! Active faults of a pool.
 
-use crate::pool::{
-    kinds::{Field, Garbage, Named, Oddity},
-    misbehaviour::Misbehaviour,
-};
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::pool::kinds::{Field, Garbage, Named, Oddity};
+use crate::pool::misbehaviour::Misbehaviour;
 
 /// The value of the first fault of a kind.
 macro_rules! first {

@@ -1,14 +1,14 @@
 //! Mail from the pool to the thread of a connection, which waits for its socket at the same time.
 
-use crate::pool::faults::Faults;
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use rustix::event::{PollFd, Timespec, poll};
-use std::{
-    io::{self, Read, Write},
-    os::unix::net::UnixStream,
-    sync::{Arc, mpsc},
-    thread,
-    time::{Duration, Instant},
-};
+
+use crate::pool::faults::Faults;
 
 #[derive(Debug)]
 pub enum Mail {

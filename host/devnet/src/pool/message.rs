@@ -1,8 +1,10 @@
 //! Messages of the pool, field by field in btmcpool's order.
 
-use crate::{Template, pool::code::Code};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+
+use crate::Template;
+use crate::pool::code::Code;
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]

@@ -1,7 +1,11 @@
 //! Misbehaviours of a pool, by name.
 
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
 use crate::pool::kinds::{Field, Garbage, Named, Oddity};
-use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 /// Something that the pool does wrong. [`FAULTS`] tells what each stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

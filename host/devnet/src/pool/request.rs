@@ -3,9 +3,11 @@
 //! The pool is written in Go: bytes that are no UTF-8 are read as U+FFFD, unknown fields are passed
 //! over, and a missing text is an empty one.
 
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 /// A line of a miner. Anything else that is JSON, or none, ends the connection.
 #[derive(Debug, Deserialize)]
@@ -72,8 +74,9 @@ pub fn nonce(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn ids_are_kept_as_they_were_written() {

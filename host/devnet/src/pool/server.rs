@@ -1,21 +1,19 @@
 //! The pool's server.
 
-use crate::pool::{
-    Pool,
-    connection::Connection,
-    event::Event,
-    mail::{Mail, Mailbox, Sender, mailbox, wait},
-    session::Observer,
-};
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
 use rustix::event::{PollFd, PollFlags};
-use std::{
-    io::{self, ErrorKind},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::Arc,
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
 use tensority_loopback::{Running, ServerError, listen};
+
+use crate::pool::Pool;
+use crate::pool::connection::Connection;
+use crate::pool::event::Event;
+use crate::pool::mail::{Mail, Mailbox, Sender, mailbox, wait};
+use crate::pool::session::Observer;
 
 /// The pause after a connection that could not be taken, for want of files most likely.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

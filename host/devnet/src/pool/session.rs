@@ -1,20 +1,18 @@
 //! Session of a miner, line by line: no network.
 
-use crate::pool::{
-    Pool, Template,
-    code::Code,
-    event::{CloseReason, Event},
-    kinds::Oddity,
-    message::{Job, Message},
-    misbehaviour::Misbehaviour,
-    request::{self, Login, Request, Submit},
-};
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
 use serde_json::value::RawValue;
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-};
 use tensority::BlockHeader;
+
+use crate::pool::code::Code;
+use crate::pool::event::{CloseReason, Event};
+use crate::pool::kinds::Oddity;
+use crate::pool::message::{Job, Message};
+use crate::pool::misbehaviour::Misbehaviour;
+use crate::pool::request::{self, Login, Request, Submit};
+use crate::pool::{Pool, Template};
 
 /// The jobs that shares are taken for.
 const JOBS: usize = 8;

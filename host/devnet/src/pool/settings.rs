@@ -1,19 +1,15 @@
 //! The settings of a pool.
 
-use crate::{
-    CACHES, SOLONET_BITS,
-    pool::{
-        chain::{Chain, DevelopmentChain},
-        misbehaviour::Misbehaviour,
-        tls::Tls,
-    },
-};
-use std::{
-    num::NonZero,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use tensority::fast::{Backend, Caches, Hasher};
+
+use crate::pool::chain::{Chain, DevelopmentChain};
+use crate::pool::misbehaviour::Misbehaviour;
+use crate::pool::tls::Tls;
+use crate::{CACHES, SOLONET_BITS};
 
 /// From a header hash and a seed to a PoW hash.
 pub type HashFunction = Box<dyn Fn(&[u8; 32], &[u8; 32]) -> [u8; 32] + Send + Sync>;

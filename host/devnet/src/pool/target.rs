@@ -1,7 +1,8 @@
 //! The targets of a difficulty: the one that shares are held against, and the one that is told.
 
-use num_bigint::BigInt;
 use std::num::NonZero;
+
+use num_bigint::BigInt;
 use tensority::{Target, bits_to_value, value_to_bits};
 
 /// What a PoW hash must not exceed to be a share: 2^256 / difficulty, of which three bytes are kept.

@@ -1,14 +1,11 @@
 //! TLS certificate and key of a pool.
 
-use rustls::{
-    ServerConfig, ServerConnection,
-    crypto::ring,
-    pki_types::{
-        CertificateDer, PrivateKeyDer,
-        pem::{self, PemObject},
-    },
-};
 use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection};
 
 /// A certificate with its key.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! A socket that never waits, with or without TLS.
 
-use crate::pool::tls::Tls;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+
 use rustls::ServerConnection;
-use std::{
-    io::{self, ErrorKind, Read, Write},
-    net::{Shutdown, TcpStream},
-};
+
+use crate::pool::tls::Tls;
 
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 16 << 10;

@@ -4,11 +4,13 @@
 //! that meet a target differ. In requests and answers these are exchanged, and nothing else: the
 //! bodies must then be equal to the last byte.
 
-use crate::common::{NOW, Served, fail, solve};
 use serde_json::Value;
 use tensority::BlockHeader;
-use tensority_devnet::{Template, node::Submission};
+use tensority_devnet::Template;
+use tensority_devnet::node::Submission;
 use testvectors::{NodeCapture, NodeResponse};
+
+use crate::common::{NOW, Served, fail, solve};
 
 fn capture(name: &str) -> NodeCapture {
     let captures = testvectors::node_captures();

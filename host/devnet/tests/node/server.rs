@@ -1,14 +1,14 @@
 //! The node over HTTP, as clients of every kind meet it.
 
-use crate::common::{Served, exchange, fail, post, solve};
-use std::{
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
 use tensority_devnet::node::{Event, Node, ServerError, Settings, Submission, serve};
+
+use crate::common::{Served, exchange, fail, post, solve};
 
 const OK: &str = "{\"status\":\"success\",\"data\":true}\n";
 

@@ -3,16 +3,16 @@
 //! The pool is given the recorded templates and hashes in earnest. Its job ids are its own: they are
 //! exchanged, and nothing else. What it says must then be equal to the last byte.
 
-use crate::common::{Miner, Served};
+use std::collections::{HashMap, VecDeque};
+use std::num::NonZero;
+use std::sync::Mutex;
+
 use serde_json::Value;
-use std::{
-    collections::{HashMap, VecDeque},
-    num::NonZero,
-    sync::Mutex,
-};
 use tensority::BlockHeader;
 use tensority_devnet::pool::{Chain, Event, Settings, Template};
 use testvectors::{StratumCapture, StratumEvent, stratum_captures};
+
+use crate::common::{Miner, Served};
 
 /// The nonce of a block that the recorded pool keeps back, since it reckons its target wrongly.
 const KEPT_BACK: u64 = 0x45;

@@ -1,16 +1,16 @@
 //! Each misbehaviour does what it says, and nothing else.
 
-use crate::common::{Hash, QUIET, Served, login, submit, with_hash};
+use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
-use std::{
-    collections::HashSet,
-    io::{Read, Write},
-    sync::Arc,
-    time::{Duration, Instant},
-};
 use tensority_devnet::pool::{
     FAULTS, Field, Garbage, Misbehaviour, Named, Oddity, Settings, Tls, explain,
 };
+
+use crate::common::{Hash, QUIET, Served, login, submit, with_hash};
 
 #[test]
 fn every_fault_is_explained_and_understood() {

@@ -1,16 +1,19 @@
 //! What a pool does that behaves.
 
-use crate::common::{Hash, Miner, QUIET, Served, login, submit, with_hash};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use std::{num::NonZero, sync::Arc, thread, time::Duration};
-use tensority::{
-    BlockHeader, Target,
-    fast::{Backend, Cache, hash},
-};
+use tensority::fast::{Backend, Cache, hash};
+use tensority::{BlockHeader, Target};
 use tensority_devnet::node::{Node, Submission};
 use tensority_devnet::pool::{
     BanRule, Chain, DevelopmentChain, Event, Pool, ServerError, Settings, Template, serve,
 };
+
+use crate::common::{Hash, Miner, QUIET, Served, login, submit, with_hash};
 
 /// A development node behind the pool.
 struct NodeChain(Arc<Node>);

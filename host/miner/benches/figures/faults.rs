@@ -1,9 +1,7 @@
 //! A million results with faults of devices and source among them.
 
-use crate::{
-    figure::Figure,
-    storm::{Storm, run},
-};
+use crate::figure::Figure;
+use crate::storm::{Storm, run};
 
 const STORM: Storm = Storm {
     results: 1_000_000,

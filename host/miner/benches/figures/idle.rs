@@ -1,20 +1,16 @@
 //! Processor time of 16 boards when little happens.
 
-use crate::{
-    boards::{Boards, RESULTS_PER_MINUTE},
-    figure::Figure,
-    machine,
-    miner::Running,
-    support::{
-        giver::{giver, work},
-        run::Plan,
-    },
-};
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use tensority_telemetry::source::Kind;
+
+use crate::boards::{Boards, RESULTS_PER_MINUTE};
+use crate::figure::Figure;
+use crate::machine;
+use crate::miner::Running;
+use crate::support::giver::{giver, work};
+use crate::support::run::Plan;
 
 const DEVICES: usize = 16;
 const RATE: f64 = 12.0;

@@ -1,18 +1,18 @@
 //! Latency from a new job to the new ranges on the wires of all devices.
 
-use crate::{
-    boards::{Boards, RESULTS_PER_MINUTE},
-    figure::Figure,
-    machine::{self, milliseconds, percentile},
-    miner::Running,
-    support::{
-        giver::{Giver, giver, work},
-        run::Plan,
-    },
-};
-use std::{collections::BTreeMap, thread, time::Duration};
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
 use tensority_source::Template;
 use tensority_telemetry::source::Kind;
+
+use crate::boards::{Boards, RESULTS_PER_MINUTE};
+use crate::figure::Figure;
+use crate::machine::{self, milliseconds, percentile};
+use crate::miner::Running;
+use crate::support::giver::{Giver, giver, work};
+use crate::support::run::Plan;
 
 const DEVICES: usize = 64;
 const RATE: f64 = 12.0;

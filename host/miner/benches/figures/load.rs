@@ -1,28 +1,23 @@
 //! Devices that one processor bears, at one result a second each.
 
-use crate::{
-    boards::{Boards, Report},
-    figure::Figure,
-    machine::{self, milliseconds},
-    miner::Running,
-    support::{
-        giver::{giver, work},
-        hashing::Cheap,
-        run::Plan,
-    },
-};
-use std::{
-    num::NonZero,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
 use tensority::fast::Backend;
-use tensority_miner::{
-    Policy,
-    verifier::{OnProcessor, Rehash},
-};
-use tensority_telemetry::{State, source::Kind};
+use tensority_miner::Policy;
+use tensority_miner::verifier::{OnProcessor, Rehash};
+use tensority_telemetry::State;
+use tensority_telemetry::source::Kind;
+
+use crate::boards::{Boards, Report};
+use crate::figure::Figure;
+use crate::machine::{self, milliseconds};
+use crate::miner::Running;
+use crate::support::giver::{giver, work};
+use crate::support::hashing::Cheap;
+use crate::support::run::Plan;
 
 /// The numbers that are tried, the greatest first; the last is the must.
 const DEVICES: [usize; 3] = [1024, 512, 256];

@@ -1,10 +1,10 @@
 //! Processor time and memory of this process.
 
-use rustix::{
-    thread::{CpuSet, sched_getaffinity, sched_setaffinity},
-    time::{ClockId, clock_gettime},
-};
-use std::{fs, time::Duration};
+use std::fs;
+use std::time::Duration;
+
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use rustix::time::{ClockId, clock_gettime};
 
 /// The time, by a clock that all processes share.
 pub fn now() -> Duration {

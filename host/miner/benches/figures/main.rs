@@ -25,11 +25,10 @@ mod storm;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+use std::env;
+use std::process::{Command, ExitCode};
+
 use figure::{Figure, Format};
-use std::{
-    env,
-    process::{Command, ExitCode},
-};
 
 /// The figures by name, in the order of the table.
 const FIGURES: [(&str, Measure); 5] = [

@@ -1,19 +1,19 @@
 //! The most memory that 16 boards take, with the matrix lists of two seeds.
 
-use crate::{
-    boards::{Boards, RESULTS_PER_MINUTE},
-    figure::Figure,
-    load::Costly,
-    machine,
-    miner::Running,
-    support::{
-        giver::{giver, work},
-        run::Plan,
-    },
-};
-use std::{sync::Arc, thread, time::Duration};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
 use tensority_source::Template;
 use tensority_telemetry::source::Kind;
+
+use crate::boards::{Boards, RESULTS_PER_MINUTE};
+use crate::figure::Figure;
+use crate::load::Costly;
+use crate::machine;
+use crate::miner::Running;
+use crate::support::giver::{giver, work};
+use crate::support::run::Plan;
 
 const DEVICES: usize = 16;
 const RATE: f64 = 12.0;

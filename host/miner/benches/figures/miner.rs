@@ -1,21 +1,18 @@
 //! A miner under way, as the program would run it, with its state published and its messages dropped.
 
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tensority_miner::message::Message;
+use tensority_miner::miner::{FatalError, Setup, Sink, mine};
+use tensority_telemetry::State;
+use tensority_telemetry::device::Condition;
+use tensority_telemetry::published::Published;
+
 use crate::support::run::Plan;
-use std::{
-    num::NonZero,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
-use tensority_miner::{
-    message::Message,
-    miner::{FatalError, Setup, Sink, mine},
-};
-use tensority_telemetry::{State, device::Condition, published::Published};
 
 /// A miner under way.
 pub struct Running {

@@ -1,10 +1,15 @@
 //! Assignment of ranges to devices.
 
-use super::{Action, Controller};
-use crate::{device_stats::DeviceStats, mailbox::Order, ranges::Purpose};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
+
 use tensority::Target;
 use tensority_device::device::Placement;
+
+use super::{Action, Controller};
+use crate::device_stats::DeviceStats;
+use crate::mailbox::Order;
+use crate::ranges::Purpose;
 
 /// Hashes between two results of a device whose rate is not known yet.
 const FIRST_DIFFICULTY: f64 = 16.0;

@@ -1,15 +1,15 @@
 //! Care of devices: conditions, known-answer tests, remedies, commands.
 
-use super::{Action, Controller};
-use crate::{
-    device_stats::{DeviceStats, Phase},
-    health::{Recovery, Remedy},
-    mailbox::Order,
-    message::Message,
-    policy::Policy,
-};
 use std::time::Duration;
+
 use tensority_telemetry::device::Condition;
+
+use super::{Action, Controller};
+use crate::device_stats::{DeviceStats, Phase};
+use crate::health::{Recovery, Remedy};
+use crate::mailbox::Order;
+use crate::message::Message;
+use crate::policy::Policy;
 
 impl Controller {
     /// A device said or did what cannot be.

@@ -1,16 +1,16 @@
 //! Events of devices.
 
-use super::{Controller, Found, milliseconds};
-use crate::{
-    device_stats::DeviceStats,
-    event::{DeviceEvent, Joined, WorkerConfig},
-    message::Message,
-    range_size::RangeSize,
-    ranges::{Done, Fault},
-};
 use std::time::Duration;
+
 use tensority_device::device::Notice;
 use tensority_telemetry::device::{Condition, Kind};
+
+use super::{Controller, Found, milliseconds};
+use crate::device_stats::DeviceStats;
+use crate::event::{DeviceEvent, Joined, WorkerConfig};
+use crate::message::Message;
+use crate::range_size::RangeSize;
+use crate::ranges::{Done, Fault};
 
 /// How a device is to work of which nothing is known but its name.
 const UNKNOWN: WorkerConfig = WorkerConfig {

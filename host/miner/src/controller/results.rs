@@ -1,17 +1,18 @@
 //! Outcomes of results, from the device's notice to the source's answer.
 
-use super::{Action, Controller, Found, LATENCY_BOUNDS, Pending, milliseconds};
-use crate::{
-    event::Verdict,
-    job::Job,
-    message::{Message, Share as ShareMessage},
-    policy::Policy,
-    verifier::Check,
-};
 use std::time::Duration;
+
 use tensority::{BlockHeader, EPOCH_BLOCKS, header_hash};
 use tensority_source::{Answer, Share};
-use tensority_telemetry::{lifetime::BestShare, outcome::Outcome};
+use tensority_telemetry::lifetime::BestShare;
+use tensority_telemetry::outcome::Outcome;
+
+use super::{Action, Controller, Found, LATENCY_BOUNDS, Pending, milliseconds};
+use crate::event::Verdict;
+use crate::job::Job;
+use crate::message::{Message, Share as ShareMessage};
+use crate::policy::Policy;
+use crate::verifier::Check;
 
 impl Found {
     fn job(&self) -> &Job {

@@ -1,9 +1,14 @@
 //! Events of sources, and the choice between them.
 
-use super::{Action, Controller};
-use crate::{failover::Step, job::Job, message::Message};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
+
 use tensority_source::{Event, Pace, Reason, Template};
+
+use super::{Action, Controller};
+use crate::failover::Step;
+use crate::job::Job;
+use crate::message::Message;
 
 impl Controller {
     pub(super) fn hear(&mut self, now: Duration, source: usize, event: Event) {

@@ -6,21 +6,18 @@ mod random;
 mod results;
 mod runs;
 
-use super::*;
-use crate::{
-    event::{DeviceEvent, Joined, Verdict, WorkerConfig},
-    range_size::RangeSize,
-    tests::template,
-};
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use tensority::Target;
 use tensority_device::device::{Ending, Message as Hashed, Notice, Placement, Range};
 use tensority_source::{Answer, Event as SourceEvent, Reason, Template};
-use tensority_telemetry::{
-    Mode, State,
-    device::{Condition, Kind},
-    source,
-};
+use tensority_telemetry::device::{Condition, Kind};
+use tensority_telemetry::{Mode, State, source};
+
+use super::*;
+use crate::event::{DeviceEvent, Joined, Verdict, WorkerConfig};
+use crate::range_size::RangeSize;
+use crate::tests::template;
 
 /// A hash that meets any target, and one that meets only the easiest.
 const RARE: [u8; 32] = {

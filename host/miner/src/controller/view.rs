@@ -1,15 +1,16 @@
 //! State of everything, for telemetry.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tensority_telemetry::account::{Estimate, Interval, Losses, Rates, Windows};
+use tensority_telemetry::device::{Device, Nonces};
+use tensority_telemetry::lifetime::{History, Lifetime};
+use tensority_telemetry::source::Shares;
+use tensority_telemetry::{Bucket, Mode, State, Total, Verification};
+
 use super::{Controller, LATENCY_BOUNDS};
 use crate::job::Job;
-use std::{collections::BTreeMap, time::Duration};
-use tensority_telemetry::{
-    Bucket, Mode, State, Total, Verification,
-    account::{Estimate, Interval, Losses, Rates, Windows},
-    device::{Device, Nonces},
-    lifetime::{History, Lifetime},
-    source::Shares,
-};
 
 impl Controller {
     /// A snapshot of everything.

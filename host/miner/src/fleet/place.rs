@@ -1,10 +1,14 @@
 //! A place where a device is looked for.
 
-use super::{NotOpened, Opener, PortOpener};
-use crate::event::{Joined, WorkerConfig};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
 use tensority_device::device::{Description, Device, Kind};
 use tensority_source::Backoff;
+
+use super::{NotOpened, Opener, PortOpener};
+use crate::event::{Joined, WorkerConfig};
 
 /// The waits between attempts to open a device.
 const FIRST_WAIT: Duration = Duration::from_millis(500);

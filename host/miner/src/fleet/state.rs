@@ -1,24 +1,18 @@
 //! State machine of the fleet: places, devices and attempts to open them.
 
-use super::{
-    Message, NotOpened, Selection,
-    place::{Everywhere, LONGEST_WAIT, Place, Status, id, joined},
-};
-use crate::{
-    event::{DeviceEvent, Event, Events, WorkerConfig},
-    mailbox::Mailboxes,
-    worker::{ExitReason, Worker},
-};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError, Sender},
-    },
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
 use tensority_device::device::{Description, Device, Kind};
+
+use super::place::{Everywhere, LONGEST_WAIT, Place, Status, id, joined};
+use super::{Message, NotOpened, Selection};
+use crate::event::{DeviceEvent, Event, Events, WorkerConfig};
+use crate::mailbox::Mailboxes;
+use crate::worker::{ExitReason, Worker};
 
 /// A device that was open for so long failed for a new reason.
 const LONG_OPEN: Duration = Duration::from_secs(60);

@@ -1,15 +1,18 @@
 //! Judge: results of devices, held against what the miner tells and the source gets.
 
-use crate::support::hashing::cheap;
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+
 use tensority::{BlockHeader, header_hash};
 use tensority_device::device::{Message as Hashed, Range};
-use tensority_miner::{message::Message, verifier::Rehash};
+use tensority_miner::message::Message;
+use tensority_miner::verifier::Rehash;
 use tensority_source::{Share, Template};
-use tensority_telemetry::{State, outcome::Outcome as Called, source::Shares};
+use tensority_telemetry::State;
+use tensority_telemetry::outcome::Outcome as Called;
+use tensority_telemetry::source::Shares;
+
+use crate::support::hashing::cheap;
 
 /// Hears devices, miner and source.
 pub struct Judge {

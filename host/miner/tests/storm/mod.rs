@@ -12,27 +12,28 @@ mod witness;
 
 pub use judge::{Judge, Outcome};
 
-use crate::support::{LONG, hashing::cheap, one, opener, quick::Control, run::Plan};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
 use moody::Moody;
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use std::{
-    num::NonZero,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc,
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use tensority_device::flaky::{Faults, Flaky, Injected};
-use tensority_miner::{
-    Limits, RangeSize, WorkerConfig,
-    message::Message,
-    miner::{FatalError, Setup, Sink, mine},
-};
-use tensority_telemetry::{State, command::Command, source::Kind};
+use tensority_miner::message::Message;
+use tensority_miner::miner::{FatalError, Setup, Sink, mine};
+use tensority_miner::{Limits, RangeSize, WorkerConfig};
+use tensority_telemetry::State;
+use tensority_telemetry::command::Command;
+use tensority_telemetry::source::Kind;
 use witness::Witness;
+
+use crate::support::hashing::cheap;
+use crate::support::quick::Control;
+use crate::support::run::Plan;
+use crate::support::{LONG, one, opener};
 
 /// How much is to happen.
 #[derive(Clone, Copy)]

@@ -1,15 +1,16 @@
 //! A source that answers shares as it likes, and loses its connection now and then.
 
-use super::Judge;
-use crate::support::giver::work;
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use std::{
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use tensority_miner::miner::{Source, StartSource};
 use tensority_source::{Answer, Event, Pace, Reason, Share, Tell, Template};
 use tensority_telemetry::source::Shares;
+
+use super::Judge;
+use crate::support::giver::work;
 
 /// Hashes of a share: every fourth result of a device is one.
 const DIFFICULTY: f64 = 8.0;

@@ -1,11 +1,16 @@
 //! A device whose results the judge hears before the miner.
 
-use super::Judge;
-use std::{collections::HashMap, sync::Arc, thread, time::Duration};
-use tensority_device::{
-    device::{Description, Device, DeviceError, Notice, Placement, Range, RangeId},
-    waker::Waker,
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use tensority_device::device::{
+    Description, Device, DeviceError, Notice, Placement, Range, RangeId,
 };
+use tensority_device::waker::Waker;
+
+use super::Judge;
 
 /// Results that the miner may have before it, lest they pile up.
 const BACKLOG: u64 = 500;

@@ -1,23 +1,19 @@
 //! Boards that come and go: software models behind ports that exist in the test alone.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, ErrorKind, Read, Write},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard},
-    time::{Duration, Instant},
-};
-use tensority_device::{
-    board::Board,
-    device::{Device, Kind},
-    transport::{Sleep, Transport},
-    waker::Waker,
-};
-use tensority_miner::{
-    WorkerConfig,
-    fleet::{NotOpened, Selection},
-};
-use tensority_model::{Config, Port, SoftwareBoard, hashing::Cheap};
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use tensority_device::board::Board;
+use tensority_device::device::{Device, Kind};
+use tensority_device::transport::{Sleep, Transport};
+use tensority_device::waker::Waker;
+use tensority_miner::WorkerConfig;
+use tensority_miner::fleet::{NotOpened, Selection};
+use tensority_model::hashing::Cheap;
+use tensority_model::{Config, Port, SoftwareBoard};
 
 /// The ports of a machine, with the boards that are plugged in.
 #[derive(Clone, Default)]

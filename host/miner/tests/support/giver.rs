@@ -1,9 +1,8 @@
 //! A source within the test, which gives work and answers shares as the test wants.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
 use tensority::{BlockHeader, Target};
 use tensority_miner::miner::{Source, StartSource};
 use tensority_source::{Answer, Event, Pace, Share, Tell, Template};

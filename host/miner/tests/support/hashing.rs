@@ -1,6 +1,8 @@
 //! Cheap hashes, for tests of all but the proof of work.
 
-use std::{num::NonZero, sync::Arc};
+use std::num::NonZero;
+use std::sync::Arc;
+
 use tensority::fast::Backend;
 use tensority_miner::verifier::{OnProcessor, Rehash};
 use tensority_model::hashing::{self, Hashing};

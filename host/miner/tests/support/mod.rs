@@ -11,12 +11,12 @@ pub mod quick;
 pub mod run;
 pub mod scripted;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
+
 use tensority_device::device::Device;
-use tensority_miner::{
-    RangeSize, WorkerConfig,
-    fleet::{Opener, Selection},
-};
+use tensority_miner::fleet::{Opener, Selection};
+use tensority_miner::{RangeSize, WorkerConfig};
 
 /// Longer than anything here takes on a busy machine.
 pub const LONG: Duration = Duration::from_secs(60);

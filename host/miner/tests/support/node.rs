@@ -1,19 +1,14 @@
 //! Development nodes as sources, good ones and one whose answers are twisted.
 
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-    time::Duration,
-};
-use tensority_devnet::node::{
-    Node, Running, Settings,
-    api::{self, Reply},
-};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use tensority_devnet::node::api::{self, Reply};
+use tensority_devnet::node::{Node, Running, Settings};
 use tensority_miner::miner::{Source, StartSource};
 use tensority_source::Tell;
 

@@ -1,16 +1,18 @@
 //! Development pools as sources, good and bad ones.
 
-use super::{hashing::Cheap, node::start};
-use std::{
-    net::{SocketAddr, TcpStream},
-    sync::{Arc, Mutex, mpsc},
-    time::Duration,
-};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
 use tensority::Target;
 use tensority_devnet::pool::{
     Code, DevelopmentChain, Event, Misbehaviour, Pool, Running, Settings, serve,
 };
-use tensority_miner::{miner::StartSource, verifier::Rehash};
+use tensority_miner::miner::StartSource;
+use tensority_miner::verifier::Rehash;
+
+use super::hashing::Cheap;
+use super::node::start;
 
 /// A served pool, and what happened there.
 pub struct Served {

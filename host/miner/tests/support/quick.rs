@@ -1,21 +1,19 @@
 //! A device that hashes at a steady rate and goes wrong as a test wants.
 
-use super::hashing::cheap;
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
 use tensority::header_hash;
-use tensority_device::{
-    device::{Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range},
-    wake_fd::WakeFd,
-    waker::Waker,
+use tensority_device::device::{
+    Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range,
 };
+use tensority_device::wake_fd::WakeFd;
+use tensority_device::waker::Waker;
 use tensority_miner::verifier::Rehash;
+
+use super::hashing::cheap;
 
 /// What the device is like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,29 +1,26 @@
 //! A miner under way.
 
-use super::{LONG, hashing::cheap};
-use std::{
-    num::NonZero,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
-use tensority_miner::{
-    Limits, Patience, Policy, SourceName,
-    controller::{Controller, Goal, Settings},
-    fleet::Selection,
-    message::Message,
-    miner::{FatalError, Setup, Sink, StartSource, mine},
-    record::Recorder,
-    verifier::Rehash,
-};
-use tensority_telemetry::{
-    Program, State, command::Command, device::Device, lifetime::Lifetime, published::Published,
-    source,
-};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tensority_miner::controller::{Controller, Goal, Settings};
+use tensority_miner::fleet::Selection;
+use tensority_miner::message::Message;
+use tensority_miner::miner::{FatalError, Setup, Sink, StartSource, mine};
+use tensority_miner::record::Recorder;
+use tensority_miner::verifier::Rehash;
+use tensority_miner::{Limits, Patience, Policy, SourceName};
+use tensority_telemetry::command::Command;
+use tensority_telemetry::device::Device;
+use tensority_telemetry::lifetime::Lifetime;
+use tensority_telemetry::published::Published;
+use tensority_telemetry::{Program, State, source};
+
+use super::LONG;
+use super::hashing::cheap;
 
 /// What to mine with.
 pub struct Plan {

@@ -1,15 +1,16 @@
 //! A device that says what a test wants.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
-use tensority::{
-    fast::{Backend, Cache, hash},
-    header_hash,
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tensority::fast::{Backend, Cache, hash};
+use tensority::header_hash;
+use tensority_device::device::{
+    Description, Device, DeviceError, Kind, Message, Notice, Placement, Range, RangeId,
 };
-use tensority_device::{
-    device::{Description, Device, DeviceError, Kind, Message, Notice, Placement, Range, RangeId},
-    wake_fd::WakeFd,
-    waker::Waker,
-};
+use tensority_device::wake_fd::WakeFd;
+use tensority_device::waker::Waker;
 use tensority_miner::fleet::Opener;
 
 /// What a script makes of a range: notices, or the end of the device.

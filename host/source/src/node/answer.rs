@@ -1,14 +1,15 @@
 //! Answers of a Bytom node, by status and body.
 
-use crate::{
-    event::Reason,
-    excerpt::{line, quote},
-    settings::NodeForm,
-    template::Template,
-};
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use tensority::{BlockHeader, Target};
+
+use crate::event::Reason;
+use crate::excerpt::{line, quote};
+use crate::settings::NodeForm;
+use crate::template::Template;
 
 /// Why a node did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,16 +1,19 @@
 //! A Bytom node over HTTP.
 
+use std::io;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use ureq::Agent;
+use ureq::http::header::AUTHORIZATION;
+
 use super::answer::{self, NodeError};
-use crate::{
-    address::NodeUrl,
-    excerpt,
-    settings::{NodeForm, Settings},
-    template::Template,
-    tls::{self, Roots},
-};
-use base64::{Engine, prelude::BASE64_STANDARD};
-use std::{io, time::Duration};
-use ureq::{Agent, http::header::AUTHORIZATION};
+use crate::address::NodeUrl;
+use crate::excerpt;
+use crate::settings::{NodeForm, Settings};
+use crate::template::Template;
+use crate::tls::{self, Roots};
 
 /// The longest answer that is read. Work takes less than a thousandth of it.
 const MAX_BODY_BYTES: u64 = 1 << 20;

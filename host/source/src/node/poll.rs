@@ -1,8 +1,10 @@
 //! Poller of a node.
 
-use super::{Node, NodeError};
-use crate::{backoff::Backoff, template::Template};
 use std::time::Instant;
+
+use super::{Node, NodeError};
+use crate::backoff::Backoff;
+use crate::template::Template;
 
 pub type GetWork = dyn Fn() -> Result<Template, NodeError>;
 

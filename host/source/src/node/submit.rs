@@ -1,12 +1,12 @@
 //! Submitter of blocks to a node.
 
-use super::{Node, NodeError, Standing};
-use crate::{
-    backoff::Backoff,
-    event::{Answer, Reason, Share},
-};
 use std::time::Duration;
+
 use tensority::BlockHeader;
+
+use super::{Node, NodeError, Standing};
+use crate::backoff::Backoff;
+use crate::event::{Answer, Reason, Share};
 
 const RETRY_LONGEST: Duration = Duration::from_secs(2);
 

@@ -1,8 +1,10 @@
 //! Succession of a node's templates.
 
-use crate::template::Template;
 use std::time::{Duration, Instant};
+
 use tensority::BlockHeader;
+
+use crate::template::Template;
 
 /// How far, by the node's clock, a template's timestamp must be from that of the work under way to
 /// make new work, in seconds. Every answer of a node has another one, and an old one stays valid as
@@ -166,8 +168,9 @@ fn is_newer(new: &Template, old: &Template) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use tensority::Target;
+
+    use super::*;
 
     const TIME: u64 = 1_000_000;
 

@@ -1,7 +1,11 @@
-use super::{submit::Failure, *};
-use crate::event::{Answer, Reason};
-use std::{sync::mpsc, thread};
+use std::sync::mpsc;
+use std::thread;
+
 use tensority::Target;
+
+use super::submit::Failure;
+use super::*;
+use crate::event::{Answer, Reason};
 
 const TIME: u64 = 1_000_000;
 

@@ -1,11 +1,10 @@
 //! Answers of pools to submits.
 
-use crate::{
-    event::{Answer, Reason},
-    excerpt::line,
-};
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::event::{Answer, Reason};
+use crate::excerpt::line;
 
 /// What a reply says, without the share that it is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,8 +97,9 @@ fn describe(error: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     /// The word for a reply.
     fn word(result: Value, error: Value) -> String {

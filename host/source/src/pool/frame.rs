@@ -85,8 +85,10 @@ impl Framer {
 
 #[cfg(test)]
 mod tests {
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
     use super::*;
-    use rand::{Rng, SeedableRng, rngs::StdRng};
 
     fn object(text: &str) -> Frame {
         Frame::Object(text.into())

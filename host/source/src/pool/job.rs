@@ -1,9 +1,10 @@
 //! Jobs in the words of a pool.
 
-use crate::excerpt::quote;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tensority::{BlockHeader, Target, varint63};
+
+use crate::excerpt::quote;
 
 /// The longest name of a job, in bytes, that fits a submit: pools read 10 KiB at most.
 const MAX_ID_BYTES: usize = 256;

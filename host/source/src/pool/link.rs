@@ -1,19 +1,21 @@
 //! A connection to a pool that is never waited for, over TCP or TLS.
 
-use crate::{address::PoolUrl, event::Reason, settings::Limits, tls};
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
-    net::sockopt,
-};
-use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
-use std::{
-    io::{self, ErrorKind, Read, Write},
-    net::{TcpStream, ToSocketAddrs},
-    os::unix::net::UnixStream,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::sockopt;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection};
+
+use crate::address::PoolUrl;
+use crate::event::Reason;
+use crate::settings::Limits;
+use crate::tls;
 
 /// How to agree on TLS, and with whom.
 pub type Security = (Arc<ClientConfig>, ServerName<'static>);

@@ -1,8 +1,10 @@
 //! Messages of a pool and requests to it, one JSON object each.
 
-use super::answer::Verdict;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::answer::Verdict;
 
 /// An object from a pool.
 #[derive(Clone, Debug, PartialEq)]

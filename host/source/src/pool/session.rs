@@ -1,25 +1,21 @@
 //! A connection to a pool from its login on, without any input or output: what the pool says comes in,
 //! lines for it come out, and the time is an argument.
 
-use super::{
-    answer::Verdict,
-    frame::{Frame, MAX_OBJECT_BYTES},
-    job::Job,
-    message::{Id, Message, Request},
-};
-use crate::{
-    event::{Answer, Event, Reason, Share},
-    excerpt::quote,
-    reporter::Reporter,
-    settings::Settings,
-    template::Template,
-};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
+
 use serde_json::value::RawValue;
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    time::Instant,
-};
 use tensority::{BlockHeader, varint63};
+
+use super::answer::Verdict;
+use super::frame::{Frame, MAX_OBJECT_BYTES};
+use super::job::Job;
+use super::message::{Id, Message, Request};
+use crate::event::{Answer, Event, Reason, Share};
+use crate::excerpt::quote;
+use crate::reporter::Reporter;
+use crate::settings::Settings;
+use crate::template::Template;
 
 /// The number of the login among our requests.
 const LOGIN: u64 = 1;

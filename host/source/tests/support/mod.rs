@@ -3,10 +3,9 @@
 // Each test takes what it needs.
 #![allow(dead_code)]
 
-use std::{
-    sync::mpsc::{self, Receiver},
-    time::{Duration, Instant},
-};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
 use tensority_source::{Answer, Event, Handle, Reason, Settings, Share, Template, start};
 
 /// How long anything may take.

@@ -1,9 +1,11 @@
 //! Decisions of the miner, the latest last.
 
-use super::{Seen, heading};
-use crate::{format, paint::Tone, text};
 use ratatui::text::Line;
 use tensority_telemetry::Decision;
+
+use super::{Seen, heading};
+use crate::paint::Tone;
+use crate::{format, text};
 
 pub fn lines(seen: &Seen, width: usize, height: usize) -> Vec<Line<'static>> {
     let title = format!("decisions ({})", seen.state.decisions.len());

@@ -1,17 +1,14 @@
 //! Devices as a table and in detail.
 
-use super::{
-    Seen, flow, losses, paragraph,
-    table::{self, Cell, Column, Set},
-    totals::{LONGEST_NAME, estimate, windows},
-};
-use crate::{
-    format::{self, known},
-    paint::Tone,
-    text,
-};
 use ratatui::text::Line;
 use tensority_telemetry::device::{Condition, Device, Kind};
+
+use super::table::{self, Cell, Column, Set};
+use super::totals::{LONGEST_NAME, estimate, windows};
+use super::{Seen, flow, losses, paragraph};
+use crate::format::{self, known};
+use crate::paint::Tone;
+use crate::text;
 
 /// What stands before the selected device.
 const SELECTED: &str = "> ";

@@ -1,12 +1,11 @@
 //! The last line: a question, an answer, or the panes; and the help.
 
-use super::{Seen, flow, heading};
-use crate::{
-    choice::{Pane, words},
-    paint::Tone,
-    text,
-};
 use ratatui::text::Line;
+
+use super::{Seen, flow, heading};
+use crate::choice::{Pane, words};
+use crate::paint::Tone;
+use crate::text;
 
 /// Whether the last line must be seen on the smallest screen.
 pub fn is_urgent(seen: &Seen) -> bool {

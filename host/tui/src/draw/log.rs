@@ -1,8 +1,10 @@
 //! The last log lines.
 
-use super::{Seen, decisions::section};
-use crate::text;
 use ratatui::text::Line;
+
+use super::Seen;
+use super::decisions::section;
+use crate::text;
 
 pub fn lines(seen: &Seen, width: usize, height: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();

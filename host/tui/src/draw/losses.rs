@@ -1,9 +1,11 @@
 //! Losses: a bar and its parts, which add up to 100 %.
 
-use super::{Seen, flow};
-use crate::{format, paint::Tone};
 use ratatui::text::{Line, Span};
 use tensority_telemetry::account::Losses;
+
+use super::{Seen, flow};
+use crate::format;
+use crate::paint::Tone;
 
 /// What stands for the parts in the bar, in the order of [`Losses::parts`]; letters, so that it can
 /// be read without colours.
@@ -124,8 +126,10 @@ fn cells(parts: &[i64], width: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
     use super::*;
-    use rand::{Rng, SeedableRng, rngs::StdRng};
 
     #[test]
     fn the_parts_add_up_to_100_per_cent_and_the_bar_to_its_width() {

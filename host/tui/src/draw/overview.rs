@@ -1,7 +1,8 @@
 //! Overview: sources, devices, decisions and log in one pane.
 
-use super::{Seen, decisions, devices, log, sources};
 use ratatui::text::Line;
+
+use super::{Seen, decisions, devices, log, sources};
 
 /// Sources, devices, decisions and log, each with a fair part of `height` lines.
 pub fn lines(seen: &Seen, width: usize, height: usize) -> Vec<Line<'static>> {

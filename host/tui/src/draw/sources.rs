@@ -1,16 +1,13 @@
 //! Sources as a table and in detail.
 
-use super::{
-    Seen, flow, heading, paragraph,
-    table::{self, Cell, Column, Set},
-    totals::{LONGEST_NAME, estimate},
-};
-use crate::{
-    format::{self, known},
-    paint::Tone,
-};
 use ratatui::text::Line;
 use tensority_telemetry::source::{Condition, Source};
+
+use super::table::{self, Cell, Column, Set};
+use super::totals::{LONGEST_NAME, estimate};
+use super::{Seen, flow, heading, paragraph};
+use crate::format::{self, known};
+use crate::paint::Tone;
 
 const COLUMNS: [Column; 9] = [
     column("source", 0, Set::Words(LONGEST_NAME)),

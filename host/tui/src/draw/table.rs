@@ -1,11 +1,11 @@
 //! Tables that leave out the least important columns where there is no room.
 
+use ratatui::style::Stylize;
+use ratatui::text::{Line, Span};
+
 use super::Seen;
-use crate::{paint::Tone, text};
-use ratatui::{
-    style::Stylize,
-    text::{Line, Span},
-};
+use crate::paint::Tone;
+use crate::text;
 
 /// Cells between two columns.
 const GAP: usize = 2;

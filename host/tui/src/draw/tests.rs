@@ -1,13 +1,14 @@
-use super::*;
-use crate::{choice::Request, keys::Key};
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use ratatui::{
-    Terminal,
-    backend::TestBackend,
-    buffer::{Buffer, Cell},
-    style::Color,
-};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::Color;
 use tensority_telemetry::command::Command;
+
+use super::*;
+use crate::choice::Request;
+use crate::keys::Key;
 
 mod sample;
 use sample::{random_state, small_state};

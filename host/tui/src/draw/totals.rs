@@ -1,17 +1,14 @@
 //! The totals: what the miner is about, its job, rates, shares and losses.
 
-use super::{Seen, flow, losses};
-use crate::{
-    format::{self, known},
-    paint::Tone,
-    text,
-};
 use ratatui::text::{Line, Span};
-use tensority_telemetry::{
-    Mode,
-    account::{Estimate, Windows},
-    device::Condition,
-};
+use tensority_telemetry::Mode;
+use tensority_telemetry::account::{Estimate, Windows};
+use tensority_telemetry::device::Condition;
+
+use super::{Seen, flow, losses};
+use crate::format::{self, known};
+use crate::paint::Tone;
+use crate::text;
 
 /// Names are cut after so many cells.
 pub const LONGEST_NAME: usize = 24;

@@ -1,10 +1,9 @@
 //! The command `board`: a simulated board behind a pseudo-terminal.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use rustix::process::{Signal, kill_current_process_group};
 use tensority_command::print;

@@ -1,9 +1,7 @@
 //! The exit codes of the errors of a simulation.
 
-use tensority_command::{
-    Code, Program,
-    exit::{NO_INPUT, OUTPUT, SOFTWARE, UNAVAILABLE, UNMET, USAGE, of_writing},
-};
+use tensority_command::exit::{NO_INPUT, OUTPUT, SOFTWARE, UNAVAILABLE, UNMET, USAGE, of_writing};
+use tensority_command::{Code, Program};
 use tensority_sim::error::Error;
 
 /// The command `tensority-sim`.

@@ -18,13 +18,13 @@
     reason = "vectors are loaded and stored through pointers, and functions are called that need AVX-512"
 )]
 
-use super::smix::{self, Xor3};
-use crate::fast::{
-    kernel::Kernel,
-    memory::{Entries, PreparedMatrix, Row, State, Sum},
-};
 use core::arch::x86_64::*;
-use std::{hint::black_box, is_x86_feature_detected};
+use std::hint::black_box;
+use std::is_x86_feature_detected;
+
+use super::smix::{self, Xor3};
+use crate::fast::kernel::Kernel;
+use crate::fast::memory::{Entries, PreparedMatrix, Row, State, Sum};
 
 /// The rows in a vector.
 const LANES: usize = 16;

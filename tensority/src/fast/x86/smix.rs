@@ -14,11 +14,11 @@
     reason = "vectors are loaded and stored through pointers, and the intrinsics of SSE2 ask for it"
 )]
 
-use crate::{
-    fast::memory::{Entries, PreparedMatrix},
-    reference::block_words,
-};
-use core::{arch::x86_64::*, ptr};
+use core::arch::x86_64::*;
+use core::ptr;
+
+use crate::fast::memory::{Entries, PreparedMatrix};
+use crate::reference::block_words;
 
 /// 16 words by diagonals.
 type Block = [__m128i; 4];

@@ -3,24 +3,16 @@
 // Each test file uses a part of this.
 #![allow(dead_code)]
 
-use std::{
-    io::{ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream},
-    sync::{
-        Arc, Mutex, OnceLock,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
-    time::Duration,
-};
-use tensority::{
-    BlockHeader, Target,
-    fast::{Backend, Cache, hash},
-};
-use tensority_devnet::{
-    Template,
-    node::{Event, Node, Running, Settings, Submission, serve},
-};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
+use std::time::Duration;
+
+use tensority::fast::{Backend, Cache, hash};
+use tensority::{BlockHeader, Target};
+use tensority_devnet::Template;
+use tensority_devnet::node::{Event, Node, Running, Settings, Submission, serve};
 
 /// A time at which the recorded node was running, in seconds.
 pub const NOW: u64 = 1_795_333_454;

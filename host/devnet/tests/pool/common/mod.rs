@@ -3,17 +3,13 @@
 // Each test file uses a part of this.
 #![allow(dead_code)]
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
-use std::{
-    io::{ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU8, Ordering},
-        mpsc,
-    },
-    time::{Duration, Instant},
-};
 use tensority_devnet::pool::{Event, Pool, Running, Settings, serve};
 
 /// How long something may take that should happen.

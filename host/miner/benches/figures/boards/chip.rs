@@ -1,14 +1,16 @@
 //! A board of the model in real time, with a cheap hash and a steady rate.
 
-use super::{Report, watch::Watch};
 use std::time::Duration;
+
 use tensority::{ARRAY_MULTIPLIES, DIMENSION};
 use tensority_firmware::Controller;
-use tensority_model::{Config, hashing::Cheap};
-use tensority_protocol::{
-    frame::{MAX_FRAME, encode},
-    messages::{Acknowledge, Request},
-};
+use tensority_model::Config;
+use tensority_model::hashing::Cheap;
+use tensority_protocol::frame::{MAX_FRAME, encode};
+use tensority_protocol::messages::{Acknowledge, Request};
+
+use super::Report;
+use super::watch::Watch;
 
 const LANES: u16 = 2;
 /// Cycles of a hash with [`LANES`] lanes, those of its multiplies in the array.

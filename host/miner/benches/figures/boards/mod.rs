@@ -5,26 +5,21 @@ mod chip;
 pub mod serve;
 mod watch;
 
+use std::env;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use std::{
-    env,
-    io::{self, BufRead, BufReader, Write},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
-    sync::Arc,
-    time::Duration,
-};
-use tensority_device::{
-    board::Board,
-    device::{Device, Kind},
-    port::{BAUD, Port},
-    transport::{Sleep, Transport},
-    waker::Waker,
-};
-use tensority_miner::{
-    RangeSize, WorkerConfig,
-    fleet::{Opener, Selection},
-};
+use tensority_device::board::Board;
+use tensority_device::device::{Device, Kind};
+use tensority_device::port::{BAUD, Port};
+use tensority_device::transport::{Sleep, Transport};
+use tensority_device::waker::Waker;
+use tensority_miner::fleet::{Opener, Selection};
+use tensority_miner::{RangeSize, WorkerConfig};
 
 /// Results a minute that a device is asked for where nobody says anything else.
 pub const RESULTS_PER_MINUTE: f64 = 6.0;

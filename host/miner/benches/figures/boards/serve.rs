@@ -2,25 +2,22 @@
 //! input says that what came before does not count for delays; when that ends, it reports in a last
 //! line.
 
-use super::{Report, chip::Chip};
+use std::ffi::CString;
+use std::io::{Write as _, stdin, stdout};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::fd::OwnedFd;
+use rustix::fs::{Mode, OFlags, fcntl_setfl, open};
+use rustix::io::{Errno, read, write};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use super::Report;
+use super::chip::Chip;
 use crate::machine;
-use rustix::{
-    buffer::spare_capacity,
-    event::{
-        Timespec,
-        epoll::{self, CreateFlags, EventData, EventFlags},
-    },
-    fd::OwnedFd,
-    fs::{Mode, OFlags, fcntl_setfl, open},
-    io::{Errno, read, write},
-    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-};
-use std::{
-    ffi::CString,
-    io::{Write as _, stdin, stdout},
-    process::ExitCode,
-    time::Duration,
-};
 
 /// How often time passes for the boards.
 const TICK: Duration = Duration::from_millis(10);

@@ -1,14 +1,12 @@
 //! Observer of a board's line: what arrives, what is found, and how long it waits.
 
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use tensority_protocol::frame::Decoder;
+use tensority_protocol::messages::{Event, RAW, Request};
+
 use super::{Report, Switch};
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
-use tensority_protocol::{
-    frame::Decoder,
-    messages::{Event, RAW, Request},
-};
 
 /// What passed on a line.
 #[derive(Default)]

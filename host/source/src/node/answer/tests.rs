@@ -1,7 +1,9 @@
-use super::*;
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde_json::Value;
 use testvectors::node_captures;
+
+use super::*;
 
 fn fail(detail: &str) -> Vec<u8> {
     let (code, msg) = ("BTM000", "Bytom API Error");

@@ -1,13 +1,14 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use rustls::crypto::ring;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 use super::*;
 use crate::address::Address;
-use rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    sync::Arc,
-    thread,
-    time::Instant,
-};
 
 fn client(address: &str) -> NodeClient {
     client_with(address, |_| {})

@@ -1,5 +1,6 @@
-use super::*;
 use serde_json::{Value, json};
+
+use super::*;
 
 /// A job in which no integer reads the same in both byte orders.
 pub fn job() -> Value {

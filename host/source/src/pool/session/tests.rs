@@ -1,14 +1,16 @@
 mod recorded;
 
-use super::*;
-use crate::pool::{
-    frame::Framer,
-    job::tests::{job, job_with},
-};
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
-use std::{sync::mpsc, time::Duration};
 use testvectors::{StratumEvent, stratum_captures};
+
+use super::*;
+use crate::pool::frame::Framer;
+use crate::pool::job::tests::{job, job_with};
 
 /// A reporter and what it tells.
 fn reporter() -> (Reporter, mpsc::Receiver<Event>) {

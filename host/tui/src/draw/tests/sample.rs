@@ -1,13 +1,13 @@
 //! States to draw: a small one with something of everything, and random ones.
 
-use rand::{Rng, rngs::StdRng};
 use std::collections::BTreeMap;
-use tensority_telemetry::{
-    Decision, Job, Mode, Program, State, Total,
-    account::{Estimate, Interval, Losses, Rates, Windows},
-    device::{self, Device, Nonces},
-    source::{self, Shares, Source},
-};
+
+use rand::Rng;
+use rand::rngs::StdRng;
+use tensority_telemetry::account::{Estimate, Interval, Losses, Rates, Windows};
+use tensority_telemetry::device::{self, Device, Nonces};
+use tensority_telemetry::source::{self, Shares, Source};
+use tensority_telemetry::{Decision, Job, Mode, Program, State, Total};
 
 /// Two sources and two devices, one of which is sick.
 pub fn small_state() -> State {
