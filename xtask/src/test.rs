@@ -3,7 +3,7 @@
 //! | tier | holds |
 //! |---|---|
 //! | `--fast` | format, lints and unit tests of everything that needs no hardware tools |
-//! | without | format, lints, and all tests, those in documentation too |
+//! | without | spelling, format, lints, and all tests, those in documentation too |
 
 mod programs;
 mod run;
@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::failure::Failure;
-use crate::{firmware, setup, step};
+use crate::{firmware, setup, step, workspace};
 
 /// Which checks are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +48,9 @@ pub fn run(tier: Tier) -> Result<(), Failure> {
     require_component("clippy", "clippy")?;
     if tier == Tier::All {
         setup::run()?;
+        spelling()?;
     }
     step::cargo("format", &["fmt", "--all", "--check"])?;
-    // The firmware is no member of the workspace.
-    let firmware = ["fmt", "--manifest-path", "firmware/Cargo.toml", "--check"];
-    step::cargo("format", &firmware)?;
     let lints = [
         &["clippy"],
         tier.packages(),
@@ -75,6 +73,12 @@ pub fn run(tier: Tier) -> Result<(), Failure> {
     let took = start.elapsed().as_secs_f64();
     eprintln!("=== all checks passed in {took:.1} s");
     Ok(())
+}
+
+/// Words that are misspelt in code and documents.
+fn spelling() -> Result<(), Failure> {
+    let mut command = Command::new(workspace::tools().join("venv/bin/typos"));
+    step::named("spelling", command.current_dir(workspace::root()))
 }
 
 /// Rust may be installed without its formatter and its lints.
