@@ -70,7 +70,7 @@ pub fn all(programs: &[Program]) -> Result<Counted, Failure> {
     order.sort_by_key(rank);
     let queue = Mutex::new(order.into_iter());
     let next = || queue.lock().expect("no thread panics with it").next();
-    let work = || {
+    let work = || -> Result<Counted, Failure> {
         let mut counted = Counted::default();
         while let Some(program) = next() {
             counted += one(program, &logs)?;
@@ -79,7 +79,7 @@ pub fn all(programs: &[Program]) -> Result<Counted, Failure> {
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut counted = Counted::default();
-    thread::scope(|scope| {
+    thread::scope(|scope| -> Result<(), Failure> {
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         for worker in workers {
             counted += worker.join().expect("a worker returns its failures")?;
