@@ -13,7 +13,15 @@
 
 void Vmodel___024root___eval(Vmodel___024root* root);
 
-// The rising edge, with the inputs that are set.
+// Both halves of a cycle: for models with clocks that are made of their input, each of which Verilator watches.
+inline void both_halves(Vmodel& top) {
+    top.clock = 0;
+    top.eval();
+    top.clock = 1;
+    top.eval();
+}
+
+// The rising edge, with the inputs that are set, of a model whose only clock is its input.
 template <class Root>
 auto rise(Vmodel&, Root* root, int) -> decltype(root->__Vtrigprevexpr___TOP__clock__0 = 0, void()) {
     root->clock = 1;
@@ -24,8 +32,5 @@ auto rise(Vmodel&, Root* root, int) -> decltype(root->__Vtrigprevexpr___TOP__clo
 // The same where Verilator keeps what it was elsewhere.
 template <class Root>
 void rise(Vmodel& top, Root*, long) {
-    top.clock = 0;
-    top.eval();
-    top.clock = 1;
-    top.eval();
+    both_halves(top);
 }

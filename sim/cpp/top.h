@@ -21,7 +21,7 @@ struct Chip {
     }
 
     void tick(uint64_t) {
-        rise(top, top.rootp, 0);
+        both_halves(top);
         // For the next edge.
         top.column_drive = memory.drives();
         top.column_in = memory.out();

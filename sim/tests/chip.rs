@@ -54,7 +54,7 @@ fn done(event: Event) -> RangeDone {
 
 #[test]
 fn the_chip_tells_the_build_that_it_was_filled_with() {
-    let mut chip = Chip::power_up(&setup());
+    let mut chip = Chip::ready(&setup());
     let Answer::Identity(identity) = chip.ask(Identify {}) else {
         panic!("expected an identity");
     };
