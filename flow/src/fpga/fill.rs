@@ -138,14 +138,20 @@ mod tests {
             (1..=512_u32).map(|word| word.wrapping_mul(0x9e37_79b9).rotate_left(word % 31) ^ word);
         Content {
             mark: mark.collect(),
-            words: (0..512).map(|word| word * 0x0101_0101).collect(),
+            words: (0..512_u32)
+                .map(|word| word.wrapping_mul(0x0101_0101))
+                .collect(),
         }
     }
 
     #[test]
     fn a_mark_gives_way_to_the_content_and_nothing_else_changes() {
         let content = content();
-        let filled = fill(&configuration(&content.mark), &[content.clone()]).unwrap();
+        let filled = fill(
+            &configuration(&content.mark),
+            std::slice::from_ref(&content),
+        )
+        .unwrap();
         assert_eq!(filled, configuration(&content.words));
     }
 

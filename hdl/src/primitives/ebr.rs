@@ -45,7 +45,10 @@ impl Ebr<'_> {
                         .map(|address| shifted(address, width.trailing_zeros() as usize)),
                     |bit| bits(bit).map(|bit| format!("{d}[{bit}]")),
                     // The word is that of port B.
-                    |bit| bits(bit.wrapping_sub(18)).map(|bit| format!("{q}[{bit}]")),
+                    |bit| {
+                        let bit = bit.checked_sub(18).and_then(bits);
+                        bit.map(|bit| format!("{q}[{bit}]"))
+                    },
                 );
             }
         }

@@ -40,7 +40,7 @@ fn the_fpga_is_loaded_with_the_very_bytes_of_the_image() {
     let start = sent.windows(4).position(|four| four == PREAMBLE).unwrap();
     let (before, loaded) = found
         .bitstream
-        .split_at(found.bitstream.len() - sent.len() + 4 + start);
+        .split_at(found.bitstream.len() + 4 + start - sent.len());
     assert!(loaded == &sent[start..sent.len() - 4]);
     assert!(before.iter().all(|byte| *byte == ERASED));
     assert!(chip.flash().content().iter().all(|byte| *byte == ERASED));

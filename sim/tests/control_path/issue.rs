@@ -98,9 +98,9 @@ fn issue(speed: f64, offset: u32) -> Verdict {
             ));
         }
         if valid {
-            for lane in 0..lanes {
+            for (lane, word) in words[passed].iter().enumerate() {
                 let found = block.get(&format!("weight${lane}")) as u32;
-                if found != words[passed][lane] ^ offset {
+                if found != word ^ offset {
                     return Err(format!("cycle {cycle}: weight {passed} of lane {lane}"));
                 }
             }

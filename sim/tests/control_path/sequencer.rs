@@ -8,7 +8,7 @@ use crate::{Pass, Verdict, common, model};
 
 const DIMENSION: u64 = 32;
 
-/// The passes of three hashes; the sequencer reads `skew` from its sequences where the model knows 0.
+/// The passes of three hashes; the sequencer reads sequences that differ by `skew` from those of the model.
 fn plan(skew: u8, ready: f64) -> Verdict {
     let mut random = common::random();
     let geometry = Geometry::new(DIMENSION as usize, 4, true).unwrap();
@@ -92,7 +92,7 @@ fn plan(skew: u8, ready: f64) -> Verdict {
         lane = hash.map_or(0, |hash| {
             let chain = sequences[hash][address / 4 % 4];
             let lane: [u8; 8] = chain[8 * (address % 4)..][..8].try_into().unwrap();
-            u64::from_le_bytes(lane.map(|index| if index == 0 { skew } else { index }))
+            u64::from_le_bytes(lane.map(|index| index ^ skew))
         });
         block.step(1);
     }

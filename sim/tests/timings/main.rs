@@ -1,5 +1,8 @@
 //! The timings in `docs/blocks/`, recorded from the blocks that they show.
 
+// A window may be one of several.
+#![allow(clippy::single_range_in_vec_init)]
+
 mod draw;
 
 use std::ops::Range;
@@ -23,6 +26,9 @@ use tensority_protocol::messages::{Identify, Request};
 use tensority_sim::model::block::BlockModel;
 use tensority_sim::model::source::default_cache;
 
+/// Sets inputs in a cycle.
+type Drive = Box<dyn FnMut(u64, &mut BlockModel)>;
+
 /// A block, and what its signals do.
 struct Scene {
     design: Design,
@@ -30,7 +36,7 @@ struct Scene {
     /// The cycles to draw.
     windows: Vec<Range<u64>>,
     /// Drives the inputs of a cycle; may look at what the block says in it.
-    drive: Box<dyn FnMut(u64, &mut BlockModel)>,
+    drive: Drive,
 }
 
 impl Scene {
@@ -157,7 +163,7 @@ fn job_switch() -> Scene {
         &[0..8, 128..148],
         |cycle, model| {
             pulse(model, "start", cycle == 4);
-            pulse(model, "quiet", cycle < 4 || cycle > 40);
+            pulse(model, "quiet", !(4..=40).contains(&cycle));
         },
     )
 }
@@ -192,7 +198,7 @@ fn fetch_stall() -> Scene {
             model.settle();
             let answering = asked > 0 && cycle >= 8;
             pulse(model, "data_valid", answering);
-            asked += 8 * model.get("request") - u64::from(answering);
+            asked = asked + 8 * model.get("request") - u64::from(answering);
         },
     )
 }
