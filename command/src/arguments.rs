@@ -14,8 +14,11 @@ pub fn run<A: Parser, P: Program>(carry_out: impl FnOnce(A) -> Result<(), Failur
     let outcome = match A::try_parse() {
         Ok(arguments) => carry_out(arguments),
         Err(error) if error.use_stderr() => Err(refusal(&error)),
-        // Nobody is left to tell when the terminal itself is gone.
-        Err(help) => Ok(help.print().unwrap_or_default()),
+        Err(help) => {
+            // Nobody is left to tell when the terminal itself is gone.
+            let _ = help.print();
+            Ok(())
+        }
     };
     outcome.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -30,7 +30,7 @@ fn main() {
     let lock = fs::read_to_string(lock).unwrap_or_default();
     for locked in lock.split("[[package]]") {
         let is_named = |name: &&str| locked.starts_with(&format!("\nname = \"{name}\"\n"));
-        if PACKAGES.iter().any(|name| is_named(name)) {
+        if PACKAGES.iter().any(is_named) {
             fingerprint.take(locked.as_bytes());
         }
     }

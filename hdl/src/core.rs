@@ -386,7 +386,7 @@ impl Logic for Core {
         self.fold.token_early.next = self.array.token_early.val();
         self.fold.taken.next = self.hasher.fold_taken.val();
 
-        // Cache generator and checksum.
+        // Matrix list generator and checksum.
         self.smix.clear.next = self.control.clear.val();
         self.smix.seed_valid.next = self.hasher.seed_valid.val();
         self.smix.seed_lane.next = self.hasher.seed_lane.val();

@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.json {
         print_json(&report)?;
     } else {
-        print(&report.to_table())?;
+        print(report.to_table())?;
     }
     report.check()?;
     Ok(())

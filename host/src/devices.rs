@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.json {
         print_json(&report)?;
     } else if !report.ports.is_empty() {
-        print(&report.to_table())?;
+        print(report.to_table())?;
     }
     if report.ports.iter().any(Row::is_good) {
         return Ok(());

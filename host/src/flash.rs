@@ -94,7 +94,7 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
     let loader = Loader::new(board, cable)?;
     let mut report = Report::new(&plan, &loader);
     if !arguments.json {
-        print(&report.planned(&plan, arguments.plan))?;
+        print(report.planned(&plan, arguments.plan))?;
     }
     if !arguments.plan {
         let (progress, total, mut step) = (Progress::new(), plan.steps().len(), 0);
@@ -114,7 +114,7 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
             report.board = Some(awake);
         }
         if !arguments.json {
-            print(&report.done())?;
+            print(report.done())?;
         }
     }
     if arguments.json {

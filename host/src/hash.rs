@@ -1,7 +1,7 @@
 //! `tensority hash`: one PoW hash.
 
 use serde::Serialize;
-use tensority::fast::{self, Backend, Cache};
+use tensority::fast::{self, Backend, MatrixList};
 use tensority_command::{print, print_json};
 
 use crate::failure::Failure;
@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let answer = Answer {
         header_hash: hex::encode(header_hash),
         seed: hex::encode(seed),
-        pow_hash: hex::encode(fast::hash(&header_hash, &Cache::build(backend, &seed))),
+        pow_hash: hex::encode(fast::hash(&header_hash, &MatrixList::build(backend, &seed))),
         backend: backend.name(),
     };
     Ok(match arguments.json {

@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let tell = &mut |message: &Message| Ok(print_as(arguments.json, message)?);
     let replayed = replay::<Failure>(BufReader::new(file), tell)?;
     if !arguments.json {
-        print(&format!(
+        print(format!(
             "replayed {:.1} s: {} events, {} messages, all the same",
             replayed.time.as_secs_f64(),
             replayed.events,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use tensority::fast::{Backend, Cache};
+use tensority::fast::{Backend, MatrixList};
 use tensority::{BlockHeader, Error, Target};
 use tensority_command::print_as;
 
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let refuse = |error: Error| Failure::usage(format!("bad header: {error}"));
     let header = BlockHeader::deserialize(&arguments.header.0).map_err(refuse)?;
     let target = Target::from_bits(header.bits).map_err(refuse)?;
-    let cache = Cache::build(backend, &arguments.seed.0);
+    let cache = MatrixList::build(backend, &arguments.seed.0);
     let verdict = cache.verify(&header, &target).map_err(refuse)?;
     let answer = Answer {
         block_hash: hex::encode(verdict.block_hash),

@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         print("nothing: it had no reason to decide anything by itself")?;
     }
     for decision in decisions.iter().filter(|_| !arguments.json) {
-        print(&line(decision))?;
+        print(line(decision))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use tensority::Target;
-use tensority::fast::{Backend, Cache};
+use tensority::fast::{Backend, MatrixList};
 use tensority_devnet::node::{Node, Settings, serve};
 
 #[test]
@@ -38,7 +38,7 @@ fn a_simulated_board_mines_blocks_that_the_node_accepts() {
     assert_eq!(output.status.code(), Some(0), "{log}");
 
     assert!(node.height() >= 2);
-    let cache = Cache::build(Backend::fastest(), &tensority::INITIAL_SEED);
+    let cache = MatrixList::build(Backend::fastest(), &tensority::INITIAL_SEED);
     for height in 1..=2 {
         let header = node.block_at(height).expect("a block").header;
         let target = Target::from_bits(header.bits).expect("a target");

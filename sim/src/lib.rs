@@ -13,12 +13,3 @@ pub mod model;
 pub mod scoreboard;
 pub mod simulation;
 pub mod stage;
-
-#[doc(hidden)]
-pub use board::{host_end, pty};
-#[doc(hidden)]
-pub use model::{
-    block as block_model, core as core_model, sdram as sdram_model, sdram_rules, source,
-};
-#[doc(hidden)]
-pub use scoreboard::mismatch;

@@ -40,8 +40,8 @@ mod x86;
 
 pub use backend::{Backend, BackendError, ENVIRONMENT_VARIABLE};
 pub use hash::{Hasher, hash};
-pub use matrix_list::{MatrixList, MatrixList as Cache};
-pub use matrix_lists::{MatrixLists, MatrixLists as Caches};
+pub use matrix_list::MatrixList;
+pub use matrix_lists::MatrixLists;
 pub use memory::{PreparedMatrix, State};
 pub use pool::Pool;
 pub use verify::Verdict;

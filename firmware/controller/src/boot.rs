@@ -61,7 +61,8 @@ impl Boot {
     /// The bank that runs, in bits of [`BankBit`].
     pub fn bank(&self, bus: &mut impl Bus) -> u8 {
         let state = bus.read(STATE.address());
-        (BANK.of(state) * BankBit::Second as u32 | TRIAL.of(state) * BankBit::OnTrial as u32) as u8
+        ((BANK.of(state) * BankBit::Second as u32) | (TRIAL.of(state) * BankBit::OnTrial as u32))
+            as u8
     }
 
     /// Begins an update; refuses a size that does not fit.

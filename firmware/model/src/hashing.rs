@@ -3,7 +3,7 @@
 use std::num::NonZero;
 
 use sha3::{Digest, Sha3_256};
-use tensority::fast::{self, Backend, Caches};
+use tensority::fast::{self, Backend, MatrixLists};
 use tensority_firmware::self_test;
 
 /// Matrix lists that are kept, so that a self-test between two ranges costs no time.
@@ -18,11 +18,11 @@ pub trait Hashing: Send {
 }
 
 /// The proof of work. The matrix list of a seed is made when it is first needed.
-pub struct Tensority(Caches);
+pub struct Tensority(MatrixLists);
 
 impl Default for Tensority {
     fn default() -> Self {
-        Self(Caches::new(Backend::fastest(), LISTS))
+        Self(MatrixLists::new(Backend::fastest(), LISTS))
     }
 }
 

@@ -57,8 +57,8 @@ impl Chip {
             ("chip", "GEOMETRY") => DIMENSION.put(256) | LANES.put(self.config.lanes.into()),
             ("chip", "CAPABILITIES") => {
                 let temperature = self.config.temperature.is_some();
-                u32::from(self.config.loader) * Capability::Loader as u32
-                    | u32::from(temperature) * Capability::Temperature as u32
+                (u32::from(self.config.loader) * Capability::Loader as u32)
+                    | (u32::from(temperature) * Capability::Temperature as u32)
             }
             ("chip", "TEMPERATURE") => {
                 u32::from(self.config.temperature.unwrap_or(0).cast_unsigned())

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use tensority::fast::{Backend, BackendError, Cache, Caches, Hasher, Pool};
+use tensority::fast::{Backend, BackendError, Hasher, MatrixList, MatrixLists, Pool};
 use tensority::header_hash;
 
 use crate::cpu_queue::{Queue, Refusal, Task};
@@ -63,7 +63,7 @@ impl Cpu {
             notices: sender,
             threads,
             backend,
-            caches: Caches::new(backend, CACHES),
+            caches: MatrixLists::new(backend, CACHES),
         };
         Ok(Self {
             description: Description {
@@ -170,7 +170,7 @@ struct Worker {
     notices: Arc<Sender<Option<Notice>>>,
     threads: NonZero<usize>,
     backend: Backend,
-    caches: Caches,
+    caches: MatrixLists,
 }
 
 impl Worker {
@@ -189,7 +189,7 @@ impl Worker {
                     ending,
                 }),
                 Task::Restart => {
-                    self.caches = Caches::new(self.backend, CACHES);
+                    self.caches = MatrixLists::new(self.backend, CACHES);
                     self.shared.hashes.store(0, Ordering::Relaxed);
                     self.tell(Notice::Restarted);
                 }
@@ -225,7 +225,7 @@ impl Worker {
     }
 
     /// The matrix list of the seed, unless the range is given up meanwhile.
-    fn cache(&mut self, seed: &[u8; 32]) -> Option<Arc<Cache>> {
+    fn cache(&mut self, seed: &[u8; 32]) -> Option<Arc<MatrixList>> {
         let built = AtomicU64::new(0);
         let queue = &self.shared.queue;
         let cache = self.caches.get_watched(seed, &|_| {
@@ -245,7 +245,7 @@ impl Worker {
     /// Hashes until the range is done or given up. A nonce that some thread has claimed is always
     /// hashed, and they are claimed in order: so their number is that of the nonces hashed, counted
     /// from the first.
-    fn hash(&self, range: &Range, cache: &Cache) -> u64 {
+    fn hash(&self, range: &Range, cache: &MatrixList) -> u64 {
         let claimed = AtomicU64::new(0);
         let claim = || {
             if self.shared.queue.stopped() {
@@ -270,7 +270,7 @@ impl Worker {
         claimed.into_inner()
     }
 
-    fn try_nonce(&self, range: &Range, nonce: u64, cache: &Cache, hasher: &mut Hasher) {
+    fn try_nonce(&self, range: &Range, nonce: u64, cache: &MatrixList, hasher: &mut Hasher) {
         let (input, raw) = match &range.message {
             Message::Raw(input) => (*input, true),
             // The queue takes no work with nonces that no block can hold.

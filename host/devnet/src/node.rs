@@ -43,7 +43,7 @@ use chain::Chain;
 use chain_file::ChainFile;
 use load::load;
 use proof_of_work::has_proof_of_work;
-use tensority::fast::{Backend, Caches};
+use tensority::fast::{Backend, MatrixLists};
 use tensority::{BlockHeader, varint63};
 
 use crate::{CACHES, SOLONET_BITS, Template, unix_now};
@@ -131,7 +131,7 @@ pub struct Node {
 
 struct State {
     clock: Clock,
-    caches: Caches,
+    caches: MatrixLists,
     chain: Chain,
     /// The next block, but for its nonce and timestamp, which are those of the last submit.
     template: BlockHeader,
@@ -146,7 +146,7 @@ impl Node {
     /// [`OpenError::Bits`].
     pub fn new(settings: Settings) -> Result<Self, OpenError> {
         let chain = Chain::new(template::genesis(settings.bits)?);
-        let caches = Caches::new(settings.backend, CACHES);
+        let caches = MatrixLists::new(settings.backend, CACHES);
         Ok(Self::with(settings.clock, caches, chain, None))
     }
 
@@ -162,7 +162,7 @@ impl Node {
     pub fn open(settings: Settings, path: &Path) -> Result<(Self, Option<Recovery>), OpenError> {
         let genesis = template::genesis(settings.bits)?;
         let (mut file, headers, recovery) = ChainFile::open(path)?;
-        let mut caches = Caches::new(settings.backend, CACHES);
+        let mut caches = MatrixLists::new(settings.backend, CACHES);
         if headers.is_empty() {
             file.append(&genesis)?;
         }
@@ -171,7 +171,7 @@ impl Node {
         Ok((node, recovery))
     }
 
-    fn with(clock: Clock, caches: Caches, chain: Chain, file: Option<ChainFile>) -> Self {
+    fn with(clock: Clock, caches: MatrixLists, chain: Chain, file: Option<ChainFile>) -> Self {
         let template = template::next(&chain);
         Self {
             state: Mutex::new(State {

@@ -101,7 +101,6 @@ struct State {
 /// A block that the chain has taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-#[allow(missing_docs)]
 pub struct NewBlock {
     pub height: u64,
     pub hash: [u8; 32],

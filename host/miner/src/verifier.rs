@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use tensority::fast::{Backend, Caches, hash};
+use tensority::fast::{Backend, MatrixLists, hash};
 
 use crate::event::{Event, Events, Verdict};
 
@@ -19,15 +19,15 @@ pub trait Rehash: Send + Sync {
 }
 
 /// Hashes in software, with the matrix lists of a few seeds.
-pub struct OnProcessor(Mutex<Caches>);
+pub struct OnProcessor(Mutex<MatrixLists>);
 
 impl OnProcessor {
     /// With room for the matrix lists of so many seeds, of 16.25 MiB each. Nothing is made yet.
     pub fn new(backend: Backend, seeds: NonZero<usize>) -> Self {
-        Self(Mutex::new(Caches::new(backend, seeds)))
+        Self(Mutex::new(MatrixLists::new(backend, seeds)))
     }
 
-    fn caches(&self) -> MutexGuard<'_, Caches> {
+    fn caches(&self) -> MutexGuard<'_, MatrixLists> {
         self.0.lock().expect("nothing panics with the caches")
     }
 }

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use support::Source;
-use tensority::fast::{Backend, Caches, Hasher};
+use tensority::fast::{Backend, Hasher, MatrixLists};
 use tensority_devnet::node::Node;
 use tensority_devnet::node::api::{self, Reply};
 use tensority_source::{Answer, Event, NodeForm, Pace, Settings, Template};
@@ -88,7 +88,7 @@ fn source(twist: Twist) -> (Arc<Node>, Source) {
 
 /// A nonce that meets the target.
 fn find(work: &Template) -> u64 {
-    let cache = Caches::new(Backend::fastest(), 1.try_into().unwrap()).get(&work.seed);
+    let cache = MatrixLists::new(Backend::fastest(), 1.try_into().unwrap()).get(&work.seed);
     let mut header = work.header.clone();
     (0..)
         .find(|&nonce| {

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
-use tensority::fast::{Backend, Cache, Hasher, Pool, unwatched};
+use tensority::fast::{Backend, Hasher, MatrixList, Pool, unwatched};
 use tensority::{ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED};
 
 use super::peak::Peak;
@@ -26,7 +26,7 @@ pub struct Effort {
 /// Measures one back end. What will be compared is sampled by turns, so that a machine that grows
 /// slower meanwhile does so for both.
 pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
-    let mut cache = Cache::build(backend, &INITIAL_SEED);
+    let mut cache = MatrixList::build(backend, &INITIAL_SEED);
     let checksum = hex::encode(checksum(&cache));
 
     let mut hasher = Hasher::new();
@@ -77,7 +77,7 @@ pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
 }
 
 /// Each hash is the header hash of the next: whatever goes wrong shows in the last.
-fn checksum(cache: &Cache) -> [u8; 32] {
+fn checksum(cache: &MatrixList) -> [u8; 32] {
     let mut hasher = Hasher::new();
     (0..CHECKSUM_HASHES).fold([0; 32], |link, _| hasher.hash(&link, cache))
 }
@@ -85,7 +85,7 @@ fn checksum(cache: &Cache) -> [u8; 32] {
 /// Hashes with so many threads for about so long.
 fn throughput(
     threads: NonZero<usize>,
-    cache: &Cache,
+    cache: &MatrixList,
     hash_seconds: f64,
     time: Duration,
 ) -> Threads {

@@ -95,8 +95,8 @@ impl Report {
             }));
             lines.push(format!("{:<10} checksum {}", m.backend, m.checksum));
         }
-        let peaks = self.backends.iter().filter_map(|m| m.peak.as_ref());
-        lines.extend(peaks.last().map(|peak| {
+        let mut peaks = self.backends.iter().filter_map(|m| m.peak.as_ref());
+        lines.extend(peaks.next_back().map(|peak| {
             format!(
                 "\npeak of a core: {:.1} GMAC/s (int8, the instruction of {})",
                 peak.gmacs_per_second, peak.instructions_of

@@ -24,7 +24,7 @@ enum Command {
     /// Write the Verilog of a core to DIR/core.v, or of a chip to DIR/soc.v.
     Emit(emit::Arguments),
     /// Build the bitstream of a board, with a report on it.
-    Build(build::Arguments),
+    Build(Box<build::Arguments>),
     /// Show the report of a build, or compare two.
     Report(report::Arguments),
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use tensority::fast::{Backend, Caches, hash};
+use tensority::fast::{Backend, MatrixLists, hash};
 use tensority::{INITIAL_SEED, Target, header_hash};
 
 use super::Broken;
@@ -24,7 +24,7 @@ pub(super) struct Outcome {
 pub struct Examiner<'a> {
     pub(super) device: &'a mut dyn Device,
     patience: Duration,
-    caches: Caches,
+    caches: MatrixLists,
     /// The range sent last.
     pub(super) last: RangeId,
     /// Seeds whose matrix lists the device has announced.
@@ -42,7 +42,7 @@ impl<'a> Examiner<'a> {
         Self {
             device,
             patience,
-            caches: Caches::new(Backend::fastest(), two),
+            caches: MatrixLists::new(Backend::fastest(), two),
             last: RangeId::random(),
             seeds: Vec::new(),
         }

@@ -134,7 +134,7 @@ mod tests {
     use std::num::NonZero;
 
     use tensority::Target;
-    use tensority::fast::{Backend, Caches};
+    use tensority::fast::{Backend, MatrixLists};
 
     use super::*;
 
@@ -243,7 +243,7 @@ mod tests {
         let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
         let header = hex::decode(answer["data"]["block_header"].as_str().unwrap()).unwrap();
         let mut chain = Chain::new(BlockHeader::deserialize(&header).unwrap());
-        let mut caches = Caches::new(Backend::fastest(), NonZero::<usize>::MIN);
+        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
 
         let blocks = testvectors::accepted_blocks();
         for block in blocks.iter().filter(|block| block.header.height <= 20) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tensority::BlockHeader;
-use tensority::fast::Caches;
+use tensority::fast::MatrixLists;
 
 use crate::TRANSACTION_STATUS_HASH;
 use crate::node::chain::{Chain, Mismatch, same};
@@ -21,7 +21,7 @@ const CHECKED_BLOCKS: usize = 8;
 pub fn load(
     genesis: BlockHeader,
     headers: &[BlockHeader],
-    caches: &mut Caches,
+    caches: &mut MatrixLists,
     path: &Path,
 ) -> Result<Chain, FileError> {
     if let Some(first) = headers.first() {
@@ -64,7 +64,7 @@ fn check_coinbase(header: &BlockHeader) -> Result<(), Mismatch> {
 fn check_proof_of_work(
     header: &BlockHeader,
     seed: &[u8; 32],
-    caches: &mut Caches,
+    caches: &mut MatrixLists,
 ) -> Result<(), Mismatch> {
     if has_proof_of_work(header, seed, caches) {
         return Ok(());
@@ -116,7 +116,7 @@ mod tests {
             chain.push(header);
         }
         change(&mut headers[height as usize]);
-        let mut caches = Caches::new(Backend::fastest(), NonZero::<usize>::MIN);
+        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
         match load(genesis, &headers, &mut caches, Path::new("chain")) {
             Ok(chain) => Ok(chain),
             Err(FileError::Corrupt { line, mismatch, .. }) => Err((line, mismatch.field)),

@@ -1,11 +1,11 @@
 //! The check of a block's proof of work, however great its nonce.
 
-use tensority::fast::{Caches, hash};
+use tensority::fast::{MatrixLists, hash};
 use tensority::{BlockHeader, Target};
 
 /// Whether the PoW hash of a header meets the target of its bits. No hash meets bits without a
 /// target, which the retarget rule can produce.
-pub fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], caches: &mut Caches) -> bool {
+pub fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], caches: &mut MatrixLists) -> bool {
     let target = Target::from_bits(header.bits);
     target.is_ok_and(|target| target.is_met_by(&hash(&header.hash(), &caches.get(seed))))
 }
@@ -23,7 +23,7 @@ mod tests {
     #[test]
     fn a_nonce_is_good_under_its_seed_only() {
         let header = genesis(SOLONET_BITS).unwrap();
-        let mut caches = Caches::new(Backend::fastest(), NonZero::new(2).unwrap());
+        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::new(2).unwrap());
         let mut meets = |nonce, seed| {
             let header = BlockHeader {
                 nonce,
@@ -41,7 +41,7 @@ mod tests {
             bits: 0x2100_0000_00ff_ffff | 1 << 55,
             ..BlockHeader::default()
         };
-        let mut caches = Caches::new(Backend::fastest(), NonZero::<usize>::MIN);
+        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
         assert!(!has_proof_of_work(&header, &[1; 32], &mut caches));
         let header = BlockHeader {
             bits: 0x2100_0000_00ff_ffff,

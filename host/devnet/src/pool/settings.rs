@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tensority::fast::{Backend, Caches, Hasher};
+use tensority::fast::{Backend, Hasher, MatrixLists};
 
 use crate::pool::chain::{Chain, DevelopmentChain};
 use crate::pool::misbehaviour::Misbehaviour;
@@ -83,7 +83,7 @@ impl Default for BanRule {
 
 /// The proof of work itself.
 pub fn proof_of_work(backend: Backend) -> HashFunction {
-    let caches = Mutex::new(Caches::new(backend, CACHES));
+    let caches = Mutex::new(MatrixLists::new(backend, CACHES));
     Box::new(move |header_hash, seed| {
         let cache = caches
             .lock()

@@ -204,7 +204,9 @@ fn a_taken_port_is_an_error_and_a_dropped_server_frees_it() {
         let node = Arc::new(Node::new(Settings::default()).unwrap());
         serve(address, node, |_| {})
     };
-    let error = bind().err().expect("a refusal");
+    let Err(error) = bind() else {
+        panic!("expected a refusal");
+    };
     assert!(matches!(error, ServerError::Listen { .. }), "{error}");
     assert!(error.to_string().contains(&address.to_string()), "{error}");
     drop(served);

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tensority::fast::{Backend, Cache, hash};
+use tensority::fast::{Backend, MatrixList, hash};
 use tensority::{BlockHeader, Target};
 use tensority_devnet::node::{Node, Submission};
 use tensority_devnet::pool::{
@@ -45,7 +45,7 @@ fn nonce_of(job: &Value) -> u64 {
 
 /// The first nonce whose PoW hash meets one target and not the other.
 fn search(template: &Template, meets: Target, but_not: Option<Target>) -> String {
-    let cache = Cache::build(Backend::fastest(), &template.seed);
+    let cache = MatrixList::build(Backend::fastest(), &template.seed);
     let is_good = |nonce: &u64| {
         let header = BlockHeader {
             nonce: *nonce,
@@ -356,8 +356,8 @@ fn a_pool_answers_this_machine_only_and_has_its_address_alone() {
         let pool = Arc::new(Pool::new(Settings::default()));
         serve(address.parse().unwrap(), pool, |_| {})
     };
-    let error = bind("0.0.0.0:0").err().expect("a refusal");
-    assert!(matches!(error, ServerError::NotLoopback(_)), "{error}");
+    let error = bind("0.0.0.0:0").err();
+    assert!(matches!(error, Some(ServerError::NotLoopback(_))));
     let first = bind("127.0.0.1:0").unwrap();
     let error = bind(&first.local_addr().to_string()).err();
     assert!(matches!(error, Some(ServerError::Listen { .. })));

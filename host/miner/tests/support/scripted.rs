@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tensority::fast::{Backend, Cache, hash};
+use tensority::fast::{Backend, MatrixList, hash};
 use tensority::header_hash;
 use tensority_device::device::{
     Description, Device, DeviceError, Kind, Message, Notice, Placement, Range, RangeId,
@@ -109,7 +109,7 @@ pub fn hashes(range: &Range) -> impl Iterator<Item = (u64, [u8; 32])> + use<> {
     let Message::Header(prefix) = range.message else {
         panic!("the miner gives headers")
     };
-    let cache = Cache::build(Backend::fastest(), &range.seed);
+    let cache = MatrixList::build(Backend::fastest(), &range.seed);
     let first = range.first;
     (first..).map(move |nonce| {
         let header_hash = header_hash(&prefix, nonce).expect("below 2^63");

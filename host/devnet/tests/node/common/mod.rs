@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
-use tensority::fast::{Backend, Cache, hash};
+use tensority::fast::{Backend, MatrixList, hash};
 use tensority::{BlockHeader, Target};
 use tensority_devnet::Template;
 use tensority_devnet::node::{Event, Node, Running, Settings, Submission, serve};
@@ -129,8 +129,9 @@ pub fn fail(work: &Template, first: u64) -> u64 {
 }
 
 fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], nonce: u64) -> bool {
-    static CACHE: OnceLock<Cache> = OnceLock::new();
-    let cache = CACHE.get_or_init(|| Cache::build(Backend::fastest(), &tensority::INITIAL_SEED));
+    static CACHE: OnceLock<MatrixList> = OnceLock::new();
+    let cache =
+        CACHE.get_or_init(|| MatrixList::build(Backend::fastest(), &tensority::INITIAL_SEED));
     assert_eq!(cache.seed(), seed, "tests mine in the first epoch only");
     let header = BlockHeader {
         nonce,

@@ -85,7 +85,7 @@ impl Chip {
 
     /// Takes bytes of the host that have arrived.
     pub fn feed(&mut self, now: Duration, bytes: &[u8], report: &mut Report) {
-        self.watch.to_device(now, bytes, report);
+        self.watch.hear_host(now, bytes, report);
         for byte in bytes {
             self.chip.receive(*byte);
         }
@@ -117,7 +117,7 @@ impl Chip {
             }
         }
         let sent = self.chip.sent();
-        self.watch.to_host(now, &sent, report);
+        self.watch.hear_device(now, &sent, report);
         self.line.extend(sent);
     }
 

@@ -25,7 +25,7 @@ pub struct Watch {
 
 impl Watch {
     /// Bytes of the host.
-    pub fn to_device(&mut self, now: Duration, bytes: &[u8], report: &mut Report) {
+    pub fn hear_host(&mut self, now: Duration, bytes: &[u8], report: &mut Report) {
         for byte in bytes {
             let Some(Ok(frame)) = self.from_host.feed(*byte) else {
                 continue;
@@ -56,7 +56,7 @@ impl Watch {
     }
 
     /// Bytes of the device.
-    pub fn to_host(&mut self, now: Duration, bytes: &[u8], report: &mut Report) {
+    pub fn hear_device(&mut self, now: Duration, bytes: &[u8], report: &mut Report) {
         for byte in bytes {
             let Some(Ok(frame)) = self.from_device.feed(*byte) else {
                 continue;
