@@ -44,7 +44,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("testvectors", &["tensority"]),
     // The same claims hold for every device, on the simulated board and on the chip in software.
     ("sim", &["host"]),
-    ("host", &["firmware/model"]),
+    ("host", &["firmware/model", "firmware/controller"]),
 ];
 
 /// What cargo knows of the workspace on this platform.

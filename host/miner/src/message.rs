@@ -1,6 +1,6 @@
 //! Messages of the miner: log lines for people, JSON lines for programs.
 //!
-//! docs/mine.md has the table of all events and fields.
+//! docs/mine-json.md has the table of all events and fields.
 
 #![expect(
     missing_docs,
