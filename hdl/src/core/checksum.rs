@@ -92,6 +92,9 @@ pub struct Checksum {
     words: Vec<Register<32>>,
     words_left: DFF<Bits<5>>,
     beat_words: Parameter<5>,
+    /// The state is `Wait`, is `Keep`: registers of their own, as they enable the words, which are many.
+    filling: DFF<Bit>,
+    shifting: DFF<Bit>,
     fnv: Fnv,
     hash: DFF<Bits<32>>,
     basis: Parameter<32>,
@@ -123,18 +126,19 @@ impl Checksum {
 impl Logic for Checksum {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, matrix, position, words_left, hash);
+        dff_setup!(
+            self, clock, state, matrix, position, words_left, hash, filling, shifting
+        );
         self.request.next = self.state.q.val() == State::Ask;
         self.address.next = (unsigned_cast_extend::<24, 8>(self.matrix.q.val())
             << self.matrix_bits.q.val())
             | unsigned_cast_extend::<24, 16>(self.position.q.val());
         for i in 0..self.words.len() {
             self.words[i].clock.next = self.clock.val();
-            self.words[i].enable.next =
-                (self.state.q.val() == State::Wait) | (self.state.q.val() == State::Keep);
+            self.words[i].enable.next = self.filling.q.val() | self.shifting.q.val();
             self.words[i].d.next = self.data[i].val();
         }
-        if self.state.q.val() == State::Keep {
+        if self.shifting.q.val() {
             for i in 1..self.words.len() {
                 self.words[i - 1].d.next = self.words[i].q.val();
             }
@@ -148,6 +152,8 @@ impl Logic for Checksum {
         self.sum.next = self.hash.q.val();
         self.finished.next = self.state.q.val() == State::Idle;
 
+        self.filling.d.next = false;
+        self.shifting.d.next = false;
         match self.state.q.val() {
             State::Idle => {
                 self.matrix.d.next = 0.into();
@@ -160,12 +166,15 @@ impl Logic for Checksum {
             State::Ask => {
                 if self.request_ready.val() {
                     self.state.d.next = State::Wait;
+                    self.filling.d.next = true;
                 }
             }
             State::Wait => {
                 self.words_left.d.next = self.beat_words.q.val();
+                self.filling.d.next = true;
                 if self.data_valid.val() {
                     self.state.d.next = State::Take;
+                    self.filling.d.next = false;
                 }
             }
             State::Take => {
@@ -173,6 +182,7 @@ impl Logic for Checksum {
             }
             State::Hash => {
                 self.state.d.next = State::Keep;
+                self.shifting.d.next = true;
             }
             State::Keep => {
                 self.state.d.next = State::Take;
@@ -200,6 +210,8 @@ impl Logic for Checksum {
         }
         if self.clear.val() {
             self.state.d.next = State::Idle;
+            self.filling.d.next = false;
+            self.shifting.d.next = false;
         }
     }
 }

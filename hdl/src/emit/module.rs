@@ -109,13 +109,14 @@ impl Draft<'_> {
         }
         text += &self.declarations();
         let mut connected = BTreeSet::new();
+        let (mut wires, mut instances) = (String::new(), String::new());
         for (number, child) in self.scope.children.iter().enumerate() {
             if !self.inlined.contains_key(child.name.as_str()) {
-                text += "\n";
-                text += &self.instance(child, &instance(number), &mut connected);
+                instances.push('\n');
+                instances += &self.instance(child, &instance(number), &mut connected, &mut wires);
             }
         }
-        text += "\n";
+        text += &format!("\n{wires}{instances}\n");
         text += &self.logic(&connected);
         text += &self.registers();
         let mut text = text
@@ -231,9 +232,15 @@ impl Draft<'_> {
         port == "d" || self.names.bits(value) == Some(1)
     }
 
-    /// An instance with the signals at its ports.
-    fn instance(&self, child: &Scope, module: &str, connected: &mut BTreeSet<String>) -> String {
-        let mut declarations = String::new();
+    /// An instance with the signals at its ports; those that are not the block's own are declared in
+    /// `wires`, which stands before all instances.
+    fn instance(
+        &self,
+        child: &Scope,
+        module: &str,
+        connected: &mut BTreeSet<String>,
+        wires: &mut String,
+    ) -> String {
         let mut rows = Vec::new();
         for port in ports_of(child) {
             let key = format!("{}${}", child.name, port.name);
@@ -247,7 +254,7 @@ impl Draft<'_> {
                     true => "wire",
                     false => "reg",
                 };
-                declarations += &format!("    {kind} {}{key};\n", range(port.width));
+                *wires += &format!("    {kind} {}{key};\n", range(port.width));
                 connected.remove(&key);
                 key.clone()
             });
@@ -257,7 +264,7 @@ impl Draft<'_> {
             rows.push(format!("        .{}({signal})", port.name));
         }
         format!(
-            "{declarations}    {module} {} (\n{}\n    );\n",
+            "    {module} {} (\n{}\n    );\n",
             child.name,
             rows.join(",\n")
         )

@@ -87,16 +87,6 @@ module core (
 
     reg [4:0] job$lane_address;
     wire [63:0] job$lane;
-    job job (
-        .clock(clock),
-        .swap(control$swap),
-        .write(job_write),
-        .write_address(job_address),
-        .write_data(job_data),
-        .lane_address(job$lane_address),
-        .lane(job$lane)
-    );
-
     wire control$list_done;
     wire control$ready;
     wire control$running;
@@ -112,6 +102,128 @@ module core (
     wire control$run;
     wire control$extend_seed;
     wire control$sum_start;
+    wire [4:0] hasher$job_address;
+    wire hasher$hash_ready;
+    wire [63:0] hasher$indices;
+    wire hasher$fold_taken;
+    wire hasher$seed_valid;
+    wire [63:0] hasher$seed_lane;
+    wire hasher$seed_done;
+    wire hasher$result_valid;
+    wire [31:0] hasher$result_range;
+    wire [63:0] hasher$result_nonce;
+    wire hasher$result_hit;
+    wire [63:0] hasher$result_hash$0;
+    wire [63:0] hasher$result_hash$1;
+    wire [63:0] hasher$result_hash$2;
+    wire [63:0] hasher$result_hash$3;
+    wire hasher$finished;
+    wire hasher$hash_done;
+    wire hasher$digest_valid;
+    wire [2:0] hasher$digest_kind;
+    wire [1:0] hasher$digest_part;
+    wire [1:0] hasher$digest_index;
+    wire [63:0] hasher$digest;
+    wire sequencer$hash_taken;
+    wire [4:0] sequencer$sequence_address;
+    wire sequencer$pass_valid;
+    wire [4:0] sequencer$pass;
+    wire [7:0] sequencer$weight_matrix;
+    wire [7:0] sequencer$load_matrix;
+    wire fetch$pass_valid;
+    wire fetch$data_valid;
+    wire fetch$pass_ready;
+    wire fetch$request;
+    wire [23:0] fetch$address;
+    wire fetch$write_weights;
+    wire fetch$write_load;
+    wire fetch$write_half;
+    wire [3:0] fetch$write_lane;
+    wire [5:0] fetch$write_beat;
+    wire fetch$weights_arrived;
+    wire fetch$load_arrived;
+    wire [31:0] weight_buffer$word$0;
+    wire [31:0] load_buffer$word$0;
+    wire issue$pass_valid;
+    wire issue$pass_ready;
+    wire [11:0] issue$token;
+    wire issue$weight_valid;
+    wire [31:0] issue$weight$0;
+    wire [4:0] issue$pass_out;
+    wire issue$read;
+    wire issue$read_half;
+    wire [5:0] issue$read_word;
+    wire issue$weights_freed;
+    wire issue$issued;
+    wire issue$stall_weights;
+    wire issue$stall_load;
+    wire issue$stall_fold;
+    wire issue$idle;
+    wire [11:0] array$token_early;
+    wire [7:0] array$result$0;
+    wire [5:0] load$read_word;
+    wire [7:0] load$byte$0;
+    wire writeback$write;
+    wire [8:0] writeback$write_address;
+    wire [7:0] writeback$write_block;
+    wire [7:0] writeback$write_byte$0;
+    wire writeback$sum;
+    wire [1:0] writeback$sum_chain;
+    wire [7:0] writeback$block;
+    wire [7:0] writeback$slot;
+    wire writeback$load_read;
+    wire writeback$load_done;
+    wire writeback$multiplied;
+    wire writeback$loading;
+    wire fold$word_valid;
+    wire [5:0] fold$word_index;
+    wire [31:0] fold$word;
+    wire fold$full;
+    wire fold$sum_valid;
+    wire [31:0] fold$sum$0;
+    wire smix$start;
+    wire smix$request;
+    wire smix$request_write;
+    wire [23:0] smix$address;
+    wire smix$write_valid;
+    wire [31:0] smix$write_beat$0;
+    wire smix$sending;
+    wire [7:0] smix$round;
+    wire smix$finished;
+    wire checksums$request;
+    wire [23:0] checksums$address;
+    wire checksums$valid;
+    wire [7:0] checksums$index;
+    wire [31:0] checksums$sum;
+    wire checksums$finished;
+    wire memory$row_ready;
+    wire memory$entry_ready;
+    wire memory$word_ready;
+    wire memory$arrived;
+    wire [31:0] memory$beat$0;
+    wire memory$request;
+    wire memory$request_write;
+    wire [23:0] memory$address;
+    wire [7:0] memory$beats;
+    wire memory$quiet;
+    wire counters$event$4;
+    wire [39:0] counters$count$0;
+    wire [39:0] counters$count$1;
+    wire [39:0] counters$count$2;
+    wire [39:0] counters$count$3;
+    wire [39:0] counters$count$4;
+    wire [39:0] counters$count$5;
+
+    job job (
+        .clock(clock),
+        .swap(control$swap),
+        .write(job_write),
+        .write_address(job_address),
+        .write_data(job_data),
+        .lane_address(job$lane_address),
+        .lane(job$lane)
+    );
+
     control control (
         .clock(clock),
         .reset(reset),
@@ -138,28 +250,6 @@ module core (
         .sum_start(control$sum_start)
     );
 
-    wire [4:0] hasher$job_address;
-    wire hasher$hash_ready;
-    wire [63:0] hasher$indices;
-    wire hasher$fold_taken;
-    wire hasher$seed_valid;
-    wire [63:0] hasher$seed_lane;
-    wire hasher$seed_done;
-    wire hasher$result_valid;
-    wire [31:0] hasher$result_range;
-    wire [63:0] hasher$result_nonce;
-    wire hasher$result_hit;
-    wire [63:0] hasher$result_hash$0;
-    wire [63:0] hasher$result_hash$1;
-    wire [63:0] hasher$result_hash$2;
-    wire [63:0] hasher$result_hash$3;
-    wire hasher$finished;
-    wire hasher$hash_done;
-    wire hasher$digest_valid;
-    wire [2:0] hasher$digest_kind;
-    wire [1:0] hasher$digest_part;
-    wire [1:0] hasher$digest_index;
-    wire [63:0] hasher$digest;
     hasher hasher (
         .clock(clock),
         .clear(control$clear),
@@ -201,12 +291,6 @@ module core (
         .digest(hasher$digest)
     );
 
-    wire sequencer$hash_taken;
-    wire [4:0] sequencer$sequence_address;
-    wire sequencer$pass_valid;
-    wire [4:0] sequencer$pass;
-    wire [7:0] sequencer$weight_matrix;
-    wire [7:0] sequencer$load_matrix;
     sequencer sequencer (
         .clock(clock),
         .clear(control$clear),
@@ -221,18 +305,6 @@ module core (
         .load_matrix(sequencer$load_matrix)
     );
 
-    wire fetch$pass_valid;
-    wire fetch$data_valid;
-    wire fetch$pass_ready;
-    wire fetch$request;
-    wire [23:0] fetch$address;
-    wire fetch$write_weights;
-    wire fetch$write_load;
-    wire fetch$write_half;
-    wire [3:0] fetch$write_lane;
-    wire [5:0] fetch$write_beat;
-    wire fetch$weights_arrived;
-    wire fetch$load_arrived;
     fetch fetch (
         .clock(clock),
         .clear(control$clear),
@@ -256,7 +328,6 @@ module core (
         .load_arrived(fetch$load_arrived)
     );
 
-    wire [31:0] weight_buffer$word$0;
     block_buffer weight_buffer (
         .clock(clock),
         .write(fetch$write_weights),
@@ -270,7 +341,6 @@ module core (
         .word$0(weight_buffer$word$0)
     );
 
-    wire [31:0] load_buffer$word$0;
     block_buffer load_buffer (
         .clock(clock),
         .write(fetch$write_load),
@@ -284,21 +354,6 @@ module core (
         .word$0(load_buffer$word$0)
     );
 
-    wire issue$pass_valid;
-    wire issue$pass_ready;
-    wire [11:0] issue$token;
-    wire issue$weight_valid;
-    wire [31:0] issue$weight$0;
-    wire [4:0] issue$pass_out;
-    wire issue$read;
-    wire issue$read_half;
-    wire [5:0] issue$read_word;
-    wire issue$weights_freed;
-    wire issue$issued;
-    wire issue$stall_weights;
-    wire issue$stall_load;
-    wire issue$stall_fold;
-    wire issue$idle;
     issue issue (
         .clock(clock),
         .clear(control$clear),
@@ -325,8 +380,6 @@ module core (
         .idle(issue$idle)
     );
 
-    wire [11:0] array$token_early;
-    wire [7:0] array$result$0;
     array array (
         .clock(clock),
         .token(issue$token),
@@ -341,8 +394,6 @@ module core (
         .result$0(array$result$0)
     );
 
-    wire [5:0] load$read_word;
-    wire [7:0] load$byte$0;
     load load (
         .clock(clock),
         .token_early(array$token_early),
@@ -351,18 +402,6 @@ module core (
         .byte$0(load$byte$0)
     );
 
-    wire writeback$write;
-    wire [8:0] writeback$write_address;
-    wire [7:0] writeback$write_block;
-    wire [7:0] writeback$write_byte$0;
-    wire writeback$sum;
-    wire [1:0] writeback$sum_chain;
-    wire [7:0] writeback$block;
-    wire [7:0] writeback$slot;
-    wire writeback$load_read;
-    wire writeback$load_done;
-    wire writeback$multiplied;
-    wire writeback$loading;
     writeback writeback (
         .clock(clock),
         .clear(control$clear),
@@ -384,12 +423,6 @@ module core (
         .loading(writeback$loading)
     );
 
-    wire fold$word_valid;
-    wire [5:0] fold$word_index;
-    wire [31:0] fold$word;
-    wire fold$full;
-    wire fold$sum_valid;
-    wire [31:0] fold$sum$0;
     fold fold (
         .clock(clock),
         .clear(control$clear),
@@ -408,15 +441,6 @@ module core (
         .sum$0(fold$sum$0)
     );
 
-    wire smix$start;
-    wire smix$request;
-    wire smix$request_write;
-    wire [23:0] smix$address;
-    wire smix$write_valid;
-    wire [31:0] smix$write_beat$0;
-    wire smix$sending;
-    wire [7:0] smix$round;
-    wire smix$finished;
     smix smix (
         .clock(clock),
         .clear(control$clear),
@@ -437,12 +461,6 @@ module core (
         .finished(smix$finished)
     );
 
-    wire checksums$request;
-    wire [23:0] checksums$address;
-    wire checksums$valid;
-    wire [7:0] checksums$index;
-    wire [31:0] checksums$sum;
-    wire checksums$finished;
     checksum checksums (
         .clock(clock),
         .clear(control$clear),
@@ -459,16 +477,6 @@ module core (
         .finished(checksums$finished)
     );
 
-    wire memory$row_ready;
-    wire memory$entry_ready;
-    wire memory$word_ready;
-    wire memory$arrived;
-    wire [31:0] memory$beat$0;
-    wire memory$request;
-    wire memory$request_write;
-    wire [23:0] memory$address;
-    wire [7:0] memory$beats;
-    wire memory$quiet;
     memory_port memory (
         .clock(clock),
         .reset(reset),
@@ -496,13 +504,6 @@ module core (
         .quiet(memory$quiet)
     );
 
-    wire counters$event$4;
-    wire [39:0] counters$count$0;
-    wire [39:0] counters$count$1;
-    wire [39:0] counters$count$2;
-    wire [39:0] counters$count$3;
-    wire [39:0] counters$count$4;
-    wire [39:0] counters$count$5;
     counters counters (
         .clock(clock),
         .clear(reset),
@@ -621,6 +622,9 @@ module job (
 
     wire low$write;
     wire [31:0] low$q;
+    wire high$write;
+    wire [31:0] high$q;
+
     ram_6x32 low (
         .clock(clock),
         .read_address(read_address),
@@ -630,8 +634,6 @@ module job (
         .q(low$q)
     );
 
-    wire high$write;
-    wire [31:0] high$q;
     ram_6x32 high (
         .clock(clock),
         .read_address(read_address),
@@ -761,6 +763,7 @@ module control (
     localparam [4:0] range_lane = 5'h1e;
     wire take;
     reg done;
+
 
     always @(*) begin
         command_reg$d = command_reg;
@@ -1010,6 +1013,29 @@ module hasher (
     wire [1:0] keccak$digest_index;
     wire [63:0] keccak$digest;
     wire keccak$finished;
+    wire [63:0] messages$fold;
+    wire [4:0] messages$job_address;
+    wire [2:0] messages$digest_address;
+    wire [4:0] messages$fold_address;
+    wire [63:0] messages$lane;
+    reg [2:0] digests$write_address;
+    wire [63:0] digests$q;
+    wire sequences$write;
+    wire [4:0] sequences$write_address;
+    wire [63:0] sequences$q;
+    wire fold_even$write;
+    wire [31:0] fold_even$q;
+    wire fold_odd$write;
+    wire [31:0] fold_odd$q;
+    wire [5:0] asked_late$q;
+    wire comparison$fresh;
+    wire comparison$meets;
+    wire [63:0] comparison$kept$0;
+    wire [63:0] comparison$kept$1;
+    wire [63:0] comparison$kept$2;
+    wire [63:0] comparison$kept$3;
+    wire [2:0] compare_late$q;
+
     keccak keccak (
         .clock(clock),
         .clear(clear),
@@ -1025,11 +1051,6 @@ module hasher (
         .finished(keccak$finished)
     );
 
-    wire [63:0] messages$fold;
-    wire [4:0] messages$job_address;
-    wire [2:0] messages$digest_address;
-    wire [4:0] messages$fold_address;
-    wire [63:0] messages$lane;
     messages messages (
         .clock(clock),
         .raw(raw),
@@ -1046,8 +1067,6 @@ module hasher (
         .lane(messages$lane)
     );
 
-    reg [2:0] digests$write_address;
-    wire [63:0] digests$q;
     ram_3x64 digests (
         .clock(clock),
         .read_address(digest_address),
@@ -1057,9 +1076,6 @@ module hasher (
         .q(digests$q)
     );
 
-    wire sequences$write;
-    wire [4:0] sequences$write_address;
-    wire [63:0] sequences$q;
     ram_5x64 sequences (
         .clock(clock),
         .read_address(sequence_address),
@@ -1069,8 +1085,6 @@ module hasher (
         .q(sequences$q)
     );
 
-    wire fold_even$write;
-    wire [31:0] fold_even$q;
     ram_5x32 fold_even (
         .clock(clock),
         .read_address(fold_address),
@@ -1080,8 +1094,6 @@ module hasher (
         .q(fold_even$q)
     );
 
-    wire fold_odd$write;
-    wire [31:0] fold_odd$q;
     ram_5x32 fold_odd (
         .clock(clock),
         .read_address(fold_address),
@@ -1091,19 +1103,12 @@ module hasher (
         .q(fold_odd$q)
     );
 
-    wire [5:0] asked_late$q;
     delay_6 asked_late (
         .clock(clock),
         .d(asked),
         .q(asked_late$q)
     );
 
-    wire comparison$fresh;
-    wire comparison$meets;
-    wire [63:0] comparison$kept$0;
-    wire [63:0] comparison$kept$1;
-    wire [63:0] comparison$kept$2;
-    wire [63:0] comparison$kept$3;
     comparison comparison (
         .clock(clock),
         .fresh(comparison$fresh),
@@ -1118,7 +1123,6 @@ module hasher (
         .kept$3(comparison$kept$3)
     );
 
-    wire [2:0] compare_late$q;
     delay_3 compare_late (
         .clock(clock),
         .d(compare_asked),
@@ -1463,6 +1467,11 @@ module keccak (
 
     reg [5:0] lanes$write_address;
     wire [63:0] lanes$q;
+    wire [5:0] asked_late$q;
+    wire [2:0] source_x$q;
+    wire [5:0] rotation$q;
+    wire [1:0] routed_late$q;
+
     ram_6x64 lanes (
         .clock(clock),
         .read_address(read_address),
@@ -1472,28 +1481,24 @@ module keccak (
         .q(lanes$q)
     );
 
-    wire [5:0] asked_late$q;
     delay_6 asked_late (
         .clock(clock),
         .d(asked),
         .q(asked_late$q)
     );
 
-    wire [2:0] source_x$q;
     delay_3 source_x (
         .clock(clock),
         .d(source[7:5]),
         .q(source_x$q)
     );
 
-    wire [5:0] rotation$q;
     delay_6 rotation (
         .clock(clock),
         .d(source[13:8]),
         .q(rotation$q)
     );
 
-    wire [1:0] routed_late$q;
     delay_2 routed_late (
         .clock(clock),
         .d(routed),
@@ -1918,6 +1923,7 @@ module messages (
     localparam [4:0] fold_tail_lanes = 5'd0;
 
     wire [4:0] lane_index_late$q;
+
     delay_5 lane_index_late (
         .clock(clock),
         .d(lane_index),
@@ -2174,6 +2180,7 @@ module comparison (
     reg below$d;
     reg below = 0;
 
+
     always @(*) begin
         below$d = below;
         if (fresh | smaller) begin
@@ -2256,6 +2263,7 @@ module sequencer (
     localparam [7:0] index_mask = 8'h1f;
     reg [7:0] weight_matrix_reg = 0;
     reg [7:0] load_matrix_reg = 0;
+
 
     always @(*) begin
         state$d = state;
@@ -2458,6 +2466,7 @@ module fetch (
     reg load_half$d;
     reg load_half = 0;
     localparam [5:0] last_beat = 6'd7;
+
 
     always @(*) begin
         active$d = active;
@@ -2775,6 +2784,7 @@ module issue (
     localparam [31:0] offset = 32'h80808080;
     reg [31:0] weight_reg$0 = 0;
 
+
     always @(*) begin
         current$d = current;
         current_pass$d = current_pass;
@@ -3036,6 +3046,46 @@ module array (
     wire [11:0] cells$0$token_out;
     wire cells$0$latch;
     wire [31:0] cells$0$state;
+    reg [3:0] cells$1$write;
+    wire [11:0] cells$1$token_out;
+    wire cells$1$latch;
+    wire [31:0] cells$1$state;
+    reg [3:0] cells$2$write;
+    wire [11:0] cells$2$token_out;
+    wire cells$2$latch;
+    wire [31:0] cells$2$state;
+    reg [3:0] cells$3$write;
+    wire [11:0] cells$3$token_out;
+    wire cells$3$latch;
+    wire [31:0] cells$3$state;
+    reg [3:0] cells$4$write;
+    wire [11:0] cells$4$token_out;
+    wire cells$4$latch;
+    wire [31:0] cells$4$state;
+    reg [3:0] cells$5$write;
+    wire [11:0] cells$5$token_out;
+    wire cells$5$latch;
+    wire [31:0] cells$5$state;
+    reg [3:0] cells$6$write;
+    wire [11:0] cells$6$token_out;
+    wire cells$6$latch;
+    wire [31:0] cells$6$state;
+    reg [3:0] cells$7$write;
+    wire [11:0] cells$7$token_out;
+    wire cells$7$latch;
+    wire [31:0] cells$7$state;
+    wire [15:0] lanes$0$sum_out;
+    wire [15:0] lanes$1$sum_out;
+    wire [15:0] lanes$2$sum_out;
+    wire [15:0] lanes$3$sum_out;
+    wire [15:0] lanes$4$sum_out;
+    wire [15:0] lanes$5$sum_out;
+    wire [15:0] lanes$6$sum_out;
+    wire [15:0] lanes$7$sum_out;
+    wire [15:0] etas$0$eta;
+    wire xi$first;
+    wire [15:0] xi$xi;
+
     array_cell cells$0 (
         .clock(clock),
         .token_in(token_reg),
@@ -3050,10 +3100,6 @@ module array (
         .state(cells$0$state)
     );
 
-    reg [3:0] cells$1$write;
-    wire [11:0] cells$1$token_out;
-    wire cells$1$latch;
-    wire [31:0] cells$1$state;
     array_cell cells$1 (
         .clock(clock),
         .token_in(cells$0$token_out),
@@ -3068,10 +3114,6 @@ module array (
         .state(cells$1$state)
     );
 
-    reg [3:0] cells$2$write;
-    wire [11:0] cells$2$token_out;
-    wire cells$2$latch;
-    wire [31:0] cells$2$state;
     array_cell cells$2 (
         .clock(clock),
         .token_in(cells$1$token_out),
@@ -3086,10 +3128,6 @@ module array (
         .state(cells$2$state)
     );
 
-    reg [3:0] cells$3$write;
-    wire [11:0] cells$3$token_out;
-    wire cells$3$latch;
-    wire [31:0] cells$3$state;
     array_cell cells$3 (
         .clock(clock),
         .token_in(cells$2$token_out),
@@ -3104,10 +3142,6 @@ module array (
         .state(cells$3$state)
     );
 
-    reg [3:0] cells$4$write;
-    wire [11:0] cells$4$token_out;
-    wire cells$4$latch;
-    wire [31:0] cells$4$state;
     array_cell cells$4 (
         .clock(clock),
         .token_in(cells$3$token_out),
@@ -3122,10 +3156,6 @@ module array (
         .state(cells$4$state)
     );
 
-    reg [3:0] cells$5$write;
-    wire [11:0] cells$5$token_out;
-    wire cells$5$latch;
-    wire [31:0] cells$5$state;
     array_cell cells$5 (
         .clock(clock),
         .token_in(cells$4$token_out),
@@ -3140,10 +3170,6 @@ module array (
         .state(cells$5$state)
     );
 
-    reg [3:0] cells$6$write;
-    wire [11:0] cells$6$token_out;
-    wire cells$6$latch;
-    wire [31:0] cells$6$state;
     array_cell cells$6 (
         .clock(clock),
         .token_in(cells$5$token_out),
@@ -3158,10 +3184,6 @@ module array (
         .state(cells$6$state)
     );
 
-    reg [3:0] cells$7$write;
-    wire [11:0] cells$7$token_out;
-    wire cells$7$latch;
-    wire [31:0] cells$7$state;
     array_cell cells$7 (
         .clock(clock),
         .token_in(cells$6$token_out),
@@ -3176,7 +3198,6 @@ module array (
         .state(cells$7$state)
     );
 
-    wire [15:0] lanes$0$sum_out;
     lane lanes$0 (
         .clock(clock),
         .latch(cells$0$latch),
@@ -3186,7 +3207,6 @@ module array (
         .sum_out(lanes$0$sum_out)
     );
 
-    wire [15:0] lanes$1$sum_out;
     lane lanes$1 (
         .clock(clock),
         .latch(cells$1$latch),
@@ -3196,7 +3216,6 @@ module array (
         .sum_out(lanes$1$sum_out)
     );
 
-    wire [15:0] lanes$2$sum_out;
     lane lanes$2 (
         .clock(clock),
         .latch(cells$2$latch),
@@ -3206,7 +3225,6 @@ module array (
         .sum_out(lanes$2$sum_out)
     );
 
-    wire [15:0] lanes$3$sum_out;
     lane lanes$3 (
         .clock(clock),
         .latch(cells$3$latch),
@@ -3216,7 +3234,6 @@ module array (
         .sum_out(lanes$3$sum_out)
     );
 
-    wire [15:0] lanes$4$sum_out;
     lane lanes$4 (
         .clock(clock),
         .latch(cells$4$latch),
@@ -3226,7 +3243,6 @@ module array (
         .sum_out(lanes$4$sum_out)
     );
 
-    wire [15:0] lanes$5$sum_out;
     lane lanes$5 (
         .clock(clock),
         .latch(cells$5$latch),
@@ -3236,7 +3252,6 @@ module array (
         .sum_out(lanes$5$sum_out)
     );
 
-    wire [15:0] lanes$6$sum_out;
     lane lanes$6 (
         .clock(clock),
         .latch(cells$6$latch),
@@ -3246,7 +3261,6 @@ module array (
         .sum_out(lanes$6$sum_out)
     );
 
-    wire [15:0] lanes$7$sum_out;
     lane lanes$7 (
         .clock(clock),
         .latch(cells$7$latch),
@@ -3256,7 +3270,6 @@ module array (
         .sum_out(lanes$7$sum_out)
     );
 
-    wire [15:0] etas$0$eta;
     eta etas$0 (
         .clock(clock),
         .first(token_reg[10]),
@@ -3266,8 +3279,6 @@ module array (
         .eta(etas$0$eta)
     );
 
-    wire xi$first;
-    wire [15:0] xi$xi;
     xi xi (
         .clock(clock),
         .read_address(token_late$3[8:0]),
@@ -3400,6 +3411,7 @@ module array_cell (
     reg [11:0] token = 0;
 
     wire [31:0] ram$q;
+
     byte_ram_9 ram (
         .clock(clock),
         .read_address(token_in[8:0]),
@@ -3483,6 +3495,7 @@ module lane (
     reg [15:0] sum = 0;
 
     wire [15:0] dots$0$dot;
+
     dot dots$0 (
         .clock(clock),
         .state(state),
@@ -3550,6 +3563,7 @@ module dot (
     reg [15:0] total;
 
     wire [15:0] stages$q;
+
     delay_16 stages (
         .clock(clock),
         .d(total),
@@ -3619,6 +3633,9 @@ module eta (
     reg [15:0] eta_reg = 0;
 
     wire [15:0] fip$0$product;
+    wire [15:0] fip$1$product;
+    wire [1:0] marks_late$q;
+
     product fip$0 (
         .clock(clock),
         .u0(weight[7:0]),
@@ -3628,7 +3645,6 @@ module eta (
         .product(fip$0$product)
     );
 
-    wire [15:0] fip$1$product;
     product fip$1 (
         .clock(clock),
         .u0(weight[23:16]),
@@ -3638,7 +3654,6 @@ module eta (
         .product(fip$1$product)
     );
 
-    wire [1:0] marks_late$q;
     delay_2 marks_late (
         .clock(clock),
         .d(marks),
@@ -3735,13 +3750,18 @@ module xi (
     reg [15:0] sum = 0;
 
     wire [11:0] entry_late$q;
+    wire [15:0] fip$0$product;
+    wire [7:0] byte_late$0$q;
+    wire [7:0] even_bytes$0$q;
+    wire [15:0] current$q;
+    wire [15:0] growing$q;
+
     delay_12 entry_late (
         .clock(clock),
         .d(entry),
         .q(entry_late$q)
     );
 
-    wire [15:0] fip$0$product;
     product fip$0 (
         .clock(clock),
         .u0(pairs$0[7:0]),
@@ -3751,14 +3771,12 @@ module xi (
         .product(fip$0$product)
     );
 
-    wire [7:0] byte_late$0$q;
     delay_8 byte_late$0 (
         .clock(clock),
         .d(byte$0),
         .q(byte_late$0$q)
     );
 
-    wire [7:0] even_bytes$0$q;
     block_ram_8x8 even_bytes$0 (
         .clock(clock),
         .read_address(write_address[7:0]),
@@ -3768,7 +3786,6 @@ module xi (
         .q(even_bytes$0$q)
     );
 
-    wire [15:0] current$q;
     block_ram_9x16 current (
         .clock(clock),
         .read_address(read_address),
@@ -3778,7 +3795,6 @@ module xi (
         .q(current$q)
     );
 
-    wire [15:0] growing$q;
     block_ram_9x16 growing (
         .clock(clock),
         .read_address(multiplying[8:0]),
@@ -4012,6 +4028,7 @@ module writeback (
     localparam [7:0] last_slot = 8'h1f;
     localparam [7:0] last_block = 8'h1f;
 
+
     always @(*) begin
         pass_late$d = pass_late;
         if (token_late$2[11]) begin
@@ -4132,6 +4149,17 @@ module fold (
     wire [3:0] lanes$0$enables;
     wire lanes$0$first_chain;
     wire [31:0] lanes$0$word;
+    wire levels$0$out_valid;
+    wire [31:0] levels$0$out;
+    wire levels$1$out_valid;
+    wire [31:0] levels$1$out;
+    wire levels$2$out_valid;
+    wire [31:0] levels$2$out;
+    wire levels$3$out_valid;
+    wire [31:0] levels$3$out;
+    wire levels$4$out_valid;
+    wire [31:0] levels$4$out;
+
     sum_lane lanes$0 (
         .clock(clock),
         .address_early(address_early),
@@ -4146,8 +4174,6 @@ module fold (
         .word(lanes$0$word)
     );
 
-    wire levels$0$out_valid;
-    wire [31:0] levels$0$out;
     fold_level levels$0 (
         .clock(clock),
         .clear(clear),
@@ -4157,8 +4183,6 @@ module fold (
         .out(levels$0$out)
     );
 
-    wire levels$1$out_valid;
-    wire [31:0] levels$1$out;
     fold_level levels$1 (
         .clock(clock),
         .clear(clear),
@@ -4168,8 +4192,6 @@ module fold (
         .out(levels$1$out)
     );
 
-    wire levels$2$out_valid;
-    wire [31:0] levels$2$out;
     fold_level levels$2 (
         .clock(clock),
         .clear(clear),
@@ -4179,8 +4201,6 @@ module fold (
         .out(levels$2$out)
     );
 
-    wire levels$3$out_valid;
-    wire [31:0] levels$3$out;
     fold_level levels$3 (
         .clock(clock),
         .clear(clear),
@@ -4190,8 +4210,6 @@ module fold (
         .out(levels$3$out)
     );
 
-    wire levels$4$out_valid;
-    wire [31:0] levels$4$out;
     fold_level levels$4 (
         .clock(clock),
         .clear(clear),
@@ -4299,6 +4317,7 @@ module sum_lane (
     reg [13:0] address_reg = 0;
 
     wire [31:0] ram$q;
+
     byte_ram_14 ram (
         .clock(clock),
         .read_address(address_early),
@@ -4427,6 +4446,7 @@ module fold_level (
     wire fnv$take;
     wire fnv$done;
     wire [31:0] fnv$hash;
+
     fnv fnv (
         .clock(clock),
         .take(fnv$take),
@@ -4669,6 +4689,7 @@ module smix (
     wire [31:0] block_mix$x$29;
     wire [31:0] block_mix$x$30;
     wire [31:0] block_mix$x$31;
+
     block_mix block_mix (
         .clock(clock),
         .clear(clear),
@@ -5162,13 +5183,14 @@ module block_mix (
     reg work_enable = 0;
 
     wire [63:0] lane_reg$q;
+    wire [31:0] beat_reg$0$q;
+
     delay_64 lane_reg (
         .clock(clock),
         .d(lane),
         .q(lane_reg$q)
     );
 
-    wire [31:0] beat_reg$0$q;
     delay_32 beat_reg$0 (
         .clock(clock),
         .d(beat$0),
@@ -5753,12 +5775,17 @@ module checksum (
     reg [4:0] words_left$d;
     reg [4:0] words_left = 0;
     localparam [4:0] beat_words = 5'd1;
+    reg filling$d;          // The state is Wait, is Keep: registers of their own, as they enable the words, which are many.
+    reg filling = 0;
+    reg shifting$d;
+    reg shifting = 0;
     reg [31:0] hash$d;
     reg [31:0] hash = 0;
     localparam [31:0] basis = 32'h811c9dc5;
 
     wire fnv$take;
     wire [31:0] fnv$hash;
+
     fnv fnv (
         .clock(clock),
         .take(fnv$take),
@@ -5774,6 +5801,8 @@ module checksum (
         position$d = position;
         words_left$d = words_left;
         hash$d = hash;
+        filling$d = 1'd0;
+        shifting$d = 1'd0;
         case (state)
             IDLE: begin
                 matrix$d = 8'd0;
@@ -5786,12 +5815,15 @@ module checksum (
             ASK: begin
                 if (request_ready) begin
                     state$d = WAIT;
+                    filling$d = 1'd1;
                 end
             end
             WAIT: begin
                 words_left$d = beat_words;
+                filling$d = 1'd1;
                 if (data_valid) begin
                     state$d = TAKE;
+                    filling$d = 1'd0;
                 end
             end
             TAKE: begin
@@ -5799,6 +5831,7 @@ module checksum (
             end
             HASH: begin
                 state$d = KEEP;
+                shifting$d = 1'd1;
             end
             KEEP: begin
                 state$d = TAKE;
@@ -5827,6 +5860,8 @@ module checksum (
         endcase
         if (clear) begin
             state$d = IDLE;
+            filling$d = 1'd0;
+            shifting$d = 1'd0;
         end
     end
 
@@ -5834,7 +5869,7 @@ module checksum (
     assign address = (matrix << matrix_bits) | position;
 
     always @(*) begin
-        if (state == KEEP) begin
+        if (shifting) begin
         end
     end
 
@@ -5848,8 +5883,10 @@ module checksum (
         state <= state$d;
         matrix <= matrix$d;
         position <= position$d;
-        if ((state == WAIT) | (state == KEEP)) words$0 <= data$0;
+        if (filling | shifting) words$0 <= data$0;
         words_left <= words_left$d;
+        filling <= filling$d;
+        shifting <= shifting$d;
         hash <= hash$d;
     end
 endmodule
@@ -5926,6 +5963,7 @@ module memory_port (
     reg quiet_reg = 0;
     reg arrived_reg = 0;
     reg [31:0] beat_reg$0 = 0;
+
 
     always @(*) begin
         request_reg$d = request_reg;
@@ -6056,6 +6094,7 @@ module counters (
     reg [39:0] count_reg$4 = 0;
     reg [39:0] count_reg$5$d;
     reg [39:0] count_reg$5 = 0;
+
 
     always @(*) begin
         count_reg$0$d = count_reg$0 + 1;
