@@ -150,7 +150,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         settings,
         sources,
         devices,
-        rehash: Arc::new(OnProcessor::new(backend, count(config.verify.caches))),
+        rehash: Arc::new(OnProcessor::new(backend, count(config.verify.lists))),
         verifiers: count(config.verify.threads),
     };
     let published = Arc::<Published>::default();

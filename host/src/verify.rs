@@ -38,8 +38,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let refuse = |error: Error| Failure::usage(format!("bad header: {error}"));
     let header = BlockHeader::deserialize(&arguments.header.0).map_err(refuse)?;
     let target = Target::from_bits(header.bits).map_err(refuse)?;
-    let cache = MatrixList::build(backend, &arguments.seed.0);
-    let verdict = cache.verify(&header, &target).map_err(refuse)?;
+    let list = MatrixList::build(backend, &arguments.seed.0);
+    let verdict = list.verify(&header, &target).map_err(refuse)?;
     let answer = Answer {
         block_hash: hex::encode(verdict.block_hash),
         pow_hash: hex::encode(verdict.pow_hash),

@@ -38,11 +38,11 @@ fn a_simulated_board_mines_blocks_that_the_node_accepts() {
     assert_eq!(output.status.code(), Some(0), "{log}");
 
     assert!(node.height() >= 2);
-    let cache = MatrixList::build(Backend::fastest(), &tensority::INITIAL_SEED);
+    let list = MatrixList::build(Backend::fastest(), &tensority::INITIAL_SEED);
     for height in 1..=2 {
         let header = node.block_at(height).expect("a block").header;
         let target = Target::from_bits(header.bits).expect("a target");
-        assert!(cache.verify(&header, &target).expect("the seed fits").valid);
+        assert!(list.verify(&header, &target).expect("the seed fits").valid);
     }
     let stdout = String::from_utf8(output.stdout).expect("text");
     let summary = stdout.lines().last().expect("events");

@@ -57,7 +57,8 @@ macro_rules! codes {
 
         $(
             $(#[doc = $table_about])*
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
             #[repr(u8)]
             pub enum $table {
                 $(#[doc = $about] $name = $number,)*

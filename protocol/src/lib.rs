@@ -4,6 +4,7 @@
 //! code.rs, codes.rs ──────────► all of them: every enumeration
 //! register.rs, registers.rs ──► hdl (addresses), firmware (accesses), docs/registers.md
 //! layout.rs, messages.rs ─────► firmware, host, docs/protocol.md
+//! checksum.rs ────────────────► hdl, firmware's model, simulator
 //! frame.rs ───────────────────► firmware, host
 //! ```
 //!
@@ -12,6 +13,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod checksum;
 pub mod code;
 pub mod codes;
 pub mod crc;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tensority::Target;
-use tensority_hdl::core::checksum;
 use tensority_hdl::geometry::Geometry;
+use tensority_protocol::checksum;
 
 use crate::error::Error;
 use crate::model::core::{Command, CoreModel, Counts, JobLane};

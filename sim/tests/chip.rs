@@ -164,7 +164,7 @@ fn the_chip_generates_its_matrix_list_itself() {
     let list =
         tensority::MatrixList::<{ tensority::DIMENSION }>::from_seed(&tensority::INITIAL_SEED);
     for (index, sum) in sums.sums.chunks(4).enumerate() {
-        let expected = tensority_hdl::core::checksum::of_matrix(&list[index].to_bytes());
+        let expected = tensority_protocol::checksum::of_matrix(&list[index].to_bytes());
         assert_eq!(sum, expected.to_le_bytes(), "matrix {index}");
     }
 }

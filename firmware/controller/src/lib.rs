@@ -35,3 +35,4 @@ mod watchdog;
 
 pub use bus::Bus;
 pub use controller::Controller;
+pub use watchdog::MULTIPLIES;

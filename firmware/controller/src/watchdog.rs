@@ -10,6 +10,9 @@ use tensority_protocol::registers::watchdog::{FEED, PERIOD, RESETS};
 
 use crate::bus::Bus;
 
+/// Multiplies of a hash, the reference's `ARRAY_MULTIPLIES`.
+pub const MULTIPLIES: u32 = 252;
+
 /// Cycles granted in addition: the set-up of a job and its first header hash.
 const GRACE: u32 = 1 << 24;
 
@@ -36,9 +39,11 @@ impl Watchdog {
         let clock = bus.read(CLOCK.address());
         bus.write(PERIOD.address(), clock);
         bus.write(FEED.address(), 0);
-        // 252 passes of dimension^2 tokens if one matrix row is processed at a time.
+        // Passes of dimension^2 tokens if one matrix row is processed at a time.
         let dimension = DIMENSION.of(bus.read(GEOMETRY.address()));
-        let hash = dimension.saturating_mul(dimension).saturating_mul(252);
+        let hash = dimension
+            .saturating_mul(dimension)
+            .saturating_mul(MULTIPLIES);
         self.patience = hash.saturating_mul(3).saturating_add(GRACE);
     }
 

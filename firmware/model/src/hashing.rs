@@ -5,6 +5,7 @@ use std::num::NonZero;
 use sha3::{Digest, Sha3_256};
 use tensority::fast::{self, Backend, MatrixLists};
 use tensority_firmware::self_test;
+use tensority_protocol::checksum;
 
 /// Matrix lists that are kept, so that a self-test between two ranges costs no time.
 const LISTS: NonZero<usize> = NonZero::new(3).unwrap();
@@ -13,7 +14,7 @@ const LISTS: NonZero<usize> = NonZero::new(3).unwrap();
 pub trait Hashing: Send {
     /// The PoW hash of a header hash.
     fn pow_hash(&mut self, seed: &[u8; 32], header_hash: &[u8; 32]) -> [u8; 32];
-    /// The checksum of a matrix of the seed's list, as `hdl/src/checksum.rs` defines it.
+    /// The checksum of a matrix of the seed's list, [`checksum::of_matrix`].
     fn checksum(&mut self, seed: &[u8; 32], matrix: u8) -> u32;
 }
 
@@ -33,10 +34,7 @@ impl Hashing for Tensority {
 
     fn checksum(&mut self, seed: &[u8; 32], matrix: u8) -> u32 {
         let bytes = self.0.get(seed).matrix(matrix).to_matrix().to_bytes();
-        let (words, _) = bytes.as_chunks();
-        words.iter().fold(0x811c_9dc5, |sum: u32, word| {
-            sum.wrapping_mul(0x0100_0193) ^ u32::from_le_bytes(*word)
-        })
+        checksum::of_matrix(&bytes)
     }
 }
 

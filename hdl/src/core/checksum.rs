@@ -1,7 +1,7 @@
 //! Checksum: reads the matrix list back, one checksum per matrix.
 //!
 //! The checksum of a matrix is FNV over its 32-bit words in memory order, from the basis
-//! 0x811c9dc5: `h = (h * 0x01000193 mod 2^32) ^ word` ([`of_matrix`]).
+//! 0x811c9dc5: `h = (h * 0x01000193 mod 2^32) ^ word` ([`checksum::of_matrix`]).
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
@@ -21,27 +21,17 @@
 //! A beat of W words takes 3 W + 2 + memory latency cycles. Byte order: byte 4i of a matrix is in bits 7..0 of
 //! its word i.
 //!
-//! Checked by `sim/tests/small_cores.rs` and `sim/tests/faults.rs` against [`of_matrix`]. It compares with
+//! Checked by `sim/tests/small_cores.rs` and `sim/tests/faults.rs` against [`checksum::of_matrix`]. It compares with
 //! nothing: the host knows what the sums have to be.
 
 use rust_hdl::prelude::*;
+use tensority_protocol::checksum;
 
 use crate::cast::unsigned_cast_extend;
 use crate::core::fnv::Fnv;
 use crate::geometry::Geometry;
 use crate::primitives::Register;
 use crate::primitives::parameter::Parameter;
-
-const BASIS: u32 = 0x811c_9dc5;
-
-/// The checksum of a matrix, given as its bytes in row-major order; a rest of less than four bytes
-/// does not count.
-pub fn of_matrix(bytes: &[u8]) -> u32 {
-    bytes.chunks_exact(4).fold(BASIS, |sum, word| {
-        let word = u32::from_le_bytes([word[0], word[1], word[2], word[3]]);
-        sum.wrapping_mul(0x0100_0193) ^ word
-    })
-}
 
 /// What the checksum unit does in this cycle.
 #[derive(Copy, Clone, PartialEq, Debug, LogicState)]
@@ -110,7 +100,7 @@ impl Checksum {
             beat_bytes: Parameter::new(beat_bytes),
             matrix_bits: Parameter::new(2 * geometry.dimension_bits()),
             beat_words: Parameter::new(geometry.beat_words()),
-            basis: Parameter::new(BASIS as usize),
+            basis: Parameter::new(checksum::BASIS as usize),
             ..Self::default()
         };
         checksum

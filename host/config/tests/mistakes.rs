@@ -27,7 +27,7 @@ const FILES: &[(&str, &str)] = &[
         "2:2: expected TOML, found duplicate key",
     ),
     (
-        "[verify]\nthreads = 1 caches = 2\n",
+        "[verify]\nthreads = 1 lists = 2\n",
         "2:20: expected newline, `#`, found unexpected key or value",
     ),
     (

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use tensority::ARRAY_MULTIPLIES;
 use tensority_protocol::VERSIONS;
 use tensority_protocol::messages::{
-    Abort, EndReason, Event, Identify, Identity, NO_TEMPERATURE, RAW, REPLACE, ReadChecksums,
-    Refusal, Report, Reset, Run, SelfTest, SetJob, Status,
+    Abort, Event, Identify, Identity, NO_TEMPERATURE, RAW, REPLACE, ReadChecksums, Refusal, Report,
+    Reset, Run, SelfTest, SetJob, Status,
 };
 
 use crate::ask::Ask;
 use crate::deadline::deadline;
 use crate::device::{
-    Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range, RangeId,
+    Description, Device, DeviceError, EndReason, Kind, Message, Notice, Placement, Range, RangeId,
 };
 use crate::discovery;
 use crate::link::{Link, Patience, version_reason};
@@ -255,17 +255,12 @@ impl<T: Transport> Board<T> {
         Ok(())
     }
 
-    fn ending(&self, reason: u8) -> Result<Ending, DeviceError> {
-        match EndReason::try_from(reason) {
-            Ok(EndReason::Complete) => Ok(Ending::Complete),
-            Ok(EndReason::Aborted) => Ok(Ending::Aborted),
-            Ok(EndReason::Replaced) => Ok(Ending::Replaced),
-            Err(error) => Err(DeviceError::Unexpected {
-                name: self.description.name.clone(),
-                expected: "a range to end for a known reason".into(),
-                found: error.to_string(),
-            }),
-        }
+    fn ending(&self, reason: u8) -> Result<EndReason, DeviceError> {
+        EndReason::try_from(reason).map_err(|error| DeviceError::Unexpected {
+            name: self.description.name.clone(),
+            expected: "a range to end for a known reason".into(),
+            found: error.to_string(),
+        })
     }
 
     /// Forgets what the device has forgotten. A range that is being sent is taken after the restart
@@ -279,7 +274,7 @@ impl<T: Transport> Board<T> {
             self.notices.push_back(Notice::RangeDone {
                 range,
                 hashes: 0,
-                ending: Ending::Aborted,
+                ending: EndReason::Aborted,
             });
         }
         // Twice in a row is as good as once.

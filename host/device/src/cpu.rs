@@ -13,13 +13,13 @@ use tensority::header_hash;
 
 use crate::cpu_queue::{Queue, Refusal, Task};
 use crate::device::{
-    Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range,
+    Description, Device, DeviceError, EndReason, Kind, Message, Notice, Placement, Range,
 };
 use crate::known_answer::KnownAnswer;
 use crate::waker::Waker;
 
 /// Matrix lists that are kept: at the end of an epoch the old and the new one are in use.
-const CACHES: NonZero<usize> = NonZero::new(2).unwrap();
+const LISTS: NonZero<usize> = NonZero::new(2).unwrap();
 
 /// Ranges that may wait behind the one that runs.
 const QUEUE: usize = 1;
@@ -63,7 +63,7 @@ impl Cpu {
             notices: sender,
             threads,
             backend,
-            caches: MatrixLists::new(backend, CACHES),
+            lists: MatrixLists::new(backend, LISTS),
         };
         Ok(Self {
             description: Description {
@@ -104,7 +104,7 @@ impl Device for Cpu {
     }
 
     fn abort(&mut self) -> Result<(), DeviceError> {
-        self.shared.queue.give_up(Ending::Aborted);
+        self.shared.queue.give_up(EndReason::Aborted);
         Ok(())
     }
 
@@ -170,7 +170,7 @@ struct Worker {
     notices: Arc<Sender<Option<Notice>>>,
     threads: NonZero<usize>,
     backend: Backend,
-    caches: MatrixLists,
+    lists: MatrixLists,
 }
 
 impl Worker {
@@ -189,7 +189,7 @@ impl Worker {
                     ending,
                 }),
                 Task::Restart => {
-                    self.caches = MatrixLists::new(self.backend, CACHES);
+                    self.lists = MatrixLists::new(self.backend, LISTS);
                     self.shared.hashes.store(0, Ordering::Relaxed);
                     self.tell(Notice::Restarted);
                 }
@@ -204,18 +204,18 @@ impl Worker {
 
     fn self_test(&mut self) -> bool {
         let known = KnownAnswer::GENESIS;
-        let cache = self.caches.get(&known.seed);
-        Hasher::new().hash(&known.header_hash, &cache) == known.pow_hash
+        let list = self.lists.get(&known.seed);
+        Hasher::new().hash(&known.header_hash, &list) == known.pow_hash
     }
 
     fn range(&mut self, range: &Range) {
-        let hashes = match self.cache(&range.seed) {
-            Some(cache) => self.hash(range, &cache),
+        let hashes = match self.list(&range.seed) {
+            Some(list) => self.hash(range, &list),
             None => 0,
         };
         let ending = self.shared.queue.finish(|given_up| match given_up {
             Some(ending) if hashes < range.count => ending,
-            _ => Ending::Complete,
+            _ => EndReason::Complete,
         });
         self.tell(Notice::RangeDone {
             range: range.id,
@@ -225,27 +225,27 @@ impl Worker {
     }
 
     /// The matrix list of the seed, unless the range is given up meanwhile.
-    fn cache(&mut self, seed: &[u8; 32]) -> Option<Arc<MatrixList>> {
+    fn list(&mut self, seed: &[u8; 32]) -> Option<Arc<MatrixList>> {
         let built = AtomicU64::new(0);
         let queue = &self.shared.queue;
-        let cache = self.caches.get_watched(seed, &|_| {
+        let list = self.lists.get_watched(seed, &|_| {
             built.fetch_add(1, Ordering::Relaxed);
             match queue.stopped() {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             }
         });
-        let cache = cache.ok()?;
+        let list = list.ok()?;
         if built.into_inner() > 0 {
             self.tell(Notice::SeedReady(*seed));
         }
-        Some(cache)
+        Some(list)
     }
 
     /// Hashes until the range is done or given up. A nonce that some thread has claimed is always
     /// hashed, and they are claimed in order: so their number is that of the nonces hashed, counted
     /// from the first.
-    fn hash(&self, range: &Range, cache: &MatrixList) -> u64 {
+    fn hash(&self, range: &Range, list: &MatrixList) -> u64 {
         let claimed = AtomicU64::new(0);
         let claim = || {
             if self.shared.queue.stopped() {
@@ -262,7 +262,7 @@ impl Worker {
                 scope.spawn(|| {
                     let mut hasher = Hasher::new();
                     while let Some(place) = claim() {
-                        self.try_nonce(range, range.first + place, cache, &mut hasher);
+                        self.try_nonce(range, range.first + place, list, &mut hasher);
                     }
                 });
             }
@@ -270,7 +270,7 @@ impl Worker {
         claimed.into_inner()
     }
 
-    fn try_nonce(&self, range: &Range, nonce: u64, cache: &MatrixList, hasher: &mut Hasher) {
+    fn try_nonce(&self, range: &Range, nonce: u64, list: &MatrixList, hasher: &mut Hasher) {
         let (input, raw) = match &range.message {
             Message::Raw(input) => (*input, true),
             // The queue takes no work with nonces that no block can hold.
@@ -279,7 +279,7 @@ impl Worker {
                 Err(_) => return,
             },
         };
-        let hash = hasher.hash(&input, cache);
+        let hash = hasher.hash(&input, list);
         self.shared.hashes.fetch_add(1, Ordering::Relaxed);
         if raw || range.target.is_met_by(&hash) {
             self.tell(Notice::Found {

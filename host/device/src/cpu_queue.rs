@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::device::{Ending, Message, Placement, Range, RangeId};
+use crate::device::{EndReason, Message, Placement, Range, RangeId};
 
 /// What the worker has to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ use crate::device::{Ending, Message, Placement, Range, RangeId};
 pub enum Task {
     Range(Range),
     /// Say that this range was given up before it began.
-    GivenUp(RangeId, Ending),
+    GivenUp(RangeId, EndReason),
     SelfTest,
     Restart,
 }
@@ -45,7 +45,7 @@ struct State {
     tasks: VecDeque<Task>,
     running: bool,
     /// Why what runs is given up, if it is.
-    given_up: Option<Ending>,
+    given_up: Option<EndReason>,
     closed: bool,
 }
 
@@ -91,7 +91,7 @@ impl Queue {
         }
         let mut state = self.state();
         match placement {
-            Placement::Replace => self.end_all(&mut state, Ending::Replaced),
+            Placement::Replace => self.end_all(&mut state, EndReason::Replaced),
             Placement::Behind if state.live() > self.capacity => return Err(Refusal::Full),
             Placement::Behind => {}
         }
@@ -112,14 +112,14 @@ impl Queue {
     }
 
     /// Gives up all ranges.
-    pub fn give_up(&self, ending: Ending) {
+    pub fn give_up(&self, ending: EndReason) {
         self.end_all(&mut self.state(), ending);
     }
 
     /// Gives up all ranges, and forgets everything after that.
     pub fn restart(&self) {
         let mut state = self.state();
-        self.end_all(&mut state, Ending::Aborted);
+        self.end_all(&mut state, EndReason::Aborted);
         state.tasks.push_back(Task::Restart);
         self.changed.notify_one();
     }
@@ -154,7 +154,7 @@ impl Queue {
     }
 
     /// Ends what runs; `outcome` is told whether it was given up, and why.
-    pub fn finish<R>(&self, outcome: impl FnOnce(Option<Ending>) -> R) -> R {
+    pub fn finish<R>(&self, outcome: impl FnOnce(Option<EndReason>) -> R) -> R {
         let mut state = self.state();
         state.running = false;
         self.stop.store(state.closed, Ordering::Relaxed);
@@ -162,7 +162,7 @@ impl Queue {
     }
 
     /// A self-test is never given up: it is over soon.
-    fn end_all(&self, state: &mut State, ending: Ending) {
+    fn end_all(&self, state: &mut State, ending: EndReason) {
         if state.running && state.given_up.is_none() {
             state.given_up = Some(ending);
             self.stop.store(true, Ordering::Relaxed);
@@ -221,11 +221,11 @@ mod tests {
         queue.push(range(3), Placement::Replace).unwrap();
         queue.push(range(4), Placement::Behind).unwrap();
         assert!(queue.stopped());
-        assert_eq!(queue.finish(|given_up| given_up), Some(Ending::Replaced));
+        assert_eq!(queue.finish(|given_up| given_up), Some(EndReason::Replaced));
         assert!(!queue.stopped());
         assert_eq!(
             queue.take(),
-            Some(Task::GivenUp(RangeId(2), Ending::Replaced))
+            Some(Task::GivenUp(RangeId(2), EndReason::Replaced))
         );
         assert_eq!(queue.take(), Some(Task::Range(range(3))));
     }

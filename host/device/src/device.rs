@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tensority::Target;
+pub use tensority_protocol::codes::EndReason;
 use tensority_protocol::messages::Refusal;
 pub use tensority_telemetry::device::Kind;
 
@@ -77,16 +78,6 @@ pub enum Placement {
     Replace,
 }
 
-/// Why a range is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say what the rest is")]
-pub enum Ending {
-    Complete,
-    /// It was aborted, or the device restarted.
-    Aborted,
-    Replaced,
-}
-
 /// What a device reports on its own; each once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the types say what the rest is")]
@@ -104,7 +95,7 @@ pub enum Notice {
         range: RangeId,
         /// Nonces hashed, counted from the first.
         hashes: u64,
-        ending: Ending,
+        ending: EndReason,
     },
     /// The matrix list of a seed is made.
     SeedReady(#[serde(with = "hex::serde")] [u8; 32]),

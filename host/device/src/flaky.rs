@@ -14,7 +14,9 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use crate::deadline::deadline;
-use crate::device::{Description, Device, DeviceError, Ending, Notice, Placement, Range, RangeId};
+use crate::device::{
+    Description, Device, DeviceError, EndReason, Notice, Placement, Range, RangeId,
+};
 use crate::waker::Waker;
 pub use faults::{Counts, Faults, Injected};
 
@@ -38,7 +40,7 @@ struct Late {
     due: Instant,
     range: RangeId,
     hashes: u64,
-    ending: Ending,
+    ending: EndReason,
 }
 
 impl Late {
@@ -138,7 +140,7 @@ impl<D: Device> Flaky<D> {
         }
     }
 
-    fn take_end(&mut self, range: RangeId, mut hashes: u64, ending: Ending) {
+    fn take_end(&mut self, range: RangeId, mut hashes: u64, ending: EndReason) {
         if self.happens(self.faults.miscounted) {
             self.count(|counts| counts.miscounted += 1);
             hashes ^= 1 << self.random.random_range(0..64);

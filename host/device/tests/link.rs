@@ -7,7 +7,7 @@ use std::time::Duration;
 use support::fake::{Fake, IDENTITY, frame, hash_of, range_of};
 use support::noise::Noisy;
 use tensority_device::board::Board;
-use tensority_device::device::{Device, DeviceError, Ending, Notice, Placement, RangeId};
+use tensority_device::device::{Device, DeviceError, EndReason, Notice, Placement, RangeId};
 use tensority_device::link::{Link, Patience};
 use tensority_device::transport::{Sleep, Transport};
 use tensority_protocol::messages::*;
@@ -41,7 +41,7 @@ fn report(range: u32) -> [Notice; 2] {
         Notice::RangeDone {
             range,
             hashes: 10,
-            ending: Ending::Complete,
+            ending: EndReason::Complete,
         },
     ]
 }
@@ -194,8 +194,9 @@ fn a_device_of_another_version_is_told_apart_in_one_line() {
 #[test]
 fn a_board_says_what_its_size_and_clock_promise() {
     let board = board(Fake::default());
+    let multiplies = tensority::reference::ARRAY_MULTIPLIES as f64;
     let rate = board.description().expected_rate.expect("a rate");
-    assert!((rate - 100e6 * 4.0 / (252.0 * 65536.0)).abs() < 1e-9);
+    assert!((rate - 100e6 * 4.0 / (multiplies * 65536.0)).abs() < 1e-9);
     assert_eq!(board.description().serial, Some(IDENTITY.serial));
 }
 
@@ -245,7 +246,7 @@ fn a_restart_in_front_of_an_answer_does_not_end_the_range_taken_after_it() {
     let lost = Notice::RangeDone {
         range: RangeId(1),
         hashes: 0,
-        ending: Ending::Aborted,
+        ending: EndReason::Aborted,
     };
     let [found, done] = report(2);
     assert_eq!(notices(&mut board), [lost, Notice::Restarted, found, done]);

@@ -13,6 +13,7 @@ use tensority_device::conformance::{Broken, check};
 use tensority_device::device::{Device, DeviceError, Notice, Placement, RangeId};
 use tensority_model::hashing::Cheap;
 use tensority_model::{Config, Faults, Noise, SoftwareBoard};
+use tensority_protocol::checksum;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -172,20 +173,15 @@ fn checksums_are_those_of_the_matrix_list() {
     for first in [0, 240] {
         let sums = board.checksums(first).expect("checksums");
         for (matrix, sum) in (usize::from(first)..).zip(sums) {
-            assert_eq!(sum, checksum(&list[matrix]), "matrix {matrix}");
+            assert_eq!(
+                sum,
+                checksum::of_matrix(&list[matrix].to_bytes()),
+                "matrix {matrix}"
+            );
         }
     }
     let error = board.checksums(1).expect_err("not a multiple of 16");
     assert!(matches!(error, DeviceError::Refused { .. }), "{error}");
-}
-
-/// FNV-1 over the 32-bit words of a matrix.
-fn checksum(matrix: &tensority::Matrix<256>) -> u32 {
-    let bytes = matrix.to_bytes();
-    let (words, _) = bytes.as_chunks();
-    words.iter().fold(0x811c_9dc5, |sum: u32, word| {
-        sum.wrapping_mul(0x0100_0193) ^ u32::from_le_bytes(*word)
-    })
 }
 
 #[test]

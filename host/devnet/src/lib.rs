@@ -11,5 +11,5 @@ mod network;
 pub mod node;
 pub mod pool;
 
-use network::{CACHES, TRANSACTION_STATUS_HASH, VERSION, unix_now};
+use network::{LISTS, TRANSACTION_STATUS_HASH, VERSION, unix_now};
 pub use network::{SOLONET_BITS, Template};

@@ -20,7 +20,7 @@ pub const TRANSACTION_STATUS_HASH: [u8; 32] = [
 ];
 
 /// The matrix lists that are kept: those of the epoch and of the one before.
-pub const CACHES: NonZero<usize> = NonZero::new(2).unwrap();
+pub const LISTS: NonZero<usize> = NonZero::new(2).unwrap();
 
 /// The next block, as miners get it.
 #[derive(Debug, Clone, PartialEq, Eq)]

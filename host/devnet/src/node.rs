@@ -46,7 +46,7 @@ use proof_of_work::has_proof_of_work;
 use tensority::fast::{Backend, MatrixLists};
 use tensority::{BlockHeader, varint63};
 
-use crate::{CACHES, SOLONET_BITS, Template, unix_now};
+use crate::{LISTS, SOLONET_BITS, Template, unix_now};
 
 pub use api::Event;
 pub use chain::{Block, Mismatch};
@@ -131,7 +131,7 @@ pub struct Node {
 
 struct State {
     clock: Clock,
-    caches: MatrixLists,
+    lists: MatrixLists,
     chain: Chain,
     /// The next block, but for its nonce and timestamp, which are those of the last submit.
     template: BlockHeader,
@@ -146,8 +146,8 @@ impl Node {
     /// [`OpenError::Bits`].
     pub fn new(settings: Settings) -> Result<Self, OpenError> {
         let chain = Chain::new(template::genesis(settings.bits)?);
-        let caches = MatrixLists::new(settings.backend, CACHES);
-        Ok(Self::with(settings.clock, caches, chain, None))
+        let lists = MatrixLists::new(settings.backend, LISTS);
+        Ok(Self::with(settings.clock, lists, chain, None))
     }
 
     /// A node on the chain of a file, which is made if there is none, and what had to be done to
@@ -162,21 +162,21 @@ impl Node {
     pub fn open(settings: Settings, path: &Path) -> Result<(Self, Option<Recovery>), OpenError> {
         let genesis = template::genesis(settings.bits)?;
         let (mut file, headers, recovery) = ChainFile::open(path)?;
-        let mut caches = MatrixLists::new(settings.backend, CACHES);
+        let mut lists = MatrixLists::new(settings.backend, LISTS);
         if headers.is_empty() {
             file.append(&genesis)?;
         }
-        let chain = load(genesis, &headers, &mut caches, path)?;
-        let node = Self::with(settings.clock, caches, chain, Some(file));
+        let chain = load(genesis, &headers, &mut lists, path)?;
+        let node = Self::with(settings.clock, lists, chain, Some(file));
         Ok((node, recovery))
     }
 
-    fn with(clock: Clock, caches: MatrixLists, chain: Chain, file: Option<ChainFile>) -> Self {
+    fn with(clock: Clock, lists: MatrixLists, chain: Chain, file: Option<ChainFile>) -> Self {
         let template = template::next(&chain);
         Self {
             state: Mutex::new(State {
                 clock,
-                caches,
+                lists,
                 chain,
                 template,
                 file,
@@ -205,7 +205,7 @@ impl Node {
     pub fn submit(&self, submission: &Submission) -> Result<Block, SubmitError> {
         let State {
             clock,
-            caches,
+            lists,
             chain,
             template,
             file,
@@ -219,7 +219,7 @@ impl Node {
         if template.timestamp > latest || template.timestamp <= chain.median_timestamp() {
             return Err(SubmitError::Timestamp);
         }
-        if !has_proof_of_work(template, &chain.next_seed(), caches) {
+        if !has_proof_of_work(template, &chain.next_seed(), lists) {
             return Err(SubmitError::ProofOfWork);
         }
         if template.nonce > varint63::MAX {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tensority::Target;
-use tensority_device::device::{Ending, Message, Range, RangeId};
+use tensority_device::device::{EndReason, Message, Range, RangeId};
 
 use crate::job::Job;
 use crate::range_size::RangeSize;
@@ -185,7 +185,7 @@ impl Ranges {
         now: Duration,
         id: RangeId,
         hashes: u64,
-        ending: Ending,
+        ending: EndReason,
     ) -> Result<Done, Fault> {
         let range = self.ranges.remove(self.place(id)?);
         let count = range.nonces.end - range.nonces.start;
@@ -196,7 +196,7 @@ impl Ranges {
         if hashes > 0 {
             self.last_end = Some(now);
         }
-        let complete = ending == Ending::Complete;
+        let complete = ending == EndReason::Complete;
         if hashes > count || (complete && hashes < count) {
             return Err(Fault::HashCount {
                 count,
@@ -291,11 +291,11 @@ mod tests {
     fn a_range_is_over_once() {
         let now = ZERO;
         let (mut ranges, ids) = ranges(now, 1);
-        let done = ranges.done(now, ids[0], 4, Ending::Aborted).unwrap();
+        let done = ranges.done(now, ids[0], 4, EndReason::Aborted).unwrap();
         assert_eq!((done.span.hashes, done.given_up), (4, 6));
         let unknown = Fault::UnknownRange(ids[0]);
         assert_eq!(ranges.found(ids[0], 50), Err(unknown.clone()));
-        let again = ranges.done(now, ids[0], 4, Ending::Aborted);
+        let again = ranges.done(now, ids[0], 4, EndReason::Aborted);
         assert_eq!(again, Err(unknown));
     }
 
@@ -303,12 +303,12 @@ mod tests {
     fn a_count_that_cannot_be_is_a_fault() {
         let now = ZERO;
         for (hashes, ending, fault) in [
-            (11, Ending::Aborted, true),
-            (9, Ending::Complete, true),
-            (11, Ending::Complete, true),
-            (10, Ending::Complete, false),
-            (10, Ending::Replaced, false),
-            (0, Ending::Replaced, false),
+            (11, EndReason::Aborted, true),
+            (9, EndReason::Complete, true),
+            (11, EndReason::Complete, true),
+            (10, EndReason::Complete, false),
+            (10, EndReason::Replaced, false),
+            (0, EndReason::Replaced, false),
         ] {
             let (mut ranges, ids) = ranges(now, 1);
             let done = ranges.done(now, ids[0], hashes, ending);
@@ -323,9 +323,9 @@ mod tests {
         let (mut ranges, ids) = ranges(start, 2);
         let seconds = Duration::from_secs;
         ranges
-            .done(seconds(20), ids[0], 10, Ending::Complete)
+            .done(seconds(20), ids[0], 10, EndReason::Complete)
             .unwrap();
-        let second = ranges.done(seconds(30), ids[1], 10, Ending::Complete);
+        let second = ranges.done(seconds(30), ids[1], 10, EndReason::Complete);
         let second = second.unwrap().span;
         assert_eq!((second.start, second.end), (seconds(20), seconds(30)));
         assert_eq!(ranges.next_size().get(), 10, "1 H/s for 10 s");
@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(ranges.at_work(), 0);
         assert!(!ranges.are_stale(|_| true), "nothing is left to replace");
         assert!(ranges.found(ids[0], 50).is_ok());
-        assert!(ranges.done(now, ids[0], 3, Ending::Replaced).is_ok());
+        assert!(ranges.done(now, ids[0], 3, EndReason::Replaced).is_ok());
         assert_eq!(ranges.unhashed(), 10, "the other");
     }
 
@@ -355,7 +355,7 @@ mod tests {
                 assert_eq!(purpose.canary, Some([7; 32]));
             }
             let end = Duration::from_secs(1);
-            let done = ranges.done(end, range.id, 1, Ending::Complete).unwrap();
+            let done = ranges.done(end, range.id, 1, EndReason::Complete).unwrap();
             assert_eq!(done.unanswered, !answered);
             assert_eq!(ranges.rate(), None);
         }

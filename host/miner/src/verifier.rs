@@ -27,20 +27,20 @@ impl OnProcessor {
         Self(Mutex::new(MatrixLists::new(backend, seeds)))
     }
 
-    fn caches(&self) -> MutexGuard<'_, MatrixLists> {
-        self.0.lock().expect("nothing panics with the caches")
+    fn lists(&self) -> MutexGuard<'_, MatrixLists> {
+        self.0.lock().expect("nothing panics with the lists")
     }
 }
 
 impl Rehash for OnProcessor {
     fn hash(&self, header_hash: &[u8; 32], seed: &[u8; 32]) -> [u8; 32] {
         // Only a list that is not there keeps the other threads waiting.
-        let cache = self.caches().get(seed);
-        hash(header_hash, &cache)
+        let list = self.lists().get(seed);
+        hash(header_hash, &list)
     }
 
     fn prepare(&self, seed: &[u8; 32]) {
-        self.caches().get(seed);
+        self.lists().get(seed);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tensority_device::device::{Device, DeviceError, Ending, Kind, Notice, RangeId};
+use tensority_device::device::{Device, DeviceError, EndReason, Kind, Notice, RangeId};
 
 use crate::event::{DeviceEvent, Event, Events};
 use crate::mailbox::{Mailboxes, Order};
@@ -81,7 +81,7 @@ impl Worker {
                         self.hear(Notice::RangeDone {
                             range: range.id,
                             hashes: 0,
-                            ending: Ending::Replaced,
+                            ending: EndReason::Replaced,
                         });
                     }
                     Order::Begin(range, placement) => {

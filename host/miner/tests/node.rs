@@ -12,7 +12,7 @@ use support::run::{Plan, Run, is_share, lines};
 use support::scripted::{found, scripts, with};
 use support::{config, hashing, one, opener};
 use tensority_device::cpu::Cpu;
-use tensority_device::device::{Device, Ending, Notice, Placement, Range};
+use tensority_device::device::{Device, EndReason, Notice, Placement, Range};
 use tensority_devnet::node::api::{self, Reply};
 use tensority_miner::fleet::{Opener, Selection};
 use tensority_miner::message::Message;
@@ -118,7 +118,7 @@ fn nothing_wrong_is_submitted_and_every_fault_is_counted() {
         let too_many = Notice::RangeDone {
             range: range.id,
             hashes: range.count + 1,
-            ending: Ending::Aborted,
+            ending: EndReason::Aborted,
         };
         let again = good;
         let all = [
@@ -166,7 +166,7 @@ fn a_result_that_comes_after_the_block_is_stale_and_not_credited_to_the_next_job
         let done = Notice::RangeDone {
             range: old.id,
             hashes: 50.min(old.count),
-            ending: Ending::Replaced,
+            ending: EndReason::Replaced,
         };
         vec![Some(late), Some(done), Some(under_the_new)]
     };

@@ -88,12 +88,12 @@ fn source(twist: Twist) -> (Arc<Node>, Source) {
 
 /// A nonce that meets the target.
 fn find(work: &Template) -> u64 {
-    let cache = MatrixLists::new(Backend::fastest(), 1.try_into().unwrap()).get(&work.seed);
+    let list = MatrixLists::new(Backend::fastest(), 1.try_into().unwrap()).get(&work.seed);
     let mut header = work.header.clone();
     (0..)
         .find(|&nonce| {
             header.nonce = nonce;
-            let hash = Hasher::new().hash(&header.hash(), &cache);
+            let hash = Hasher::new().hash(&header.hash(), &list);
             work.target.is_met_by(&hash)
         })
         .expect("one of so many")

@@ -26,8 +26,8 @@ pub struct Effort {
 /// Measures one back end. What will be compared is sampled by turns, so that a machine that grows
 /// slower meanwhile does so for both.
 pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
-    let mut cache = MatrixList::build(backend, &INITIAL_SEED);
-    let checksum = hex::encode(checksum(&cache));
+    let mut list = MatrixList::build(backend, &INITIAL_SEED);
+    let checksum = hex::encode(checksum(&list));
 
     let mut hasher = Hasher::new();
     let peak = Peak::of_this_core();
@@ -36,16 +36,16 @@ pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
     let start = Instant::now();
     while start.elapsed() < effort.time || cold.len() < 2 {
         let cold_start = Instant::now();
-        cache = cache
+        list = list
             .rebuild(&INITIAL_SEED, &unwatched)
             .expect("nobody watches and cancels");
         build.push(cold_start.elapsed().as_secs_f64());
-        hasher.hash(&[0; 32], &cache);
+        hasher.hash(&[0; 32], &list);
         cold.push(cold_start.elapsed().as_secs_f64());
         for byte in 1..4 {
             let before = peak.as_ref().map(Peak::sample);
             let warm_start = Instant::now();
-            hasher.hash(&[byte; 32], &cache);
+            hasher.hash(&[byte; 32], &list);
             let time = warm_start.elapsed().as_secs_f64();
             warm.push(time);
             let after = peak.as_ref().map(Peak::sample);
@@ -58,7 +58,7 @@ pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
     let threads = (1..=effort.threads.get()).filter_map(NonZero::new);
     Measurement {
         backend: backend.name(),
-        cache_ms: 1e3 * build.least(),
+        list_ms: 1e3 * build.least(),
         hash_ms: 1e3 * warm.least(),
         hash_median_ms: 1e3 * warm.median(),
         cold_over_warm: cold.least() / warm.least(),
@@ -70,22 +70,22 @@ pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
             percent_median: 100.0 * ratios.median(),
         }),
         threads: threads
-            .map(|threads| throughput(threads, &cache, warm.least(), effort.time))
+            .map(|threads| throughput(threads, &list, warm.least(), effort.time))
             .collect(),
         checksum,
     }
 }
 
 /// Each hash is the header hash of the next: whatever goes wrong shows in the last.
-fn checksum(cache: &MatrixList) -> [u8; 32] {
+fn checksum(list: &MatrixList) -> [u8; 32] {
     let mut hasher = Hasher::new();
-    (0..CHECKSUM_HASHES).fold([0; 32], |link, _| hasher.hash(&link, cache))
+    (0..CHECKSUM_HASHES).fold([0; 32], |link, _| hasher.hash(&link, list))
 }
 
 /// Hashes with so many threads for about so long.
 fn throughput(
     threads: NonZero<usize>,
-    cache: &MatrixList,
+    list: &MatrixList,
     hash_seconds: f64,
     time: Duration,
 ) -> Threads {
@@ -94,7 +94,7 @@ fn throughput(
     let header_hashes: Vec<_> = (0..hashes).map(|i| [i as u8; 32]).collect();
     let (start, cpu_start) = (Instant::now(), ProcessTime::now());
     Pool::new(threads)
-        .hash_batch(&header_hashes, cache, &unwatched)
+        .hash_batch(&header_hashes, list, &unwatched)
         .expect("nobody watches and cancels");
     let (time, cpu_time) = (start.elapsed(), cpu_start.elapsed());
     Threads {

@@ -15,12 +15,12 @@ pub struct Report {
 #[derive(Serialize)]
 pub struct Measurement {
     pub backend: &'static str,
-    /// To build a cache in the memory of another.
-    pub cache_ms: f64,
-    /// To hash with a cache.
+    /// To build a list in the memory of another.
+    pub list_ms: f64,
+    /// To hash with a list.
     pub hash_ms: f64,
     pub hash_median_ms: f64,
-    /// The time to build a cache and hash once, by that of a hash alone.
+    /// The time to build a list and hash once, by that of a hash alone.
     pub cold_over_warm: f64,
     pub cold_over_warm_median: f64,
     /// What of the peak of the core is reached; `null` where no peak is known.
@@ -71,7 +71,7 @@ impl Report {
 
     pub fn to_table(&self) -> String {
         let mut lines = vec![String::from(
-            "back end    cache ms   hash ms (median)  cold/warm (median)  % of peak (median)",
+            "back end     list ms   hash ms (median)  cold/warm (median)  % of peak (median)",
         )];
         for m in &self.backends {
             let percent = m.peak.as_ref().map_or_else(
@@ -80,9 +80,9 @@ impl Report {
             );
             let hash = format!("{:.2} ({:.2})", m.hash_ms, m.hash_median_ms);
             let cold = format!("{:.2} ({:.2})", m.cold_over_warm, m.cold_over_warm_median);
-            let (backend, cache_ms) = (m.backend, m.cache_ms);
+            let (backend, list_ms) = (m.backend, m.list_ms);
             lines.push(format!(
-                "{backend:<10} {cache_ms:>9.2}  {hash:>17}  {cold:>18}  {percent:>18}"
+                "{backend:<10} {list_ms:>9.2}  {hash:>17}  {cold:>18}  {percent:>18}"
             ));
         }
         for m in &self.backends {
@@ -113,7 +113,7 @@ mod tests {
     fn measurement(backend: &'static str, checksum: &str) -> Measurement {
         Measurement {
             backend,
-            cache_ms: 1.0,
+            list_ms: 1.0,
             hash_ms: 2.0,
             hash_median_ms: 3.0,
             cold_over_warm: 4.0,

@@ -70,3 +70,9 @@ fn an_idle_device_is_not_bitten() {
     assert!(report.uptime > 2_000_000_000);
     assert_eq!(report.watchdog_resets, 0);
 }
+
+#[test]
+fn its_patience_counts_the_multiplies_of_a_hash() {
+    let multiplies = tensority_firmware::MULTIPLIES as usize;
+    assert_eq!(multiplies, tensority::reference::ARRAY_MULTIPLIES);
+}

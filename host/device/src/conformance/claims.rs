@@ -4,7 +4,7 @@ use tensority::{INITIAL_SEED, Target};
 
 use super::Broken;
 use super::examiner::{Examiner, SHORT, differs, same};
-use crate::device::{DeviceError, Ending, Notice, Placement, Range};
+use crate::device::{DeviceError, EndReason, Notice, Placement, Range};
 use crate::known_answer::KnownAnswer;
 
 pub(super) fn a_raw_hash_equals_the_published_one(
@@ -100,11 +100,11 @@ pub(super) fn no_more_ranges_wait_than_the_device_says(
     let mut outcomes = examiner.outcomes(&ranges)?;
     let waited = outcomes.split_off(1);
     for outcome in outcomes {
-        examiner.expect_given_up(begun, outcome, Ending::Aborted)?;
+        examiner.expect_given_up(begun, outcome, EndReason::Aborted)?;
     }
     for outcome in waited {
         let found = (outcome.hashes, outcome.ending);
-        same("what waited", &(0, Ending::Aborted), &found)?;
+        same("what waited", &(0, EndReason::Aborted), &found)?;
     }
     Ok(())
 }
@@ -115,7 +115,7 @@ pub(super) fn what_is_aborted_is_told_and_hashed_without_a_gap(
     let begun = examiner.begin_long()?;
     examiner.device.abort()?;
     let [outcome] = examiner.outcomes_of([begun.0.id])?;
-    examiner.expect_given_up(begun, outcome, Ending::Aborted)?;
+    examiner.expect_given_up(begun, outcome, EndReason::Aborted)?;
     // Nothing is left of it.
     examiner.device.abort()?;
     let range = examiner.range(INITIAL_SEED, 0, 1, Target::MAX);
@@ -133,10 +133,10 @@ pub(super) fn what_is_replaced_is_told_and_hashed_without_a_gap(
     let range = examiner.range(INITIAL_SEED, 0, SHORT, Target::MAX);
     examiner.begin(&range, Placement::Replace)?;
     let [first, second, third] = examiner.outcomes_of([begun.0.id, waits.id, range.id])?;
-    examiner.expect_given_up(begun, first, Ending::Replaced)?;
+    examiner.expect_given_up(begun, first, EndReason::Replaced)?;
     same(
         "what waited",
-        &(0, Ending::Replaced),
+        &(0, EndReason::Replaced),
         &(second.hashes, second.ending),
     )?;
     examiner.expect_complete(&range, &third)
@@ -153,7 +153,7 @@ pub(super) fn the_self_test_waits_for_no_range(examiner: &mut Examiner<'_>) -> R
     }
     examiner.device.abort()?;
     let [outcome] = examiner.outcomes_of([begun.0.id])?;
-    examiner.expect_given_up(begun, outcome, Ending::Aborted)
+    examiner.expect_given_up(begun, outcome, EndReason::Aborted)
 }
 
 pub(super) fn impossible_ranges_are_refused(examiner: &mut Examiner<'_>) -> Result<(), Broken> {

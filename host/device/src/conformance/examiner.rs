@@ -8,7 +8,7 @@ use tensority::fast::{Backend, MatrixLists, hash};
 use tensority::{INITIAL_SEED, Target, header_hash};
 
 use super::Broken;
-use crate::device::{Device, DeviceError, Ending, Message, Notice, Placement, Range, RangeId};
+use crate::device::{Device, DeviceError, EndReason, Message, Notice, Placement, Range, RangeId};
 
 /// A nonce with its PoW hash.
 pub(super) type Hashed = (u64, [u8; 32]);
@@ -17,14 +17,14 @@ pub(super) struct Outcome {
     /// What was reported, by nonce.
     pub found: Vec<Hashed>,
     pub hashes: u64,
-    pub ending: Ending,
+    pub ending: EndReason,
 }
 
 /// A device under examination, and what it should say.
 pub struct Examiner<'a> {
     pub(super) device: &'a mut dyn Device,
     patience: Duration,
-    caches: MatrixLists,
+    lists: MatrixLists,
     /// The range sent last.
     pub(super) last: RangeId,
     /// Seeds whose matrix lists the device has announced.
@@ -42,7 +42,7 @@ impl<'a> Examiner<'a> {
         Self {
             device,
             patience,
-            caches: MatrixLists::new(Backend::fastest(), two),
+            lists: MatrixLists::new(Backend::fastest(), two),
             last: RangeId::random(),
             seeds: Vec::new(),
         }
@@ -78,7 +78,7 @@ impl<'a> Examiner<'a> {
 
     /// The first `count` nonces of `range` with their hashes.
     pub(super) fn hash(&mut self, range: &Range, count: u64) -> Result<Vec<Hashed>, Broken> {
-        let cache = self.caches.get(&range.seed);
+        let list = self.lists.get(&range.seed);
         let nonces = range.first..range.first + count;
         let hashes = nonces.map(|nonce| {
             let input = match &range.message {
@@ -86,7 +86,7 @@ impl<'a> Examiner<'a> {
                 Message::Header(prefix) => header_hash(prefix, nonce)
                     .map_err(|error| differs("a nonce", "one below 2^63", &error))?,
             };
-            Ok((nonce, hash(&input, &cache)))
+            Ok((nonce, hash(&input, &list)))
         });
         hashes.collect()
     }
@@ -171,7 +171,7 @@ impl<'a> Examiner<'a> {
         range: &Range,
         outcome: &Outcome,
     ) -> Result<(), Broken> {
-        same("how the range ends", &Ending::Complete, &outcome.ending)?;
+        same("how the range ends", &EndReason::Complete, &outcome.ending)?;
         same("its hashes", &range.count, &outcome.hashes)?;
         self.expect_found(range, outcome)
     }
@@ -201,7 +201,7 @@ impl<'a> Examiner<'a> {
         &mut self,
         (range, first): (Range, Hashed),
         mut outcome: Outcome,
-        ending: Ending,
+        ending: EndReason,
     ) -> Result<(), Broken> {
         outcome.found.push(first);
         outcome.found.sort_unstable();

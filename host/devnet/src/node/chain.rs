@@ -243,7 +243,7 @@ mod tests {
         let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
         let header = hex::decode(answer["data"]["block_header"].as_str().unwrap()).unwrap();
         let mut chain = Chain::new(BlockHeader::deserialize(&header).unwrap());
-        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
+        let mut lists = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
 
         let blocks = testvectors::accepted_blocks();
         for block in blocks.iter().filter(|block| block.header.height <= 20) {
@@ -251,7 +251,7 @@ mod tests {
             assert_eq!(chain.check(&header), Ok(()), "{}", block.name);
             assert_eq!(chain.next_seed(), block.seed, "{}", block.name);
             let target = Target::from_bits(chain.next_bits()).unwrap();
-            let verdict = caches.verify(&header, &chain.next_seed(), &target);
+            let verdict = lists.verify(&header, &chain.next_seed(), &target);
             assert!(verdict.unwrap().valid, "{}", block.name);
             assert_eq!(chain.push(header).hash, block.block_hash, "{}", block.name);
         }

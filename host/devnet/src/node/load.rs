@@ -21,7 +21,7 @@ const CHECKED_BLOCKS: usize = 8;
 pub fn load(
     genesis: BlockHeader,
     headers: &[BlockHeader],
-    caches: &mut MatrixLists,
+    lists: &mut MatrixLists,
     path: &Path,
 ) -> Result<Chain, FileError> {
     if let Some(first) = headers.first() {
@@ -33,7 +33,7 @@ pub fn load(
         chain.check(header).map_err(&corrupt)?;
         check_coinbase(header).map_err(&corrupt)?;
         if headers.len() - index <= CHECKED_BLOCKS {
-            check_proof_of_work(header, &chain.next_seed(), caches).map_err(&corrupt)?;
+            check_proof_of_work(header, &chain.next_seed(), lists).map_err(&corrupt)?;
         }
         chain.push(header.clone());
     }
@@ -64,9 +64,9 @@ fn check_coinbase(header: &BlockHeader) -> Result<(), Mismatch> {
 fn check_proof_of_work(
     header: &BlockHeader,
     seed: &[u8; 32],
-    caches: &mut MatrixLists,
+    lists: &mut MatrixLists,
 ) -> Result<(), Mismatch> {
-    if has_proof_of_work(header, seed, caches) {
+    if has_proof_of_work(header, seed, lists) {
         return Ok(());
     }
     Err(Mismatch {
@@ -116,8 +116,8 @@ mod tests {
             chain.push(header);
         }
         change(&mut headers[height as usize]);
-        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
-        match load(genesis, &headers, &mut caches, Path::new("chain")) {
+        let mut lists = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
+        match load(genesis, &headers, &mut lists, Path::new("chain")) {
             Ok(chain) => Ok(chain),
             Err(FileError::Corrupt { line, mismatch, .. }) => Err((line, mismatch.field)),
             Err(other) => panic!("expected a corrupt line, found: {other}"),

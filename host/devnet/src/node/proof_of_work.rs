@@ -5,9 +5,9 @@ use tensority::{BlockHeader, Target};
 
 /// Whether the PoW hash of a header meets the target of its bits. No hash meets bits without a
 /// target, which the retarget rule can produce.
-pub fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], caches: &mut MatrixLists) -> bool {
+pub fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], lists: &mut MatrixLists) -> bool {
     let target = Target::from_bits(header.bits);
-    target.is_ok_and(|target| target.is_met_by(&hash(&header.hash(), &caches.get(seed))))
+    target.is_ok_and(|target| target.is_met_by(&hash(&header.hash(), &lists.get(seed))))
 }
 
 #[cfg(test)]
@@ -23,13 +23,13 @@ mod tests {
     #[test]
     fn a_nonce_is_good_under_its_seed_only() {
         let header = genesis(SOLONET_BITS).unwrap();
-        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::new(2).unwrap());
+        let mut lists = MatrixLists::new(Backend::fastest(), NonZero::new(2).unwrap());
         let mut meets = |nonce, seed| {
             let header = BlockHeader {
                 nonce,
                 ..header.clone()
             };
-            has_proof_of_work(&header, &seed, &mut caches)
+            has_proof_of_work(&header, &seed, &mut lists)
         };
         let nonce = (0..200).find(|&nonce| meets(nonce, [1; 32]) && !meets(nonce, [2; 32]));
         assert!(nonce.is_some(), "one in 20 is good");
@@ -41,12 +41,12 @@ mod tests {
             bits: 0x2100_0000_00ff_ffff | 1 << 55,
             ..BlockHeader::default()
         };
-        let mut caches = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
-        assert!(!has_proof_of_work(&header, &[1; 32], &mut caches));
+        let mut lists = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
+        assert!(!has_proof_of_work(&header, &[1; 32], &mut lists));
         let header = BlockHeader {
             bits: 0x2100_0000_00ff_ffff,
             ..header
         };
-        assert!(has_proof_of_work(&header, &[1; 32], &mut caches));
+        assert!(has_proof_of_work(&header, &[1; 32], &mut lists));
     }
 }

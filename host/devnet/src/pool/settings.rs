@@ -9,7 +9,7 @@ use tensority::fast::{Backend, Hasher, MatrixLists};
 use crate::pool::chain::{Chain, DevelopmentChain};
 use crate::pool::misbehaviour::Misbehaviour;
 use crate::pool::tls::Tls;
-use crate::{CACHES, SOLONET_BITS};
+use crate::{LISTS, SOLONET_BITS};
 
 /// From a header hash and a seed to a PoW hash.
 pub type HashFunction = Box<dyn Fn(&[u8; 32], &[u8; 32]) -> [u8; 32] + Send + Sync>;
@@ -83,12 +83,12 @@ impl Default for BanRule {
 
 /// The proof of work itself.
 pub fn proof_of_work(backend: Backend) -> HashFunction {
-    let caches = Mutex::new(MatrixLists::new(backend, CACHES));
+    let lists = Mutex::new(MatrixLists::new(backend, LISTS));
     Box::new(move |header_hash, seed| {
-        let cache = caches
+        let list = lists
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(seed);
-        Hasher::new().hash(header_hash, &cache)
+        Hasher::new().hash(header_hash, &list)
     })
 }

@@ -45,13 +45,13 @@ fn nonce_of(job: &Value) -> u64 {
 
 /// The first nonce whose PoW hash meets one target and not the other.
 fn search(template: &Template, meets: Target, but_not: Option<Target>) -> String {
-    let cache = MatrixList::build(Backend::fastest(), &template.seed);
+    let list = MatrixList::build(Backend::fastest(), &template.seed);
     let is_good = |nonce: &u64| {
         let header = BlockHeader {
             nonce: *nonce,
             ..template.header.clone()
         };
-        let pow_hash = hash(&header.hash(), &cache);
+        let pow_hash = hash(&header.hash(), &list);
         meets.is_met_by(&pow_hash) && !but_not.is_some_and(|it| it.is_met_by(&pow_hash))
     };
     format!("{:016x}", (0..).find(is_good).unwrap())

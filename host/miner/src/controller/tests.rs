@@ -9,7 +9,7 @@ mod runs;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tensority::Target;
-use tensority_device::device::{Ending, Message as Hashed, Notice, Placement, Range};
+use tensority_device::device::{EndReason, Message as Hashed, Notice, Placement, Range};
 use tensority_source::{Answer, Event as SourceEvent, Reason, Template};
 use tensority_telemetry::device::{Condition, Kind};
 use tensority_telemetry::{Mode, State, source};
@@ -149,7 +149,7 @@ impl Run {
     }
 
     /// A range is over.
-    fn end(&mut self, device: usize, range: &Range, hashes: u64, ending: Ending) -> Vec<Action> {
+    fn end(&mut self, device: usize, range: &Range, hashes: u64, ending: EndReason) -> Vec<Action> {
         let range = range.id;
         self.notice(
             device,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tensority::header_hash;
 use tensority_device::device::{
-    Description, Device, DeviceError, Ending, Kind, Message, Notice, Placement, Range,
+    Description, Device, DeviceError, EndReason, Kind, Message, Notice, Placement, Range,
 };
 use tensority_device::wake_fd::WakeFd;
 use tensority_device::waker::Waker;
@@ -164,7 +164,7 @@ impl Quick {
         )
     }
 
-    fn give_up(&mut self, ending: Ending) {
+    fn give_up(&mut self, ending: EndReason) {
         for (range, hashes) in std::mem::take(&mut self.ranges) {
             self.notices.push_back(Notice::RangeDone {
                 range: range.id,
@@ -209,7 +209,7 @@ impl Quick {
             self.notices.push_back(Notice::RangeDone {
                 range: range.id,
                 hashes: range.count,
-                ending: Ending::Complete,
+                ending: EndReason::Complete,
             });
         }
     }
@@ -224,7 +224,7 @@ impl Device for Quick {
         self.check_gone()?;
         self.control.locked_begun().push(*range);
         if placement == Placement::Replace {
-            self.give_up(Ending::Replaced);
+            self.give_up(EndReason::Replaced);
         }
         if self.ranges.is_empty() {
             self.due = Instant::now() + self.interval;
@@ -242,7 +242,7 @@ impl Device for Quick {
         if self.control.mood() == Mood::SilentUntilAbort {
             self.control.set(Mood::Good);
         }
-        self.give_up(Ending::Aborted);
+        self.give_up(EndReason::Aborted);
         Ok(())
     }
 
@@ -289,7 +289,7 @@ impl Device for Quick {
         // What it found is lost, but each range ends.
         self.notices
             .retain(|notice| matches!(notice, Notice::RangeDone { .. }));
-        self.give_up(Ending::Aborted);
+        self.give_up(EndReason::Aborted);
         self.seed = None;
         self.notices.push_back(Notice::Restarted);
         Ok(())

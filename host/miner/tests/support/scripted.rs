@@ -109,11 +109,11 @@ pub fn hashes(range: &Range) -> impl Iterator<Item = (u64, [u8; 32])> + use<> {
     let Message::Header(prefix) = range.message else {
         panic!("the miner gives headers")
     };
-    let cache = MatrixList::build(Backend::fastest(), &range.seed);
+    let list = MatrixList::build(Backend::fastest(), &range.seed);
     let first = range.first;
     (first..).map(move |nonce| {
         let header_hash = header_hash(&prefix, nonce).expect("below 2^63");
-        (nonce, hash(&header_hash, &cache))
+        (nonce, hash(&header_hash, &list))
     })
 }
 

@@ -129,14 +129,13 @@ pub fn fail(work: &Template, first: u64) -> u64 {
 }
 
 fn has_proof_of_work(header: &BlockHeader, seed: &[u8; 32], nonce: u64) -> bool {
-    static CACHE: OnceLock<MatrixList> = OnceLock::new();
-    let cache =
-        CACHE.get_or_init(|| MatrixList::build(Backend::fastest(), &tensority::INITIAL_SEED));
-    assert_eq!(cache.seed(), seed, "tests mine in the first epoch only");
+    static LIST: OnceLock<MatrixList> = OnceLock::new();
+    let list = LIST.get_or_init(|| MatrixList::build(Backend::fastest(), &tensority::INITIAL_SEED));
+    assert_eq!(list.seed(), seed, "tests mine in the first epoch only");
     let header = BlockHeader {
         nonce,
         ..header.clone()
     };
     let target = Target::from_bits(header.bits).expect("a target");
-    target.is_met_by(&hash(&header.hash(), cache))
+    target.is_met_by(&hash(&header.hash(), list))
 }

@@ -12,7 +12,7 @@ fn no_nonce_of_a_job_is_given_out_twice_and_no_id_at_all() {
     run.join(1);
     for device in [0, 1, 0] {
         let range = run.range(device);
-        run.end(device, &range, RANGE.get(), Ending::Complete);
+        run.end(device, &range, RANGE.get(), EndReason::Complete);
     }
     let fresher = Template {
         replace: false,
@@ -20,7 +20,7 @@ fn no_nonce_of_a_job_is_given_out_twice_and_no_id_at_all() {
     };
     run.source(0, SourceEvent::Template(fresher));
     let range = run.range(0);
-    run.end(0, &range, RANGE.get(), Ending::Complete);
+    run.end(0, &range, RANGE.get(), EndReason::Complete);
     let firsts = firsts(&run);
     let expected = (0..firsts.len() as u64).map(|it| 100 + it * RANGE.get());
     assert_eq!(firsts, expected.collect::<Vec<_>>());
@@ -38,9 +38,9 @@ fn one_range_waits_behind_the_one_that_runs_if_the_device_can() {
     assert_eq!(run.given.len(), 2);
     run.controller.devices[0].joined.queue = 0;
     let (first, second) = (run.given[0].1, run.given[1].1);
-    run.end(0, &first, RANGE.get(), Ending::Complete);
+    run.end(0, &first, RANGE.get(), EndReason::Complete);
     assert_eq!(run.given.len(), 2);
-    run.end(0, &second, RANGE.get(), Ending::Complete);
+    run.end(0, &second, RANGE.get(), EndReason::Complete);
     assert_eq!(run.given.len(), 3);
 }
 
@@ -63,7 +63,7 @@ fn nothing_is_given_out_of_a_worthless_job() {
     let mut run = Run::new(settings(Policy::Before));
     run.source(0, SourceEvent::Invalidated);
     let range = run.range(0);
-    run.end(0, &range, RANGE.get(), Ending::Complete);
+    run.end(0, &range, RANGE.get(), EndReason::Complete);
     run.join(1);
     assert_eq!(run.given.len(), 2);
     run.source(0, SourceEvent::Template(easy(2)));
@@ -84,7 +84,7 @@ fn who_pauses_or_is_switched_off_gives_up_its_work_and_gets_none() {
         run.handle(Event::Command(stop));
         assert_eq!(run.orders(), [Order::Abort]);
         let range = run.range(0);
-        run.end(0, &range, 1, Ending::Aborted);
+        run.end(0, &range, 1, EndReason::Aborted);
         run.source(0, SourceEvent::Template(easy(2)));
         assert_eq!(run.given.len(), 2);
         run.handle(Event::Command(go_on));
@@ -120,7 +120,7 @@ fn what_a_restart_lost_is_given_up_and_what_was_given_since_is_known() {
     let mut run = Run::new(settings(Policy::Before));
     let lost = [run.given[0].1, run.given[1].1];
     for range in &lost {
-        run.end(0, range, 0, Ending::Aborted);
+        run.end(0, range, 0, EndReason::Aborted);
     }
     let since = run.range(0);
     run.notice(0, Notice::Restarted);

@@ -119,7 +119,7 @@ fn a_device_is_asked_what_is_known_and_is_sick_if_it_is_wrong() {
     let mut run = Run::new(settings);
     run.wait(60);
     let first = run.given[0].1;
-    run.end(0, &first, RANGE.get(), Ending::Complete);
+    run.end(0, &first, RANGE.get(), EndReason::Complete);
     let test = run.given.last().expect("a test").1;
     let Hashed::Raw(header_hash) = test.message else {
         panic!("{test:?}")
@@ -132,13 +132,13 @@ fn a_device_is_asked_what_is_known_and_is_sick_if_it_is_wrong() {
     assert!(asked && checks(&found) == [0]);
     assert!(submits(&run.check(0, Verdict::Right)).is_empty());
     assert_eq!(run.state().devices[0].canaries_right, 1);
-    run.end(0, &test, 1, Ending::Complete);
+    run.end(0, &test, 1, EndReason::Complete);
     run.wait(50);
     let second = run.range(0);
-    run.end(0, &second, RANGE.get(), Ending::Complete);
+    run.end(0, &second, RANGE.get(), EndReason::Complete);
     let unanswered = run.given.last().expect("a test").1;
     assert_ne!(unanswered.message, test.message);
-    run.end(0, &unanswered, 1, Ending::Complete);
+    run.end(0, &unanswered, 1, EndReason::Complete);
     let device = &run.state().devices[0];
     assert_eq!(
         (device.canaries_wrong, device.condition),

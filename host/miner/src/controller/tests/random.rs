@@ -29,7 +29,7 @@ fn whatever_happens_every_share_is_counted_once_and_nothing_wrong_is_submitted()
                 };
                 let nonce = step / random.random_range(1..3) % (range.count + 1);
                 match random.random_range(0..10) {
-                    0 => run.end(device, &range, nonce, Ending::Aborted),
+                    0 => run.end(device, &range, nonce, EndReason::Aborted),
                     _ => run.find_in(device, &range, nonce, hash),
                 }
             }

@@ -49,7 +49,7 @@ fn each_way_to_be_wrong_is_counted_apart_and_nothing_wrong_is_submitted() {
     run.find_in(0, &old, RANGE.get(), RARE);
     // From now on only shares are asked for.
     run.controller.devices[0].joined.config.expected_rate = Some(1e6);
-    run.end(0, &old, 1, Ending::Aborted);
+    run.end(0, &old, 1, EndReason::Aborted);
     let old = run.range(0);
     run.find(2, COMMON);
     run.source(0, SourceEvent::Template(easy(2)));
