@@ -28,7 +28,7 @@ const FLAGS: &[&str] = &[
 pub(crate) const FAST: &[&str] = &["-O3", "-fvisibility=hidden"];
 
 /// For the generated code that runs once.
-pub(crate) const SLOW: &[&str] = &["-O1", "-fvisibility=hidden"];
+pub(crate) const SLOW: &[&str] = &["-O0", "-fvisibility=hidden"];
 
 /// For the code that drives the model, whose functions the library exports.
 pub(crate) const EXPORTED: &[&str] = &["-O3"];
