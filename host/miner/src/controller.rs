@@ -320,7 +320,7 @@ impl Controller {
             self.actions.push(Action::End);
             let waiting = self.results.len() as u64;
             let seconds = END_PATIENCE.as_secs();
-            self.tell(Message::EndReason { waiting, seconds });
+            self.tell(Message::Ending { waiting, seconds });
             self.settle_all(now);
         }
     }

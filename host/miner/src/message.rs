@@ -92,7 +92,7 @@ pub enum Message {
         paused: bool,
     },
     /// All work is given up; what was found is waited for.
-    EndReason {
+    Ending {
         /// Results that are verified or on their way to a source.
         waiting: u64,
         /// How long they are waited for at most, in seconds.
@@ -190,8 +190,8 @@ impl fmt::Display for Message {
             Self::Rates { total, .. } => write!(f, "rate {}", RatesLine(total)),
             Self::Paused { paused: true } => f.write_str("mining is paused"),
             Self::Paused { paused: false } => f.write_str("mining goes on"),
-            Self::EndReason { waiting: 0, .. } => f.write_str("ending"),
-            Self::EndReason { waiting, seconds } => write!(
+            Self::Ending { waiting: 0, .. } => f.write_str("ending"),
+            Self::Ending { waiting, seconds } => write!(
                 f,
                 "ending; {waiting} results are still verified or on their way, for which it waits {seconds} s at most"
             ),
