@@ -12,7 +12,8 @@
 //! | `column` | out | 16 | with `drive`: a column for the memory; a register |
 //! | `drive` | out | 1 | the 8 cycles after `write`; a register |
 //!
-//! Latency 1 from `write` to the first column, throughput a column a cycle. A burst is gathered
+//! Latency 1 from `write` to the first column, throughput a column a cycle; a beat is taken every
+//! other cycle, which is as fast as columns of one lane's beats go out. A burst is gathered
 //! whole before it is commanded, so that nothing can be missing in its middle. Column n holds bytes
 //! 2n (bits 7..0) and 2n + 1, as in `reader.rs`: the word 0x04030201 goes out as 0x0201, 0x0403.
 //!
@@ -22,6 +23,7 @@ use rust_hdl::prelude::*;
 
 use crate::cast::unsigned_cast_extend;
 use crate::geometry::Geometry;
+use crate::primitives::Register;
 use crate::primitives::parameter::Parameter;
 
 /// See the module's documentation.
@@ -41,6 +43,9 @@ pub struct Writer {
     pub column: Signal<Out, Bits<16>>,
     pub drive: Signal<Out, Bit>,
 
+    /// The beat that was taken, on its own here: the core is far away.
+    arrived: DFF<Bit>,
+    beat_reg: Vec<Register<32>>,
     /// The burst that is gathered, the newest beat on top; its beats.
     gathered: DFF<Bits<128>>,
     beat: Signal<Local, Bits<128>>,
@@ -71,6 +76,7 @@ impl Writer {
             ..Self::default()
         };
         writer.write_beat.resize_with(words, Default::default);
+        writer.beat_reg.resize_with(words, Default::default);
         writer
     }
 }
@@ -81,6 +87,7 @@ impl Logic for Writer {
         dff_setup!(
             self,
             clock,
+            arrived,
             gathered,
             count,
             filled_reg,
@@ -88,14 +95,22 @@ impl Logic for Writer {
             columns_left
         );
         clock!(self, clock, column_reg, drive_reg);
-        self.write_ready.next = self.gather.val() & (!self.filled_reg.q.val());
+        self.write_ready.next =
+            self.gather.val() & (!self.filled_reg.q.val()) & (!self.arrived.q.val());
+        self.arrived.d.next = self.write_valid.val()
+            & self.gather.val()
+            & (!self.filled_reg.q.val())
+            & (!self.arrived.q.val());
         self.beat.next = 0.into();
         for i in 0..self.write_beat.len() {
+            self.beat_reg[i].clock.next = self.clock.val();
+            self.beat_reg[i].enable.next = !self.arrived.q.val();
+            self.beat_reg[i].d.next = self.write_beat[i].val();
             self.beat.next = self.beat.val()
-                | (unsigned_cast_extend::<128, 32>(self.write_beat[i].val())
+                | (unsigned_cast_extend::<128, 32>(self.beat_reg[i].q.val())
                     << self.place[i].q.val());
         }
-        if self.gather.val() & (!self.filled_reg.q.val()) & self.write_valid.val() {
+        if self.arrived.q.val() {
             self.gathered.d.next =
                 (self.gathered.q.val() >> self.beat_bits.q.val()) | self.beat.val();
             self.count.d.next = self.count.q.val() + 1;
@@ -122,6 +137,7 @@ impl Logic for Writer {
         self.column.next = self.column_reg.q.val();
         self.drive.next = self.drive_reg.q.val();
         if self.reset.val() {
+            self.arrived.d.next = false;
             self.count.d.next = 0.into();
             self.filled_reg.d.next = false;
         }
