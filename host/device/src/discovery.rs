@@ -1,5 +1,8 @@
 //! Discovery of serial ports at which a board may be.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
 use crc::{CRC_64_ECMA_182, Crc};
 use serialport::{SerialPortType, UsbPortInfo};
 
@@ -41,6 +44,8 @@ pub struct ListedPort {
     pub usb: Option<(u16, u16)>,
     /// Serial number of the USB adapter.
     pub usb_serial: Option<String>,
+    /// The inode of its device file: another one whenever it is plugged in.
+    pub inode: Option<u64>,
 }
 
 impl ListedPort {
@@ -79,6 +84,7 @@ pub fn list() -> Vec<ListedPort> {
             _ => (None, None),
         };
         ListedPort {
+            inode: fs::metadata(&port.port_name).ok().map(|file| file.ino()),
             path: port.port_name,
             usb,
             usb_serial,
@@ -109,6 +115,7 @@ mod tests {
             path: path.into(),
             usb,
             usb_serial: None,
+            inode: None,
         }
     }
 

@@ -197,6 +197,11 @@ impl Controller {
                 took,
                 busy,
             } => self.judge(now, result, verdict, took, busy),
+            Event::Fleet {
+                about,
+                action,
+                reason,
+            } => self.decide(now, about, &action, reason),
             Event::Command(command) => self.obey(now, command),
             Event::Stop => self.end(now),
             Event::Tick => {}

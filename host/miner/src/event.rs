@@ -37,6 +37,13 @@ pub enum Event {
         /// Time of a processor that it took.
         busy: Duration,
     },
+    /// The fleet decided something by itself.
+    #[expect(missing_docs, reason = "as in a decision")]
+    Fleet {
+        about: String,
+        action: String,
+        reason: String,
+    },
     Command(Command),
     /// Give up all work and come to an end.
     Stop,

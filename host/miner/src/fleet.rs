@@ -4,7 +4,7 @@ mod place;
 mod state;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use state::State;
 use tensority_device::device::Device;
+use tensority_device::discovery::ListedPort;
 use tensority_device::hotplug::Hotplug;
 
 use crate::event::{Events, WorkerConfig};
@@ -48,7 +49,7 @@ pub enum Selection {
         config: WorkerConfig,
         /// Those that somebody named, by their serial numbers.
         named: BTreeMap<u64, (String, WorkerConfig)>,
-        ports: Box<dyn Fn() -> Vec<PathBuf> + Send>,
+        ports: Box<dyn Fn() -> Vec<ListedPort> + Send>,
         /// The way to the board at a port.
         open: PortOpener,
     },

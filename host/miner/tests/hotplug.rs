@@ -7,6 +7,7 @@ mod support;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use support::board::Machine;
 use support::giver::{giver, work};
@@ -15,7 +16,8 @@ use support::run::Plan;
 use support::{config, one, opener};
 use tensority_miner::WorkerConfig;
 use tensority_miner::fleet::Selection;
-use tensority_telemetry::device::Condition;
+use tensority_miner::message::Message;
+use tensority_telemetry::device::{Condition, Device};
 use tensority_telemetry::source::Kind;
 
 const ONE: &str = "0000000000000011";
@@ -79,10 +81,7 @@ fn boards_of_different_serial_numbers_are_different_devices_and_one_goes_alone()
     machine.plug("/dev/ttyUSB1", 0x22);
     let mut run = plan(vec![machine.every(fast())]).start();
     run.wait_for_state("two healthy devices", |state| {
-        let healthy = |device: &&_| {
-            let device: &tensority_telemetry::device::Device = device;
-            device.condition == Condition::Healthy
-        };
+        let healthy = |device: &&Device| device.condition == Condition::Healthy;
         (state.devices.iter().filter(healthy).count() == 2).then_some(())
     });
     machine.unplug("/dev/ttyUSB0");
@@ -140,6 +139,66 @@ fn another_board_at_the_same_path_is_another_device() {
 }
 
 #[test]
+fn a_port_without_a_board_is_named_once_and_asked_again_only_when_plugged_in_anew() {
+    let machine = Machine::default();
+    machine.plug_nothing("/dev/ttyUSB7");
+    let control = Control::default();
+    let mut run = plan(vec![machine.every(fast()), bystander(&control)]).start();
+    let told = |message: &Message| match message {
+        Message::Decision {
+            about,
+            action,
+            reason,
+        } if action == "leave alone" => Some((about.clone(), reason.clone())),
+        _ => None,
+    };
+    let (about, reason) = run
+        .next_within(Duration::from_secs(60), told)
+        .expect("it is told");
+    assert_eq!(
+        (&about[..], &reason[..]),
+        ("/dev/ttyUSB7", "/dev/ttyUSB7: no answer")
+    );
+    // Several of the waits after which a device is tried again.
+    let again = run.next_within(Duration::from_secs(3), told);
+    assert_eq!((again, machine.opened("/dev/ttyUSB7")), (None, 1));
+    // Unplugged and plugged in again between two looks.
+    machine.plug("/dev/ttyUSB7", 0x11);
+    control.set(Mood::Gone);
+    run.wait_for_condition(ONE, "healthy");
+    run.end();
+}
+
+#[test]
+fn two_boards_with_one_serial_number_both_mine() {
+    let machine = Machine::default();
+    machine.plug("/dev/ttyUSB0", 0x11);
+    machine.plug("/dev/ttyUSB1", 0x11);
+    let mut run = plan(vec![machine.every(fast())]).start();
+    run.wait_for_state("two devices with results", |state| {
+        let valid = |device: &Device| device.nonces.valid > 0;
+        (state.devices.iter().filter(|device| valid(device)).count() == 2).then_some(())
+    });
+    let ended = run.end();
+    let mut names: Vec<_> = ended
+        .state
+        .devices
+        .iter()
+        .map(|device| &*device.name)
+        .collect();
+    names.sort_unstable();
+    let [first, second] = names[..] else {
+        panic!("{names:?}");
+    };
+    assert_eq!(first, ONE);
+    let place = second.strip_prefix(&format!("{ONE}@")).expect("a place");
+    assert!(["/dev/ttyUSB0", "/dev/ttyUSB1"].contains(&place));
+    let told = ended.state.decisions.iter();
+    let mut told = told.filter(|decision| decision.action == "tell apart by port");
+    assert_eq!(told.next().expect("it is told").about, second);
+}
+
+#[test]
 fn a_port_that_a_board_has_left_does_not_speak_for_it() {
     let machine = Machine::default();
     machine.plug("/dev/ttyUSB0", 0x11);
@@ -150,7 +209,7 @@ fn a_port_that_a_board_has_left_does_not_speak_for_it() {
     machine.plug_nothing("/dev/ttyUSB0");
     run.wait_for_condition(ONE, "away");
     run.wait_for_condition(ONE, "healthy");
-    run.next_within(std::time::Duration::from_millis(1500), |_| None::<()>);
+    run.next_within(Duration::from_millis(1500), |_| None::<()>);
     run.wait_for_shares(1);
     let state = run.wait_for_state("a device", |state| state.devices.first().cloned());
     let ended = run.end();

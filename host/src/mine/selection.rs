@@ -1,7 +1,7 @@
 //! The devices of a configuration.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -75,7 +75,7 @@ pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection
                 range_size,
             },
             named,
-            ports: Box::new(ports),
+            ports: Box::new(candidates),
             open: Arc::new(move |path: &Path| open_port(path, baud)),
         });
     }
@@ -131,10 +131,4 @@ fn open_port(path: &Path, baud: u32) -> Result<Box<dyn Device>, NotOpened> {
         }
         Err(error) => Err(NotOpened::NoBoard(error.to_string())),
     }
-}
-
-/// The ports where a board may be.
-fn ports() -> Vec<PathBuf> {
-    let ports = candidates().into_iter();
-    ports.map(|port| port.path.into()).collect()
 }

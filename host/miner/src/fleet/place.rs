@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tensority_device::device::{Description, Device, Kind};
+use tensority_device::discovery::ListedPort;
 use tensority_source::Backoff;
 
 use super::{NotOpened, Opener, PortOpener};
@@ -22,7 +23,9 @@ pub struct Place {
     pub config: WorkerConfig,
     pub opener: PlaceOpener,
     /// The port, if boards are looked for everywhere.
-    pub port: Option<PathBuf>,
+    pub port: Option<ListedPort>,
+    /// The path of the port at which a device was opened last.
+    pub at: Option<String>,
     /// The device that was here last, or is to be.
     pub device: Option<usize>,
     pub backoff: Backoff,
@@ -38,21 +41,24 @@ pub enum Status {
     Closed(Duration),
     Opening,
     Open(Duration),
+    /// No board is at the port, which may be something else's: it is not written to again until it
+    /// is plugged in anew, or somebody asks.
+    LeftAlone,
     Gone,
 }
 
 /// Boards that are looked for at many ports.
 pub struct Everywhere {
     pub config: WorkerConfig,
-    pub ports: Box<dyn Fn() -> Vec<PathBuf> + Send>,
+    pub ports: Box<dyn Fn() -> Vec<ListedPort> + Send>,
     /// The way to the board at a port.
     pub open: PortOpener,
 }
 
 impl Everywhere {
-    pub fn place(&self, port: PathBuf) -> Place {
-        let (open, path) = (Arc::clone(&self.open), port.clone());
-        let name = port.display().to_string();
+    pub fn place(&self, port: ListedPort) -> Place {
+        let (open, path) = (Arc::clone(&self.open), PathBuf::from(&port.path));
+        let name = port.path.clone();
         Place {
             port: Some(port),
             ..Place::new(name, false, self.config, Arc::new(move || open(&path)))
@@ -74,6 +80,7 @@ impl Place {
             config,
             opener,
             port: None,
+            at: None,
             device: None,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
             status: Status::Closed(Duration::ZERO),
@@ -82,7 +89,8 @@ impl Place {
     }
 }
 
-/// What a device is known by: the serial number of a board, else the place.
+/// What a device is known by: the serial number of a board, else the place. Two boards may have one
+/// number, such as that of an adapter which nobody numbered: [`twin_id`].
 pub fn id(place: &Place, description: &Description) -> String {
     match (description.kind, description.serial) {
         (Kind::Board, Some(serial)) => format!("{serial:016x}"),
@@ -90,11 +98,17 @@ pub fn id(place: &Place, description: &Description) -> String {
     }
 }
 
-/// What a device is that was opened here.
-pub fn joined(name: &str, place: &Place, description: &Description) -> Joined {
+/// What a board is known by whose serial number another board has.
+pub fn twin_id(place: &Place, description: &Description) -> String {
+    let port = description.port.as_deref().unwrap_or(&place.name);
+    format!("{}@{port}", id(place, description))
+}
+
+/// What a device is that was opened here, and is known by `id`.
+pub fn joined(name: &str, id: String, place: &Place, description: &Description) -> Joined {
     Joined {
         name: name.to_owned(),
-        id: id(place, description),
+        id,
         kind: description.kind,
         port: description.port.clone(),
         lanes: description.lanes,

@@ -1,6 +1,7 @@
 //! State machine of the fleet: places, devices and attempts to open them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use tensority_device::device::{Description, Device, Kind};
 
-use super::place::{Everywhere, LONGEST_WAIT, Place, Status, id, joined};
+use super::place::{Everywhere, LONGEST_WAIT, Place, Status, id, joined, twin_id};
 use super::{Message, NotOpened, Selection};
 use crate::event::{DeviceEvent, Event, Events, WorkerConfig};
 use crate::mailbox::Mailboxes;
@@ -16,6 +17,8 @@ use crate::worker::{ExitReason, Worker};
 
 /// A device that was open for so long failed for a new reason.
 const LONG_OPEN: Duration = Duration::from_secs(60);
+/// How long a board that is plugged in elsewhere waits for its old port to be closed.
+const FOUND_TWICE_WAIT: Duration = Duration::from_secs(2);
 /// How long a device that was given up is left alone, unless somebody asks for it.
 const GIVEN_UP_WAIT: Duration = Duration::from_secs(30 * 60);
 
@@ -141,9 +144,10 @@ impl State {
             let entry = &mut self.places[place];
             (entry.name, entry.named, entry.config) = (name.clone(), true, *config);
         }
-        let Some(index) = self.recognise(place, description) else {
-            // Somebody else of this fleet has it, by another way.
-            self.places[place].status = Status::Closed(now + LONGEST_WAIT);
+        self.places[place].at = description.port.clone();
+        let Some((index, id)) = self.recognise(place, description) else {
+            // It was plugged in elsewhere, and the worker at its old port does not know yet.
+            self.places[place].status = Status::Closed(now + FOUND_TWICE_WAIT);
             return;
         };
         // Wherever it was before, it is here now.
@@ -152,7 +156,7 @@ impl State {
         }
         let entry = &mut self.places[place];
         entry.device = Some(index);
-        let joined = joined(&self.names[index], entry, device.description());
+        let joined = joined(&self.names[index], id, entry, device.description());
         // Before the controller hears of it, whose first orders follow at once.
         self.mailboxes.register(index, device.waker());
         self.tell(index, DeviceEvent::Joined(joined));
@@ -183,7 +187,11 @@ impl State {
         let entry = &mut self.places[place];
         entry.status = Status::Closed(now + entry.backoff.wait());
         let reason = match reason {
-            NotOpened::NoBoard(_) if entry.device.is_none() => return,
+            NotOpened::NoBoard(reason) if entry.device.is_none() => {
+                entry.status = Status::LeftAlone;
+                let name = entry.name.clone();
+                return self.decide(name, "leave alone", reason);
+            }
             NotOpened::NoBoard(reason) | NotOpened::Failed(reason) => reason,
         };
         let device = match self.places[place].device {
@@ -219,7 +227,7 @@ impl State {
         let here = |place: &&mut Place| place.device == Some(device);
         for place in self.places.iter_mut().filter(here) {
             match place.status {
-                Status::Closed(_) => {
+                Status::Closed(_) | Status::LeftAlone => {
                     place.backoff.reset();
                     place.status = Status::Closed(now);
                 }
@@ -236,18 +244,26 @@ impl State {
         let mut there = BTreeSet::new();
         for everywhere in &self.everywhere {
             for port in (everywhere.ports)() {
-                there.insert(port.clone());
-                let known = self
-                    .places
-                    .iter_mut()
-                    .find(|place| place.port.as_ref() == Some(&port));
-                match known {
-                    Some(place) if place.status == Status::Gone => {
-                        place.backoff.reset();
-                        place.status = Status::Closed(now);
-                    }
-                    Some(_) => {}
-                    None => self.places.push(everywhere.place(port)),
+                there.insert(port.path.clone());
+                let known = self.places.iter_mut().find(|place| {
+                    let known = place.port.as_ref();
+                    known.is_some_and(|known| known.path == port.path)
+                });
+                let Some(place) = known else {
+                    self.places.push(everywhere.place(port));
+                    continue;
+                };
+                // It may have been gone and have come again since the last look.
+                let is_new = place.port.as_ref() != Some(&port);
+                place.port = Some(port);
+                let waits = match place.status {
+                    Status::Gone => true,
+                    Status::LeftAlone => is_new,
+                    Status::Closed(_) | Status::Opening | Status::Open(_) => false,
+                };
+                if waits {
+                    place.backoff.reset();
+                    place.status = Status::Closed(now);
                 }
             }
         }
@@ -255,18 +271,30 @@ impl State {
             let gone = place
                 .port
                 .as_ref()
-                .is_some_and(|port| !there.contains(port));
-            if gone && matches!(place.status, Status::Closed(_)) {
+                .is_some_and(|port| !there.contains(&port.path));
+            if gone && matches!(place.status, Status::Closed(_) | Status::LeftAlone) {
                 place.status = Status::Gone;
             }
         }
     }
 
-    /// The number of the device that was opened; nothing if it is open already.
-    fn recognise(&mut self, place: usize, description: &Description) -> Option<usize> {
-        let id = id(&self.places[place], description);
+    /// The number of the device that was opened, and what it is known by; nothing if it has just
+    /// left a port where it is still open.
+    fn recognise(&mut self, place: usize, description: &Description) -> Option<(usize, String)> {
+        let mut id = id(&self.places[place], description);
+        let open = |id: &String| self.ids.get(id).filter(|index| self.open.contains(index));
+        if let Some(&other) = open(&id) {
+            // A port is open once: what answers at another one is another board.
+            let port = self.port_of(other)?;
+            let reason = format!("the board at {port} has the same serial number");
+            id = twin_id(&self.places[place], description);
+            if open(&id).is_some() {
+                return None;
+            }
+            self.decide(id.clone(), "tell apart by port", reason);
+        }
         if let Some(&index) = self.ids.get(&id) {
-            return (!self.open.contains(&index)).then_some(index);
+            return Some((index, id));
         }
         // The one that was expected here, unless that is another one.
         let expected = self.places[place].device;
@@ -278,8 +306,22 @@ impl State {
         if description.kind == Kind::Board && !self.places[place].named {
             self.names[index] = self.free_name(&id);
         }
-        self.ids.insert(id, index);
-        Some(index)
+        self.ids.insert(id.clone(), index);
+        Some((index, id))
+    }
+
+    /// The port at which a device is open, if that port is there.
+    fn port_of(&self, device: usize) -> Option<String> {
+        let open = |place: &&Place| {
+            place.device == Some(device) && matches!(place.status, Status::Open(_))
+        };
+        let port = self.places.iter().find(open)?.at.clone()?;
+        let mut listed = self
+            .everywhere
+            .iter()
+            .flat_map(|everywhere| (everywhere.ports)());
+        let is_there = listed.any(|listed| listed.path == port) || Path::new(&port).exists();
+        is_there.then_some(port)
     }
 
     /// The name of a place, with a number behind it if another place has it.
@@ -297,6 +339,15 @@ impl State {
     /// A name, with a number behind it if another device has it.
     fn free_name(&self, name: &str) -> String {
         free(name, |name| self.names.contains(name))
+    }
+
+    fn decide(&self, about: String, action: &str, reason: String) {
+        let action = action.to_owned();
+        self.events.send(Event::Fleet {
+            about,
+            action,
+            reason,
+        });
     }
 
     fn tell(&self, device: usize, event: DeviceEvent) {

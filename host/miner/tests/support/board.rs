@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tensority_device::board::Board;
 use tensority_device::device::{Device, Kind};
+use tensority_device::discovery::ListedPort;
 use tensority_device::transport::{Sleep, Transport};
 use tensority_device::waker::Waker;
 use tensority_miner::WorkerConfig;
@@ -17,7 +18,21 @@ use tensority_model::{Config, Port, SoftwareBoard};
 
 /// The ports of a machine, with the boards that are plugged in.
 #[derive(Clone, Default)]
-pub struct Machine(Arc<Mutex<BTreeMap<PathBuf, Option<SoftwareBoard>>>>);
+pub struct Machine(Arc<Mutex<Ports>>);
+
+#[derive(Default)]
+struct Ports {
+    by_path: BTreeMap<PathBuf, Plugged>,
+    plugged: u64,
+}
+
+/// What is at a port.
+struct Plugged {
+    board: Option<SoftwareBoard>,
+    inode: u64,
+    /// How often it was opened.
+    opened: u32,
+}
 
 impl Machine {
     /// Plugs a board in.
@@ -28,18 +43,44 @@ impl Machine {
             hash: 100_000,
             ..Config::default()
         };
-        let board = SoftwareBoard::start_with(config, Cheap);
-        self.ports().insert(path.into(), Some(board));
+        self.insert(path, Some(SoftwareBoard::start_with(config, Cheap)));
     }
 
     /// Plugs something in that is no board, or leaves an adapter without its board.
     pub fn plug_nothing(&self, path: &str) {
-        self.ports().insert(path.into(), None);
+        self.insert(path, None);
+    }
+
+    fn insert(&self, path: &str, board: Option<SoftwareBoard>) {
+        let mut ports = self.ports();
+        ports.plugged += 1;
+        let plugged = Plugged {
+            board,
+            inode: ports.plugged,
+            opened: 0,
+        };
+        ports.by_path.insert(path.into(), plugged);
+    }
+
+    /// How often what is at a port was opened.
+    pub fn opened(&self, path: &str) -> u32 {
+        self.ports().by_path[Path::new(path)].opened
+    }
+
+    fn listed(&self) -> Vec<ListedPort> {
+        let ports = self.ports();
+        let listed = ports.by_path.iter().map(|(path, plugged)| ListedPort {
+            path: path.display().to_string(),
+            usb: None,
+            usb_serial: None,
+            inode: Some(plugged.inode),
+        });
+        listed.collect()
     }
 
     /// Unplugs whatever is there, and its port with it.
     pub fn unplug(&self, path: &str) {
-        self.ports().remove(Path::new(path));
+        self.ports().by_path.remove(Path::new(path));
     }
 
     /// Every board of this machine.
@@ -48,7 +89,7 @@ impl Machine {
         Selection::Every {
             config,
             named: BTreeMap::new(),
-            ports: Box::new(move || listed.ports().keys().cloned().collect()),
+            ports: Box::new(move || listed.listed()),
             open: Arc::new(move |path| opened.open(path).map_err(NotOpened::NoBoard)),
         }
     }
@@ -60,10 +101,14 @@ impl Machine {
     /// Why there is none.
     pub fn open(&self, path: &Path) -> Result<Box<dyn Device>, String> {
         let name = path.display().to_string();
-        let port = match self.ports().get(path) {
-            Some(Some(board)) => board.port(),
-            Some(None) => return Err(format!("{name}: no answer")),
-            None => return Err(format!("{name}: no such port")),
+        let port = {
+            let mut ports = self.ports();
+            let Some(plugged) = ports.by_path.get_mut(path) else {
+                return Err(format!("{name}: no such port"));
+            };
+            plugged.opened += 1;
+            let board = plugged.board.as_ref();
+            board.ok_or(format!("{name}: no answer"))?.port()
         };
         let wire = Wire {
             name,
@@ -74,7 +119,7 @@ impl Machine {
         Ok(Box::new(board))
     }
 
-    fn ports(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Option<SoftwareBoard>>> {
+    fn ports(&self) -> MutexGuard<'_, Ports> {
         self.0.lock().expect("no panic")
     }
 }
