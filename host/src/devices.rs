@@ -64,14 +64,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         .iter()
         .filter(|path| !listed.iter().any(|port| Path::new(&port.path) == *path))
         .collect();
-    // Nobody says that a board is at a port which is only there.
-    let patience = |port: &ListedPort| match arguments.device.contains(&PathBuf::from(&port.path)) {
-        true => Patience::default(),
-        false => probe::BRIEF,
-    };
-    let listed = listed
-        .iter()
-        .map(|port| Row::of_listed(port, patience(port), arguments.quick));
+    let listed = listed.iter().map(|port| {
+        let named = arguments.device.contains(&PathBuf::from(&port.path));
+        Row::of_listed(port, named, arguments.quick)
+    });
     let named = named
         .iter()
         .map(|path| Row::of_named(path, arguments.quick));
@@ -91,13 +87,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 impl Row {
-    fn of_listed(port: &ListedPort, patience: Patience, quick: bool) -> Self {
+    /// A port is written to if somebody named it, or if a board may be at such an adapter.
+    fn of_listed(port: &ListedPort, named: bool, quick: bool) -> Self {
+        let path = Path::new(&port.path);
+        let asked = match (named, port.usb_id()) {
+            (true, _) => Self::of(path, Patience::default(), quick),
+            // Nobody says that a board is there.
+            (false, Some(_)) => Self::of(path, probe::BRIEF, quick),
+            (false, None) => Self::new(path, Err("not asked: no adapter of a board".into())),
+        };
         Self {
             usb: port
                 .usb
                 .map(|(vendor, product)| format!("{vendor:04x}:{product:04x}")),
             usb_serial: port.usb_serial.clone(),
-            ..Self::of(Path::new(&port.path), patience, quick)
+            ..asked
         }
     }
 
@@ -106,9 +110,14 @@ impl Row {
     }
 
     fn of(path: &Path, patience: Patience, quick: bool) -> Self {
-        let (board, problem) = match probe::probe(path, patience, quick) {
+        let probed = probe::probe(path, patience, quick);
+        Self::new(path, probed.map_err(|error| error.to_string()))
+    }
+
+    fn new(path: &Path, probed: Result<Probed, String>) -> Self {
+        let (board, problem) = match probed {
             Ok(probed) => (Some(Board::of(&probed)), None),
-            Err(error) => (None, Some(error.to_string())),
+            Err(error) => (None, Some(error)),
         };
         let port = path.display().to_string();
         let own = format!("{port}: ");

@@ -26,6 +26,7 @@ mod deadline;
 pub mod device;
 pub mod discovery;
 pub mod flaky;
+mod holder;
 pub mod hotplug;
 pub mod known_answer;
 pub mod link;

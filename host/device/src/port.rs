@@ -10,11 +10,12 @@ use rustix::fd::OwnedFd;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, fstat, major, open};
 use rustix::io::{Errno, read, write};
 use rustix::termios::{
-    ControlModes, OptionalActions, ioctl_tiocexcl, ioctl_tiocnxcl, tcgetattr, tcsetattr,
+    ControlModes, OptionalActions, Termios, ioctl_tiocexcl, ioctl_tiocnxcl, tcgetattr, tcsetattr,
 };
 
 use crate::deadline::deadline;
 use crate::device::Kind;
+use crate::holder::holders;
 use crate::permission::advice;
 use crate::transport::{Sleep, Transport};
 use crate::wake_fd::{Ready, WakeFd, wait_for};
@@ -39,6 +40,9 @@ pub enum PortError {
     Permission { path: String, advice: String },
     #[error("{path}: in use by another program; end that one (`fuser {path}` tells which it is)")]
     Busy { path: String },
+    /// Open without a lock.
+    #[error("{path}: in use by {holders}; end that first")]
+    Held { path: String, holders: String },
     #[error("{path}: expected a serial port, found: {reason}")]
     Other { path: String, reason: String },
 }
@@ -51,6 +55,8 @@ pub struct Port {
     name: String,
     kind: Kind,
     wakes: WakeFd,
+    /// The line's settings as they were found, to be left behind.
+    found: Termios,
     /// Dropped after the file is closed.
     keeper: Option<Box<dyn Send>>,
 }
@@ -64,9 +70,22 @@ impl Port {
         // The administrator's programs are only kept out by the lock, those that know of no lock
         // only by the exclusive mode. The lock comes first: who fails must leave the mode alone.
         flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(refused)?;
+        let found = tcgetattr(&file).map_err(refused)?;
+        let kind = kind(&file).map_err(refused)?;
+        // A simulated board has its own pseudo-terminal open.
+        if kind == Kind::Board {
+            let holders = holders(fstat(&file).map_err(refused)?.st_rdev);
+            if !holders.is_empty() {
+                return Err(PortError::Held {
+                    path: path.display().to_string(),
+                    holders: holders.join(", "),
+                });
+            }
+        }
         ioctl_tiocexcl(&file).map_err(refused)?;
         let port = Self {
-            kind: kind(&file).map_err(refused)?,
+            kind,
+            found,
             file,
             name: path.display().to_string(),
             wakes: WakeFd::new().map_err(|error| PortError::Other {
@@ -86,7 +105,7 @@ impl Port {
     }
 
     fn set_line(&self, baud: u32) -> Result<(), Errno> {
-        let mut line = tcgetattr(&self.file)?;
+        let mut line = self.found.clone();
         line.make_raw();
         line.control_modes -= ControlModes::CSTOPB | ControlModes::CRTSCTS;
         line.control_modes |= ControlModes::CREAD | ControlModes::CLOCAL;
@@ -97,6 +116,8 @@ impl Port {
 
 impl Drop for Port {
     fn drop(&mut self) {
+        // What was not read or sent is of no use to the next program.
+        let _ = tcsetattr(&self.file, OptionalActions::Flush, &self.found);
         // The other end of a pseudo-terminal keeps it alive, mode and all.
         let _ = ioctl_tiocnxcl(&self.file);
     }
@@ -190,7 +211,61 @@ fn refusal(path: &Path, error: Errno) -> PortError {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+    use std::process::Command;
+
+    use rustix::termios::LocalModes;
+    use serialport::{SerialPort, TTYPort};
+
     use super::*;
+
+    #[test]
+    fn a_port_is_left_with_the_settings_it_was_found_with() {
+        let (master, slave) = TTYPort::pair().expect("a pseudo-terminal");
+        let path = slave.name().expect("a path");
+        let settings = || {
+            let flags = OFlags::RDWR | OFlags::NOCTTY;
+            let file = open(&*path, flags, Mode::empty()).expect("the port");
+            let line = tcgetattr(&file).expect("settings");
+            (
+                line.input_modes,
+                line.local_modes,
+                line.control_modes,
+                line.output_speed(),
+            )
+        };
+        // As a console has it.
+        let file = open(&*path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("the port");
+        let mut line = tcgetattr(&file).expect("settings");
+        line.local_modes |= LocalModes::ECHO | LocalModes::ICANON;
+        tcsetattr(&file, OptionalActions::Now, &line).expect("set");
+        drop((file, slave));
+        let found = settings();
+        let port = Port::open(Path::new(&path), BAUD).expect("a port");
+        assert_ne!(
+            tcgetattr(&port.file).expect("settings").local_modes,
+            found.1
+        );
+        drop(port);
+        assert_eq!(settings(), found);
+        drop(master);
+    }
+
+    #[test]
+    fn a_program_that_has_a_file_open_is_named() {
+        let zero = fs::metadata("/dev/zero").expect("a device").rdev();
+        let mut other = Command::new("sleep")
+            .arg("60")
+            .stdin(fs::File::open("/dev/zero").expect("a device"))
+            .spawn()
+            .expect("a process");
+        let named = format!("sleep ({})", other.id());
+        let holders = holders(zero);
+        other.kill().expect("it runs");
+        other.wait().expect("it ends");
+        assert!(holders.contains(&named), "{holders:?}");
+    }
 
     #[test]
     fn denied_and_missing_and_other_files_are_told_apart() {

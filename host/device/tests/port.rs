@@ -124,6 +124,7 @@ fn a_board_is_found_by_its_serial_number_and_ports_in_use_are_passed_over() {
         path,
         usb: None,
         usb_serial: None,
+        inode: None,
     });
     let board = probe::find(ports.to_vec(), IDENTITY.serial, BAUD).expect("a board");
     assert_eq!(board.description().port.as_ref(), Some(&paths[1]));

@@ -126,9 +126,11 @@ fn opener(first: Option<Box<dyn Device>>, choice: &Choice, baud: u32) -> Opener 
 fn open_port(path: &Path, baud: u32) -> Result<Box<dyn Device>, NotOpened> {
     match identify(path, baud) {
         Ok(board) => Ok(Box::new(board)),
-        Err(error @ ProbeError::Port(PortError::Permission { .. } | PortError::Busy { .. })) => {
-            Err(NotOpened::Failed(error.to_string()))
-        }
+        Err(
+            error @ ProbeError::Port(
+                PortError::Permission { .. } | PortError::Busy { .. } | PortError::Held { .. },
+            ),
+        ) => Err(NotOpened::Failed(error.to_string())),
         Err(error) => Err(NotOpened::NoBoard(error.to_string())),
     }
 }
