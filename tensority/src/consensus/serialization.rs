@@ -50,7 +50,16 @@ impl BlockHeader {
     /// [`Error::SerializationFlag`] if the first byte is neither 0x01 nor 0x03, and the errors of
     /// [`varint63::read`]; [`Error::Truncated`] if the bytes, or those of the string, end early.
     pub fn deserialize(mut input: &[u8]) -> Result<Self, Error> {
-        let input = &mut input;
+        Self::read(&mut input)
+    }
+
+    /// As [`deserialize`](Self::deserialize), and takes the bytes of the header off the front of the input: of a
+    /// block, its transactions are left.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`deserialize`](Self::deserialize).
+    pub fn read(input: &mut &[u8]) -> Result<Self, Error> {
         let [flag] = take(input, "serialization flag")?;
         if flag != HEADER_FLAG && flag != BLOCK_FLAG {
             return Err(Error::SerializationFlag { found: flag });
