@@ -46,6 +46,22 @@ pub(crate) mod optional_byte_string {
     }
 }
 
+/// 32 bytes in hexadecimal, in memory order, where a list of them stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Bytes32(#[serde(with = "bytes")] pub [u8; 32]);
+
+/// 32 bytes in hexadecimal, or `null`.
+pub(crate) mod optional_bytes {
+    use super::*;
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<[u8; 32]>, D::Error> {
+        let optional = Option::<Bytes32>::deserialize(deserializer)?;
+        Ok(optional.map(|Bytes32(bytes)| bytes))
+    }
+}
+
 /// An integer of 64 bits as a decimal string.
 pub(crate) mod decimal {
     use super::*;

@@ -20,6 +20,7 @@ mod bits;
 mod captures;
 mod encoding;
 mod headers;
+mod payments;
 mod seed;
 mod stages;
 mod stratum;
@@ -27,7 +28,13 @@ mod units;
 
 pub use bits::{BitsToValue, BitsVectors, Retarget, ValueToBits, Varint63, bits, varint63};
 pub use captures::{NodeCapture, NodeRequest, NodeResponse, node_captures};
+pub use encoding::Bytes32;
 pub use headers::{AcceptedBlock, Header, HeaderVector, ProofOfWork, accepted_blocks, headers};
+pub use payments::{
+    AddressOfProgram, AddressText, AddressVector, ComputedBlock, OtherEncoding, PaidBlock,
+    PaidCoinbase, PaidTransaction, Patch, PaymentUnits, Payments, ProgramVector, StatusRoot,
+    Subsidy, TamperedBlock, TransactionRoot, payment_captures, payment_units, payments,
+};
 pub use seed::seed;
 pub use stages::{
     Chain, ChainState, FirstRound, ListedMatrix, Pair, SeedVector, SmallPair, Trace, pairs, seeds,
@@ -95,6 +102,18 @@ mod tests {
         let bits = bits();
         let in_bits = bits.bits_to_value.len() + bits.value_to_bits.len() + bits.retarget.len();
 
+        let payments = payments();
+        let in_payments =
+            payments.blocks.len() + payments.tampered.len() + payments.encodings.len();
+        let parts = payment_units();
+        let in_parts = parts.addresses.len()
+            + parts.address_texts.len()
+            + parts.programs.len()
+            + parts.opcode_names.len()
+            + parts.transaction_roots.len()
+            + parts.status_roots.len()
+            + parts.subsidies.len();
+
         let readme = include_str!("../README.md");
         for (file, count) in [
             ("pairs.json", pairs().len()),
@@ -108,6 +127,9 @@ mod tests {
             ("varint63.json", varint63().len()),
             ("node_captures.json", node_captures().len()),
             ("stratum_captures.json", stratum_captures().len()),
+            ("payments.json", in_payments),
+            ("payment_units.json", in_parts),
+            ("payment_captures.json", payment_captures().len()),
         ] {
             let line = readme
                 .lines()
