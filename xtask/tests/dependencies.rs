@@ -34,7 +34,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "testvectors",
         ],
     ),
-    ("host", &["tensority", "protocol", "boards", "command"]),
+    // What a block pays is proven without any network, device or miner.
+    ("host/payment", &["tensority"]),
+    (
+        "host",
+        &["tensority", "protocol", "boards", "command", "host/payment"],
+    ),
     // The documents that it writes come from the tables of these.
     ("xtask", &["command", "protocol", "host"]),
 ];
