@@ -1,10 +1,11 @@
 //! A development node: the mining interface of Bytom's node over HTTP, on a chain of its own.
 //!
 //! It answers `/get-work`, `/get-work-json`, `/submit-work`, `/submit-work-json`,
-//! `/get-block-count` and `/get-block-header` as Bytom v1.1.0 does, errors and traps included; the
-//! tests replay what such a node was recorded to say. Every other path is unknown to it. It has no
-//! peers, no wallet and no transactions but the coinbase, and listens on the loopback interface
-//! only.
+//! `/get-block-count`, `/get-block-header`, `/get-raw-block`, `/get-mining-address`,
+//! `/set-mining-address`, `/list-addresses` and `/net-info` as Bytom v1.1.0 does, errors and traps
+//! included; the tests replay what such a node was recorded to say. Every other path is unknown to
+//! it. It has no peers, no account and no transactions but the coinbase, which pays the mining
+//! address if there is one, else anyone; it listens on the loopback interface only.
 //!
 //! ```text
 //! request ─ server ─► api ─► request (the body, as Go's decoder reads it)
@@ -41,10 +42,12 @@ use std::sync::{Mutex, MutexGuard};
 
 use chain::Chain;
 use chain_file::ChainFile;
+use coinbase::ANYONE;
 use load::load;
 use proof_of_work::has_proof_of_work;
 use tensority::fast::{Backend, MatrixLists};
 use tensority::{BlockHeader, varint63};
+use tensority_payment::{Address, AddressError, Network};
 
 use crate::{LISTS, SOLONET_BITS, Template, unix_now};
 
@@ -134,12 +137,22 @@ struct State {
     lists: MatrixLists,
     chain: Chain,
     /// The next block, but for its nonce and timestamp, which are those of the last submit.
-    template: BlockHeader,
+    template: tensority_payment::Block,
+    mining_address: Option<MiningAddress>,
     /// Nothing for a chain that lives as long as the node.
     file: Option<ChainFile>,
 }
 
+/// An address as it was given, and its program.
+struct MiningAddress {
+    text: String,
+    program: Vec<u8>,
+}
+
 impl Node {
+    /// The network whose addresses it takes.
+    pub const NETWORK: Network = Network::Solonet;
+
     /// A node on a new chain, which lives as long as the node.
     ///
     /// # Errors
@@ -153,7 +166,7 @@ impl Node {
     /// A node on the chain of a file, which is made if there is none, and what had to be done to
     /// the file.
     ///
-    /// Every header of the file is checked as if it were submitted, but for two things: the clock
+    /// Every block of the file is checked as if it were submitted, but for two things: the clock
     /// does not matter, and the proof of work, a hash for each block, is that of the last 8 only.
     /// The hash of the last block vouches for all before it.
     ///
@@ -161,24 +174,25 @@ impl Node {
     /// All of [`OpenError`].
     pub fn open(settings: Settings, path: &Path) -> Result<(Self, Option<Recovery>), OpenError> {
         let genesis = template::genesis(settings.bits)?;
-        let (mut file, headers, recovery) = ChainFile::open(path)?;
+        let (mut file, blocks, recovery) = ChainFile::open(path)?;
         let mut lists = MatrixLists::new(settings.backend, LISTS);
-        if headers.is_empty() {
+        if blocks.is_empty() {
             file.append(&genesis)?;
         }
-        let chain = load(genesis, &headers, &mut lists, path)?;
+        let chain = load(genesis, &blocks, &mut lists, path)?;
         let node = Self::with(settings.clock, lists, chain, Some(file));
         Ok((node, recovery))
     }
 
     fn with(clock: Clock, lists: MatrixLists, chain: Chain, file: Option<ChainFile>) -> Self {
-        let template = template::next(&chain);
+        let template = template::next(&chain, ANYONE);
         Self {
             state: Mutex::new(State {
                 clock,
                 lists,
                 chain,
                 template,
+                mining_address: None,
                 file,
             }),
         }
@@ -191,7 +205,7 @@ impl Node {
         Template {
             header: BlockHeader {
                 timestamp: (state.clock)(),
-                ..state.template.clone()
+                ..state.template.header.clone()
             },
             seed: state.chain.next_seed(),
         }
@@ -207,9 +221,11 @@ impl Node {
             clock,
             lists,
             chain,
-            template,
+            template: block,
+            mining_address,
             file,
         } = &mut *self.state();
+        let template = &mut block.header;
         if submission.previous_block_hash != template.previous_block_hash {
             return Err(SubmitError::Stale);
         }
@@ -226,11 +242,12 @@ impl Node {
             return Err(SubmitError::Nonce);
         }
         if let Some(file) = file {
-            file.append(template)?;
+            file.append(block)?;
         }
-        let block = chain.push(template.clone()).clone();
-        *template = template::next(chain);
-        Ok(block)
+        let accepted = chain.push(block.clone()).clone();
+        let address = mining_address.as_ref();
+        *block = template::next(chain, address.map_or(ANYONE, |it| &it.program));
+        Ok(accepted)
     }
 
     /// The height of the last block, which Bytom calls the block count.
@@ -246,6 +263,24 @@ impl Node {
     /// The block of a hash.
     pub fn block_named(&self, hash: &[u8; 32]) -> Option<Block> {
         self.state().chain.named(hash).cloned()
+    }
+
+    /// The address that coinbases pay, as it was given; without one they pay anyone.
+    pub fn mining_address(&self) -> Option<String> {
+        let state = self.state();
+        Some(state.mining_address.as_ref()?.text.clone())
+    }
+
+    /// Has coinbases pay this address of the solonet from the block after the next on: the coinbase of
+    /// the next one is made already. It is forgotten when the node ends.
+    ///
+    /// # Errors
+    /// All of [`AddressError`].
+    pub fn set_mining_address(&self, text: &str) -> Result<(), AddressError> {
+        let program = Address::parse(text, Self::NETWORK)?.program();
+        let text = text.to_owned();
+        self.state().mining_address = Some(MiningAddress { text, program });
+        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

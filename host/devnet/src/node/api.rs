@@ -1,5 +1,7 @@
 //! Answers to requests, without any HTTP: path and body in, status and body out.
 
+mod ledger;
+
 use std::fmt;
 
 use serde::ser::SerializeStruct;
@@ -7,8 +9,7 @@ use serde::{Serialize, Serializer};
 use tensority::BlockHeader;
 
 use crate::node::chain::Block;
-use crate::node::coinbase::reward;
-use crate::node::request::{self, BlockName, Refused};
+use crate::node::request::{self, Refused};
 use crate::node::{Node, Submission};
 
 /// The answer to a request.
@@ -35,7 +36,7 @@ pub enum Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Accepted(Block { header, hash }) => {
+            Self::Accepted(Block { header, hash, .. }) => {
                 let (height, nonce) = (header.height, header.nonce);
                 write!(
                     f,
@@ -67,10 +68,13 @@ pub fn answer(node: &Node, path: &str, body: &[u8]) -> (Reply, Option<Event>) {
         "/get-work-json" => get_work_json(node),
         "/submit-work" => return submit(node, request::submit_work(body)),
         "/submit-work-json" => return submit(node, request::submit_work_json(body).map(Some)),
-        "/get-block-count" => success(&BlockCount {
-            block_count: node.height(),
-        }),
-        "/get-block-header" => get_block_header(node, body),
+        "/get-block-count" => ledger::get_block_count(node),
+        "/get-block-header" => ledger::get_block_header(node, body),
+        "/get-raw-block" => ledger::get_raw_block(node, body),
+        "/get-mining-address" => ledger::get_mining_address(node),
+        "/set-mining-address" => ledger::set_mining_address(node, body),
+        "/list-addresses" => ledger::no_account(),
+        "/net-info" => ledger::net_info(node),
         _ => not_found(),
     };
     (reply, None)
@@ -125,30 +129,6 @@ fn carry_out(node: &Node, submission: Option<Submission>) -> Result<Block, Strin
     node.submit(&submission).map_err(|error| error.to_string())
 }
 
-fn get_block_header(node: &Node, body: &[u8]) -> Reply {
-    let (block, missing) = match request::get_block_header(body) {
-        Ok(BlockName::Hash(hash)) => {
-            let missing = format!("There are no block with given hash {}", hex::encode(hash));
-            (node.block_named(&hash), missing)
-        }
-        Ok(BlockName::Height(height)) => {
-            let missing = "can't find block in given height".to_owned();
-            (node.block_at(height), missing)
-        }
-        Err(Refused::BadBody(reason)) => return bad_body(&reason),
-        Err(Refused::NoAnswer(_)) => return Reply::Closed,
-    };
-    let Some(Block { header, .. }) = block else {
-        return failure(&missing);
-    };
-    with_serialized(&header, |block_header| {
-        success(&HexBlock {
-            block_header,
-            reward: reward(header.height),
-        })
-    })
-}
-
 fn not_found() -> Reply {
     let error = HttpError {
         code: "BTM000",
@@ -179,10 +159,14 @@ fn success(data: &impl Serialize) -> Reply {
 
 /// The answer of a handler that was reached and failed. HTTP does not count that as an error.
 fn failure(error_detail: &str) -> Reply {
+    failure_of("BTM000", "Bytom API Error", error_detail)
+}
+
+fn failure_of(code: &'static str, msg: &'static str, error_detail: &str) -> Reply {
     let failure = Failure {
         status: "fail",
-        code: "BTM000",
-        msg: "Bytom API Error",
+        code,
+        msg,
         error_detail,
     };
     reply(200, &failure)
@@ -217,17 +201,6 @@ struct HttpError<'a> {
     status: &'static str,
     detail: &'a str,
     temporary: bool,
-}
-
-#[derive(Serialize)]
-struct BlockCount {
-    block_count: u64,
-}
-
-#[derive(Serialize)]
-struct HexBlock {
-    block_header: String,
-    reward: u64,
 }
 
 #[derive(Serialize)]

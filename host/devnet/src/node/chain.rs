@@ -3,17 +3,35 @@
 use tensority::{
     BlockHeader, INITIAL_SEED, RETARGET_BLOCKS, next_bits, seed_height as height_of_seed,
 };
+use tensority_payment::Transaction;
 
 use crate::VERSION;
 
 /// The number of blocks whose median timestamp the next block must exceed.
 const MEDIAN_BLOCKS: usize = 11;
-/// A header with its hash, the name of the block.
+
+/// A block with its hash, which names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Block {
     pub header: BlockHeader,
     pub hash: [u8; 32],
+    /// The coinbase alone.
+    pub transactions: Vec<Transaction>,
+}
+
+impl From<tensority_payment::Block> for Block {
+    fn from(block: tensority_payment::Block) -> Self {
+        let tensority_payment::Block {
+            header,
+            transactions,
+        } = block;
+        Self {
+            hash: header.hash(),
+            header,
+            transactions,
+        }
+    }
 }
 
 /// A field of a header that the chain does not allow there.
@@ -26,7 +44,7 @@ pub struct Mismatch {
     pub found: String,
 }
 
-/// Headers from block 0 on, each the child of the one before.
+/// Blocks from block 0 on, each the child of the one before.
 #[derive(Debug, Clone)]
 pub struct Chain {
     /// The block at each height; never empty.
@@ -35,13 +53,9 @@ pub struct Chain {
 
 impl Chain {
     /// The chain of block 0 alone.
-    pub fn new(genesis: BlockHeader) -> Self {
-        let hash = genesis.hash();
+    pub fn new(genesis: tensority_payment::Block) -> Self {
         Self {
-            blocks: vec![Block {
-                header: genesis,
-                hash,
-            }],
+            blocks: vec![genesis.into()],
         }
     }
 
@@ -105,10 +119,9 @@ impl Chain {
         Ok(())
     }
 
-    /// Adds a header, which must be one that [`check`](Self::check) lets pass.
-    pub fn push(&mut self, header: BlockHeader) -> &Block {
-        let hash = header.hash();
-        self.blocks.push(Block { header, hash });
+    /// Adds a block, whose header must be one that [`check`](Self::check) lets pass.
+    pub fn push(&mut self, block: tensority_payment::Block) -> &Block {
+        self.blocks.push(block.into());
         self.tip()
     }
 }
@@ -147,6 +160,15 @@ mod tests {
         }
     }
 
+    /// A block without transactions, at which the chain does not look.
+    fn bare(header: BlockHeader) -> tensority_payment::Block {
+        let transactions = Vec::new();
+        tensority_payment::Block {
+            header,
+            transactions,
+        }
+    }
+
     /// A header that may follow, `seconds` after the last.
     fn next(chain: &Chain, seconds: u64) -> BlockHeader {
         BlockHeader {
@@ -160,11 +182,11 @@ mod tests {
     }
 
     fn chain_of(blocks: u64, seconds: u64) -> Chain {
-        let mut chain = Chain::new(genesis());
+        let mut chain = Chain::new(bare(genesis()));
         for _ in 0..blocks {
             let header = next(&chain, seconds);
             assert_eq!(chain.check(&header), Ok(()));
-            chain.push(header);
+            chain.push(bare(header));
         }
         chain
     }
@@ -173,9 +195,9 @@ mod tests {
     fn the_seed_changes_after_each_256_blocks_to_the_hash_of_the_last() {
         let chain = chain_of(513, 150);
         let seed_at = |height: u64| {
-            let mut before = Chain::new(genesis());
+            let mut before = Chain::new(bare(genesis()));
             for known in 1..height {
-                before.push(chain.at(known).unwrap().header.clone());
+                before.push(bare(chain.at(known).unwrap().header.clone()));
             }
             before.next_seed()
         };
@@ -208,7 +230,7 @@ mod tests {
             "expected timestamp above 1050, found 1050"
         );
         assert_eq!(chain.check(&with(1_051, &chain)), Ok(()));
-        chain.push(with(1_051, &chain));
+        chain.push(bare(with(1_051, &chain)));
         assert_eq!(chain.median_timestamp(), 1_051, "block 0 no longer counts");
         assert_eq!(
             chain_of(1, 10).median_timestamp(),
@@ -242,7 +264,7 @@ mod tests {
         let answer = &genesis.unwrap().response.as_ref().unwrap().body;
         let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
         let header = hex::decode(answer["data"]["block_header"].as_str().unwrap()).unwrap();
-        let mut chain = Chain::new(BlockHeader::deserialize(&header).unwrap());
+        let mut chain = Chain::new(bare(BlockHeader::deserialize(&header).unwrap()));
         let mut lists = MatrixLists::new(Backend::fastest(), NonZero::<usize>::MIN);
 
         let blocks = testvectors::accepted_blocks();
@@ -253,7 +275,12 @@ mod tests {
             let target = Target::from_bits(chain.next_bits()).unwrap();
             let verdict = lists.verify(&header, &chain.next_seed(), &target);
             assert!(verdict.unwrap().valid, "{}", block.name);
-            assert_eq!(chain.push(header).hash, block.block_hash, "{}", block.name);
+            assert_eq!(
+                chain.push(bare(header)).hash,
+                block.block_hash,
+                "{}",
+                block.name
+            );
         }
         assert_eq!(chain.next_height(), 21);
     }

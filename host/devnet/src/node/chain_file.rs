@@ -1,5 +1,5 @@
 //! The file a chain is kept in: one line per block, block 0 first, each the block hash and the
-//! serialized header in hexadecimal with a space between them.
+//! serialized block in hexadecimal with a space between them.
 //!
 //! A line is on the disk before [`ChainFile::append`] returns. Lines are only ever added, so a
 //! crash can leave nothing worse than a last line without its end, which [`ChainFile::open`] cuts
@@ -10,7 +10,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use tensority::BlockHeader;
+use tensority_payment::Block;
 
 use crate::node::chain::{Mismatch, same};
 
@@ -86,14 +86,14 @@ pub struct ChainFile {
 }
 
 impl ChainFile {
-    /// Opens and locks a file, or makes an empty one, and reads its headers.
+    /// Opens and locks a file, or makes an empty one, and reads its blocks.
     ///
-    /// The hash of each line is compared with its header; how the headers belong together is left
+    /// The hash of each line is compared with its header; how the blocks belong together is left
     /// to the caller.
     ///
     /// # Errors
     /// All [`FileError`]s but [`OtherBits`](FileError::OtherBits).
-    pub fn open(path: &Path) -> Result<(Self, Vec<BlockHeader>, Option<Recovery>), FileError> {
+    pub fn open(path: &Path) -> Result<(Self, Vec<Block>, Option<Recovery>), FileError> {
         let at = |action| {
             let path = path.to_owned();
             move |source| FileError::Io {
@@ -118,21 +118,21 @@ impl ChainFile {
         let whole = bytes.iter().rposition(|&byte| byte == b'\n');
         let (whole, torn) = bytes.split_at(whole.map_or(0, |end| end + 1));
 
-        let mut headers = Vec::new();
+        let mut blocks = Vec::new();
         for (line, text) in (1..).zip(whole.split_inclusive(|&byte| byte == b'\n')) {
-            let header = parse(text.trim_ascii_end()).map_err(|mismatch| FileError::Corrupt {
+            let block = parse(text.trim_ascii_end()).map_err(|mismatch| FileError::Corrupt {
                 path: path.to_owned(),
                 line,
                 mismatch,
             })?;
-            headers.push(header);
+            blocks.push(block);
         }
         if !could_be_ours(torn) {
             return Err(FileError::Corrupt {
                 path: path.to_owned(),
-                line: headers.len() as u64 + 1,
+                line: blocks.len() as u64 + 1,
                 mismatch: Mismatch {
-                    field: "a block hash and a header",
+                    field: "a block hash and a block",
                     expected: "in hexadecimal".to_owned(),
                     found: format!("{} bytes of something else", torn.len()),
                 },
@@ -140,7 +140,7 @@ impl ChainFile {
         }
         let recovery = (!torn.is_empty()).then(|| Recovery {
             path: path.to_owned(),
-            line: headers.len() as u64 + 1,
+            line: blocks.len() as u64 + 1,
             bytes: torn.len() as u64,
         });
         let length = whole.len() as u64;
@@ -151,19 +151,19 @@ impl ChainFile {
             keep_name(path).map_err(at("create"))?;
         }
         let path = path.to_owned();
-        Ok((Self { path, file, length }, headers, recovery))
+        Ok((Self { path, file, length }, blocks, recovery))
     }
 
-    /// Adds a header. It is on the disk when this returns.
+    /// Adds a block. It is on the disk when this returns.
     ///
     /// # Errors
     /// [`FileError::Io`]; what was written of the line is cut off by the next call.
     ///
     /// # Panics
-    /// If the header cannot be serialized.
-    pub fn append(&mut self, header: &BlockHeader) -> Result<(), FileError> {
-        let serialized = header.serialize().expect("integers of 63 bits");
-        let (hash, serialized) = (hex::encode(header.hash()), hex::encode(serialized));
+    /// If the block cannot be serialized.
+    pub fn append(&mut self, block: &Block) -> Result<(), FileError> {
+        let serialized = block.encode().expect("integers of 63 bits");
+        let (hash, serialized) = (hex::encode(block.header.hash()), hex::encode(serialized));
         let line = format!("{hash} {serialized}\n");
         self.write(&line).map_err(|source| FileError::Io {
             action: "write",
@@ -198,7 +198,7 @@ fn keep_name(path: &Path) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn parse(line: &[u8]) -> Result<BlockHeader, Mismatch> {
+fn parse(line: &[u8]) -> Result<Block, Mismatch> {
     let wrong = |field, expected: &str, found: String| {
         let expected = expected.to_owned();
         Mismatch {
@@ -210,14 +210,18 @@ fn parse(line: &[u8]) -> Result<BlockHeader, Mismatch> {
     let text = String::from_utf8_lossy(line);
     let (hash, serialized) = text.split_once(' ').ok_or_else(|| {
         let found = format!("{} characters without one", text.chars().count());
-        wrong("a block hash and a header", "with a space between", found)
+        wrong("a block hash and a block", "with a space between", found)
     })?;
     let serialized = hex::decode(serialized)
-        .map_err(|error| wrong("a header", "in hexadecimal", error.to_string()))?;
-    let header = BlockHeader::deserialize(&serialized)
-        .map_err(|error| wrong("a header", "in Bytom's form", error.to_string()))?;
-    same("block hash", hex::encode(header.hash()).as_str(), hash)?;
-    Ok(header)
+        .map_err(|error| wrong("a block", "in hexadecimal", error.to_string()))?;
+    let block = Block::decode(&serialized)
+        .map_err(|error| wrong("a block", "in Bytom's form", error.to_string()))?;
+    same(
+        "block hash",
+        hex::encode(block.header.hash()).as_str(),
+        hash,
+    )?;
+    Ok(block)
 }
 
 #[cfg(test)]
@@ -228,20 +232,19 @@ mod tests {
     use crate::SOLONET_BITS;
     use crate::node::template::genesis;
 
-    fn header(height: u64) -> BlockHeader {
-        BlockHeader {
-            height,
-            ..genesis(SOLONET_BITS).unwrap()
-        }
+    fn block(height: u64) -> Block {
+        let mut block = genesis(SOLONET_BITS).unwrap();
+        block.header.height = height;
+        block
     }
 
     /// A file of three lines, and its text.
     fn three_lines(folder: &Path) -> (PathBuf, String) {
         let path = folder.join("chain");
-        let (mut file, headers, recovery) = ChainFile::open(&path).unwrap();
-        assert_eq!((headers, recovery), (Vec::new(), None));
+        let (mut file, blocks, recovery) = ChainFile::open(&path).unwrap();
+        assert_eq!((blocks, recovery), (Vec::new(), None));
         for height in 0..3 {
-            file.append(&header(height)).unwrap();
+            file.append(&block(height)).unwrap();
         }
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3);
@@ -252,10 +255,10 @@ mod tests {
     fn reads_back_what_it_wrote_and_goes_on_behind_it() {
         let folder = tempfile::tempdir().unwrap();
         let (path, _) = three_lines(folder.path());
-        let (mut file, headers, recovery) = ChainFile::open(&path).unwrap();
-        assert_eq!(headers, [header(0), header(1), header(2)]);
+        let (mut file, blocks, recovery) = ChainFile::open(&path).unwrap();
+        assert_eq!(blocks, [block(0), block(1), block(2)]);
         assert_eq!(recovery, None);
-        file.append(&header(3)).unwrap();
+        file.append(&block(3)).unwrap();
         drop(file);
         assert_eq!(ChainFile::open(&path).unwrap().1.len(), 4);
     }
@@ -267,13 +270,13 @@ mod tests {
         let second_end = text.rmatch_indices('\n').nth(1).unwrap().0 + 1;
         for length in [second_end + 1, second_end + 70, text.len() - 1] {
             fs::write(&path, &text[..length]).unwrap();
-            let (mut file, headers, recovery) = ChainFile::open(&path).unwrap();
-            assert_eq!(headers, [header(0), header(1)], "{length} bytes");
+            let (mut file, blocks, recovery) = ChainFile::open(&path).unwrap();
+            assert_eq!(blocks, [block(0), block(1)], "{length} bytes");
             let recovery = recovery.expect("a torn line");
             let bytes = (length - second_end) as u64;
             assert_eq!((recovery.line, recovery.bytes), (3, bytes));
             assert_eq!(fs::metadata(&path).unwrap().len(), second_end as u64);
-            file.append(&header(2)).unwrap();
+            file.append(&block(2)).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
         fs::write(&path, &text[..second_end]).unwrap();
@@ -314,9 +317,9 @@ mod tests {
         };
         for (place, byte, words) in [
             (line + 140, other, "expected block hash"),
-            (line + 140, "x", "expected a header in hexadecimal"),
-            (line + 64, "_", "expected a block hash and a header"),
-            (line + 65 + 1, "4", "expected a header in Bytom's form"),
+            (line + 140, "x", "expected a block in hexadecimal"),
+            (line + 64, "_", "expected a block hash and a block"),
+            (line + 65 + 1, "4", "expected a block in Bytom's form"),
         ] {
             let error = refused(place, byte);
             assert!(error.contains("line 2: "), "{error}");

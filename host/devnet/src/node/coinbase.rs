@@ -1,36 +1,42 @@
 //! The coinbase transaction, all that a block of this chain holds.
 //!
-//! The transaction itself does not exist here. A header commits to it by a Merkle root, and this
-//! node only needs one that is the same for all templates of a height and different at the next:
-//! the SHA3-256 of `tensority-node coinbase` and the height as eight little-endian bytes.
+//! Block 0 has the transaction of Bytom's networks, so with their bits it is the block 0 of Bytom's solonet.
 
-use sha3::{Digest, Sha3_256};
+use tensority_payment::reward::subsidy;
+use tensority_payment::{Transaction, transaction_root};
 
-/// The coinbase of block 0, in 10^-8 BTM: all that existed before mining.
-const GENESIS_REWARD: u64 = 140_700_041_250_000_000;
-/// The coinbase of the first blocks, in 10^-8 BTM.
-const FIRST_REWARD: u64 = 41_250_000_000;
-/// The number of blocks after which the coinbase halves.
-const HALVING_BLOCKS: u64 = 840_000;
+/// The program that a node without an account pays: OP_TRUE, so anyone.
+pub const ANYONE: &[u8] = &[0x51];
 
-/// The root of the Merkle tree of the transactions at a height.
-pub fn transaction_merkle_root(height: u64) -> [u8; 32] {
-    Sha3_256::new()
-        .chain_update(b"tensority-node coinbase")
-        .chain_update(height.to_le_bytes())
-        .finalize()
-        .into()
+/// The text in the coinbase of block 0.
+const GENESIS_TEXT: &[u8] =
+    b"Information is power. -- Jan/11/2013. Computing is power. -- Apr/24/2018.";
+/// The program that the coinbase of block 0 pays.
+const GENESIS_PROGRAM: [u8; 22] = [
+    0x00, 0x14, 0x8c, 0x9d, 0x06, 0x3f, 0xf7, 0x4e, 0xe6, 0xd9, 0xff, 0xa8, 0x8d, 0x83, 0xae, 0xb0,
+    0x38, 0x06, 0x83, 0x66, 0xc4, 0xc4,
+];
+
+/// The coinbase at a height: its free bytes are a zero byte and the height in decimal digits, its amount is the
+/// subsidy. That of block 0 pays whom it always pays.
+pub fn coinbase(height: u64, program: &[u8]) -> Transaction {
+    let (arbitrary, program) = match height {
+        0 => (GENESIS_TEXT.to_vec(), GENESIS_PROGRAM.to_vec()),
+        _ => {
+            let arbitrary = [&[0], height.to_string().as_bytes()].concat();
+            (arbitrary, program.to_vec())
+        }
+    };
+    Transaction::coinbase(arbitrary, subsidy(height), program)
 }
 
-/// What the coinbase at a height pays, in 10^-8 BTM.
+/// The root of the Merkle tree of a coinbase alone.
 ///
-/// Source: Bytom v1.1.0, consensus.
-pub fn reward(height: u64) -> u64 {
-    if height == 0 {
-        return GENESIS_REWARD;
-    }
-    let halvings = u32::try_from(height / HALVING_BLOCKS).unwrap_or(u32::MAX);
-    FIRST_REWARD.checked_shr(halvings).unwrap_or(0)
+/// # Panics
+/// If the transaction has no id, as a [`coinbase`] always has.
+pub fn root(coinbase: &Transaction) -> [u8; 32] {
+    let ids = coinbase.ids().expect("a coinbase with an output");
+    transaction_root(&[ids.transaction])
 }
 
 #[cfg(test)]
@@ -39,18 +45,14 @@ mod tests {
     use crate::TRANSACTION_STATUS_HASH;
 
     #[test]
-    fn the_merkle_root_belongs_to_the_height() {
-        assert_eq!(transaction_merkle_root(7), transaction_merkle_root(7));
-        assert_ne!(transaction_merkle_root(7), transaction_merkle_root(8));
-    }
-
-    #[test]
-    fn the_reward_halves_until_nothing_is_left() {
-        assert_eq!(reward(0), GENESIS_REWARD);
-        assert_eq!(reward(1), 41_250_000_000);
-        assert_eq!(reward(839_999), 41_250_000_000);
-        assert_eq!(reward(840_000), 20_625_000_000);
-        assert_eq!(reward(u64::MAX), 0);
+    fn coinbases_are_those_of_a_real_node() {
+        let blocks = testvectors::payments().blocks;
+        for name in ["genesis-solonet", "coinbase-op-true", "coinbase-p2wsh"] {
+            let vector = blocks.iter().find(|block| block.name == name).unwrap();
+            let coinbase = coinbase(vector.height, &vector.coinbase.program);
+            assert_eq!(root(&coinbase), vector.transaction_merkle_root, "{name}");
+            assert!(vector.raw_block.ends_with(&coinbase.encode().unwrap()));
+        }
     }
 
     #[test]

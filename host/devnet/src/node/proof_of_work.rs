@@ -22,7 +22,7 @@ mod tests {
 
     #[test]
     fn a_nonce_is_good_under_its_seed_only() {
-        let header = genesis(SOLONET_BITS).unwrap();
+        let header = genesis(SOLONET_BITS).unwrap().header;
         let mut lists = MatrixLists::new(Backend::fastest(), NonZero::new(2).unwrap());
         let mut meets = |nonce, seed| {
             let header = BlockHeader {

@@ -78,9 +78,9 @@ pub fn submit_work_json(body: &[u8]) -> Result<Submission, Refused> {
     })
 }
 
-/// The body of `/get-block-header`: `{"block_height": 1}` or `{"block_hash": "<hexadecimal>"}`. A
+/// The body of `/get-block-header` and `/get-raw-block`: `{"block_height": 1}` or `{"block_hash": "<hexadecimal>"}`. A
 /// hash of any length but 32 bytes is not looked at, and no height is height 0.
-pub fn get_block_header(body: &[u8]) -> Result<BlockName, Refused> {
+pub fn block_name(body: &[u8]) -> Result<BlockName, Refused> {
     let text = String::from_utf8_lossy(body);
     let Some(request) = top_level(&text, "api.BlockReq")? else {
         return Ok(BlockName::Height(0));
@@ -94,6 +94,18 @@ pub fn get_block_header(body: &[u8]) -> Result<BlockName, Refused> {
         }
     }
     Ok(BlockName::Height(height))
+}
+
+/// The body of `/set-mining-address`: `{"mining_address": "sm1…"}`. Without one it is empty.
+pub fn set_mining_address(body: &[u8]) -> Result<String, Refused> {
+    let text = String::from_utf8_lossy(body);
+    let Some(request) = top_level(&text, "struct { MiningAddress string }")? else {
+        return Ok(String::new());
+    };
+    let Some(address) = request.field("mining_address") else {
+        return Ok(String::new());
+    };
+    string(address)?.ok_or_else(|| wrong_type(kind(address), ".mining_address", "string"))
 }
 
 /// The fields of a JSON object, none of them `null`.
@@ -279,7 +291,7 @@ mod tests {
         assert_eq!(submit_work_json(b"null"), Err(NO_BODY));
         assert_eq!(json("null"), Err(NO_HEADER));
         assert_eq!(json(r#"{"block_commitment": null}"#), Err(NO_COMMITMENT));
-        assert_eq!(get_block_header(b"null"), Ok(BlockName::Height(0)));
+        assert_eq!(block_name(b"null"), Ok(BlockName::Height(0)));
     }
 
     #[test]
@@ -337,11 +349,11 @@ mod tests {
     fn a_block_is_named_by_hash_or_height() {
         let hash = "ab".repeat(32);
         let body = format!(r#"{{"block_hash": "{hash}", "block_height": 2}}"#);
-        let name = get_block_header(body.as_bytes());
+        let name = block_name(body.as_bytes());
         assert_eq!(name, Ok(BlockName::Hash([0xab; 32])));
         let short = br#"{"block_hash": "ab", "block_height": 2}"#;
-        assert_eq!(get_block_header(short), Ok(BlockName::Height(2)));
-        assert_eq!(get_block_header(b"{}"), Ok(BlockName::Height(0)));
-        assert_eq!(complaint(get_block_header(b"")), "EOF");
+        assert_eq!(block_name(short), Ok(BlockName::Height(2)));
+        assert_eq!(block_name(b"{}"), Ok(BlockName::Height(0)));
+        assert_eq!(complaint(block_name(b"")), "EOF");
     }
 }

@@ -31,14 +31,13 @@ fn file_of(folder: &Path, blocks: u64) -> PathBuf {
     let path = folder.join("chain");
     let (mut file, ..) = ChainFile::open(&path).unwrap();
     let mut chain = Chain::new(template::genesis(EASIEST_BITS).unwrap());
-    file.append(&chain.tip().header).unwrap();
+    file.append(&template::genesis(EASIEST_BITS).unwrap())
+        .unwrap();
     for _ in 0..blocks {
-        let header = BlockHeader {
-            timestamp: chain.median_timestamp() + 1,
-            ..template::next(&chain)
-        };
-        file.append(&header).unwrap();
-        chain.push(header);
+        let mut block = template::next(&chain, ANYONE);
+        block.header.timestamp = chain.median_timestamp() + 1;
+        file.append(&block).unwrap();
+        chain.push(block);
     }
     path
 }
@@ -104,6 +103,35 @@ fn a_file_has_one_node_and_its_own_bits() {
     assert!(second.contains("locked by another node"), "{second}");
     drop(node);
     assert_eq!(refused(EASIEST_BITS), None);
+}
+
+#[test]
+fn a_mining_address_acts_one_height_late_and_stays_in_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain");
+    let (node, _) = Node::open(settings(EASIEST_BITS), &path).unwrap();
+    let address = "sm1qsl5ytu3atazfnxkk2ep2e3pa0x866axgtdem4c";
+    node.set_mining_address(address).unwrap();
+    assert_eq!(node.mining_address().as_deref(), Some(address));
+    let wrong = address.replace("sm1", "bm1");
+    assert!(node.set_mining_address(&wrong).is_err());
+    let program = |block: Block| match &block.transactions[0].outputs[..] {
+        [tensority_payment::Output::Paid { program, .. }] => program.clone(),
+        other => panic!("{other:?}"),
+    };
+    let first = node.submit(&any_submission(&node)).unwrap();
+    assert_eq!(program(first), ANYONE);
+    let second = Submission {
+        timestamp: NOW + 1,
+        ..any_submission(&node)
+    };
+    let second = node.submit(&second).unwrap();
+    let paid = Address::parse(address, Network::Solonet).unwrap().program();
+    assert_eq!(program(second.clone()), paid);
+    drop(node);
+    let (node, _) = Node::open(settings(EASIEST_BITS), &path).unwrap();
+    assert_eq!(node.block_at(2), Some(second));
+    assert_eq!(node.mining_address(), None);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Replays what a real node was recorded to say.
 //!
-//! Block 0 and the transactions of this node are its own, so parents, Merkle roots and the nonces
-//! that meet a target differ. In requests and answers these are exchanged, and nothing else: the
-//! bodies must then be equal to the last byte.
+//! Block 0 is that of the recorded node, and so is the coinbase; the nonces that meet a target differ,
+//! and with them the parents of later blocks. In requests and answers these are exchanged, and
+//! nothing else: the bodies must then be equal to the last byte.
 
 use serde_json::Value;
 use tensority::BlockHeader;
@@ -155,7 +155,6 @@ impl Replay {
                 ..header_in(&capture.request.body)
             },
         );
-        assert_ne!(body, capture.request.body, "something was exchanged");
         self.assert_answer(&capture, &body, capture.response.as_ref());
     }
 
@@ -194,16 +193,7 @@ fn a_fresh_node() {
     let bad = with_nonce(&work, fail(&work, 0));
     replay.submit("submit-work-lowdiff", &bad, replay.root());
 
-    // Block 0 is another, but its answer has the same form and the same reward.
-    let genesis = capture("get-block-genesis");
-    let ours = replay.served.node.block_at(0).unwrap().header;
-    let recorded = header_in(recorded_body(&genesis));
-    let [before, after] = [&recorded, &ours].map(|h| hex::encode(h.serialize().unwrap()));
-    let expected = NodeResponse {
-        status: 200,
-        body: recorded_body(&genesis).replace(&before, &after),
-    };
-    replay.assert_answer(&genesis, &genesis.request.body, Some(&expected));
+    replay.unchanged("get-block-genesis");
 
     // The text for a hash that no block has was recorded at an endpoint that is not served here.
     let missing = capture("get-hash-rate");

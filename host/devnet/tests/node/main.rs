@@ -2,4 +2,5 @@
 
 mod captures;
 mod common;
+mod payments;
 mod server;
