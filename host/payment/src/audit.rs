@@ -24,6 +24,8 @@ pub struct Question<'a> {
     pub network: Network,
     /// Whether each transaction failed, in the order of the block. Not in the block's bytes; a node tells it.
     pub failed: Option<&'a [bool]>,
+    /// The height that is meant.
+    pub height: Option<u64>,
     /// The hash of the block that is meant.
     pub block_hash: Option<[u8; 32]>,
     /// The hash of the block that the main chain has at this height.
@@ -116,7 +118,14 @@ pub fn audit(question: &Question) -> Audit {
         Some(expected) => right_if(expected == block_hash, || fault(expected, block_hash)),
         None => unknown(Unknown::NotGiven),
     };
+    let height = match (question.height, header.height) {
+        (None, _) => unknown(Unknown::NotGiven),
+        (Some(expected), found) => {
+            right_if(expected == found, || Fault::Height { expected, found })
+        }
+    };
     let verdicts = [
+        (Subject::Height, height),
         (
             Subject::BlockHash,
             hash(question.block_hash, |expected, found| Fault::BlockHash {

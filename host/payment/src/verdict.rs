@@ -22,7 +22,9 @@ pub struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// Whether the block is the one that was meant, by its hash.
+    /// Whether the block is the one that was meant, by its height.
+    Height,
+    /// Whether it is, by its hash.
     BlockHash,
     /// Whether the main chain has it at its height.
     MainChain,
@@ -74,6 +76,8 @@ pub enum Verdict {
 #[serde(tag = "fault", rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Fault {
+    /// It is of another height.
+    Height { expected: u64, found: u64 },
     /// It is another block.
     BlockHash {
         #[serde(with = "hex::serde")]
@@ -198,6 +202,7 @@ fn text<S: serde::Serializer>(target: &Target, serializer: S) -> Result<S::Ok, S
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Height => "height",
             Self::BlockHash => "block hash",
             Self::MainChain => "main chain",
             Self::ProofOfWork => "proof of work",
@@ -218,6 +223,12 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use hex::encode;
         match self {
+            Self::Height { expected, found } => {
+                write!(
+                    f,
+                    "expected a block of height {expected}, found one of {found}"
+                )
+            }
             Self::BlockHash { expected, found } => {
                 write!(
                     f,
@@ -323,7 +334,7 @@ impl fmt::Display for Warning {
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotGiven => f.write_str("not asked: nothing was given to hold it against"),
+            Self::NotGiven => f.write_str("nothing was given to hold it against"),
             Self::NoCoinbase => f.write_str("there is no coinbase"),
             Self::Fees => f.write_str("the fees of its transactions cannot be known"),
             Self::NotAuditable {
@@ -340,7 +351,7 @@ impl fmt::Display for Verdict {
             Self::Right => f.write_str("right"),
             Self::Doubtful { warning } => write!(f, "DOUBTFUL: {warning}"),
             Self::Wrong { fault } => write!(f, "WRONG: {fault}"),
-            Self::Unknown { reason } => write!(f, "unknown: {reason}"),
+            Self::Unknown { reason } => write!(f, "not checked: {reason}"),
         }
     }
 }

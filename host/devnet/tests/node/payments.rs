@@ -71,6 +71,7 @@ fn a_block_that_was_mined_audits_as_right_and_pays_one_height_late() {
             block: &block,
             network: Network::Solonet,
             failed: Some(&failed),
+            height: Some(height),
             block_hash: Some(hash),
             main_chain: Some(hash),
             pow_hash: None,
