@@ -9,6 +9,8 @@
 //! pool:  link ─► framer ─► message ─► session ───┘
 //! ```
 //!
+//! A [`Ledger`] asks a node about blocks that are there, and about whom the next one pays; it has no threads.
+//!
 //! Templates and session are state machines that do no input or output; threads do that at the rim.
 //! The reporter sees to it that each share is answered once, and that nothing is told after the end.
 //!
@@ -29,6 +31,7 @@ mod backoff;
 mod event;
 mod excerpt;
 mod handle;
+mod ledger;
 mod node;
 mod pool;
 mod reporter;
@@ -40,6 +43,8 @@ pub use address::{Address, AddressError, NodeUrl, PoolUrl};
 pub use backoff::Backoff;
 pub use event::{Answer, Event, Reason, Share};
 pub use handle::{Handle, start};
+pub use ledger::{BlockName, Ledger, MiningAddress, RawBlock};
+pub use node::NodeError;
 pub use reporter::Tell;
 pub use settings::{Limits, NodeForm, Pace, Settings, StartError};
 pub use template::Template;

@@ -2,7 +2,7 @@
 //! the other.
 
 mod answer;
-mod client;
+pub(crate) mod client;
 mod poll;
 mod submit;
 mod templates;
@@ -13,7 +13,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use answer::NodeError;
 use client::NodeClient;
 use templates::{Change, Standing, Templates};
 use tensority::BlockHeader;
@@ -24,6 +23,8 @@ use crate::reporter::Reporter;
 use crate::settings::{Limits, Pace, Settings, StartError};
 use crate::template::Template;
 use crate::tls::Roots;
+
+pub use answer::NodeError;
 
 /// How often a node that stands by is asked for work.
 const WATCH_INTERVAL: Duration = Duration::from_secs(5);

@@ -13,6 +13,7 @@ use crate::template::Template;
 
 /// Why a node did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say what the rest is")]
 pub enum NodeError {
     #[error("cannot be reached ({0})")]
     Unreachable(String),
@@ -56,6 +57,15 @@ pub enum NodeError {
     /// The node took the block, but not into its main chain.
     #[error("took the block, but not into its main chain")]
     Orphan,
+    /// It has no block of this hash, or none at this height in its main chain.
+    #[error("has no such block")]
+    NoBlock,
+    /// Its wallet has no such account, or none at all.
+    #[error("has no such account")]
+    NoAccount,
+    /// Its wallet is off.
+    #[error("runs without its wallet")]
+    WalletOff,
     /// The handler failed for another reason.
     #[error("failed: {0}")]
     Failed(String),
@@ -84,6 +94,9 @@ impl NodeError {
             Self::ProofOfWork => "proof_of_work",
             Self::Timestamp => "timestamp",
             Self::Orphan => "orphan",
+            Self::NoBlock => "no_block",
+            Self::NoAccount => "no_account",
+            Self::WalletOff => "wallet_off",
             Self::Failed(_) => "failed",
             Self::Unexpected { .. } => "unexpected",
         }
@@ -171,7 +184,11 @@ fn template(mut header: BlockHeader, seed: [u8; 32]) -> Result<Template, tensori
     Ok(Template::of_block(header, seed, target))
 }
 
-fn data<T: DeserializeOwned>(
+/// What a successful answer holds.
+///
+/// # Errors
+/// As [`get_work`].
+pub fn data<T: DeserializeOwned>(
     status: u16,
     body: &[u8],
     expected: &'static str,
@@ -208,6 +225,9 @@ fn failure(detail: &str) -> NodeError {
         "invalid difficulty proof of work" => NodeError::ProofOfWork,
         "block timestamp is not in the valid range" => NodeError::Timestamp,
         "submit result is orphan" => NodeError::Orphan,
+        "can't find block in given height" => NodeError::NoBlock,
+        "Failed to find account" => NodeError::NoAccount,
+        text if text.starts_with("There are no block with given hash") => NodeError::NoBlock,
         _ => NodeError::Failed(line(detail)),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::http::header::AUTHORIZATION;
 
@@ -15,8 +16,10 @@ use crate::settings::{NodeForm, Settings};
 use crate::template::Template;
 use crate::tls::{self, Roots};
 
-/// The longest answer that is read. Work takes less than a thousandth of it.
-const MAX_BODY_BYTES: u64 = 1 << 20;
+/// The longest answer to a miner that is read. Work takes less than a thousandth of it.
+const MAX_WORK_BYTES: u64 = 1 << 20;
+/// The longest other answer that is read. A block has two hexadecimal digits a byte.
+const MAX_LEDGER_BYTES: u64 = 64 << 20;
 
 /// A client of a node, with a connection of its own.
 pub struct NodeClient {
@@ -57,7 +60,7 @@ impl NodeClient {
             NodeForm::Json => "/get-work-json",
             NodeForm::Hex => "/get-work",
         };
-        let (status, body) = self.post(path, b"")?;
+        let (status, body) = self.post(path, b"", MAX_WORK_BYTES)?;
         answer::get_work(self.form, status, &body)
     }
 
@@ -67,11 +70,22 @@ impl NodeClient {
             NodeForm::Json => "/submit-work-json",
             NodeForm::Hex => "/submit-work",
         };
-        let (status, body) = self.post(path, body)?;
+        let (status, body) = self.post(path, body, MAX_WORK_BYTES)?;
         answer::submit_work(status, &body)
     }
 
-    fn post(&self, path: &str, body: &[u8]) -> Result<(u16, Vec<u8>), NodeError> {
+    /// Asks anything else: the data of the answer, which is called `expected` if it is something else.
+    pub fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &[u8],
+        expected: &'static str,
+    ) -> Result<T, NodeError> {
+        let (status, body) = self.post(path, body, MAX_LEDGER_BYTES)?;
+        answer::data(status, &body, expected)
+    }
+
+    fn post(&self, path: &str, body: &[u8], limit: u64) -> Result<(u16, Vec<u8>), NodeError> {
         let request = self.agent.post(self.url.join(path));
         let mut request = request.content_type("application/json");
         if let Some(authorization) = &self.authorization {
@@ -80,7 +94,7 @@ impl NodeClient {
         let no_answer = |error| no_answer(error, self.limit);
         let mut response = request.send(body).map_err(no_answer)?;
         let status = response.status().as_u16();
-        let body = response.body_mut().with_config().limit(MAX_BODY_BYTES);
+        let body = response.body_mut().with_config().limit(limit);
         Ok((status, body.read_to_vec().map_err(no_answer)?))
     }
 }
