@@ -15,6 +15,7 @@ use tensority_devnet::node::{FileError, OpenError, ServerError};
 use tensority_devnet::pool::TlsError;
 use tensority_miner::miner::FatalError;
 use tensority_miner::replay::ReplayError;
+use tensority_source::StartError;
 use tensority_telemetry::lifetime_file::LifetimeFileError;
 use tensority_tui::ViewError;
 
@@ -125,6 +126,17 @@ impl Code<tensority_api::StartError> for Tensority {
             Listen { source, .. } => of_opening(source),
             Thread(_) => UNAVAILABLE,
             _ => DATA,
+        }
+    }
+}
+
+impl Code<StartError> for Tensority {
+    fn code(error: &StartError) -> u8 {
+        match error {
+            StartError::CaFile { reason, .. } => of_opening(reason),
+            StartError::Certificate { .. } => DATA,
+            StartError::HostName(_) => USAGE,
+            StartError::System(_) => UNAVAILABLE,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod audit;
 mod bench;
 mod config;
 mod devices;
@@ -12,7 +13,6 @@ mod hash;
 mod hexadecimal;
 mod mine;
 mod node;
-
 mod pool;
 mod replay;
 mod serve;
@@ -51,6 +51,8 @@ enum Verb {
     Flash(flash::Arguments),
     /// Mine for nodes and pools with boards, simulated boards or the processor.
     Mine(mine::Arguments),
+    /// Prove from their bytes whom blocks pay; exit 0 if all is right, 1 if not.
+    Audit(audit::Arguments),
     /// Run a recorded run of the miner again, without network and devices.
     Replay(replay::Arguments),
     /// Print what a running miner decided by itself, and why.
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Verb::Devices(arguments) => devices::run(&arguments),
         Verb::Flash(arguments) => flash::run(&arguments),
         Verb::Mine(arguments) => mine::run(&arguments),
+        Verb::Audit(arguments) => audit::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Why(arguments) => why::run(&arguments),
         Verb::Node(arguments) => node::run(&arguments),

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sink::Sink;
+pub use source::settings as source_settings;
 use tensority::fast::Backend;
 use tensority_api::Running;
 use tensority_config::{Loaded, Origin, Overrides};

@@ -35,7 +35,8 @@ pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Fail
     Ok(sources)
 }
 
-fn settings(source: &tensority_config::Source, address: Address) -> Settings {
+/// A source as the configuration has it.
+pub fn settings(source: &tensority_config::Source, address: Address) -> Settings {
     let mut settings = Settings::new(address);
     settings.user = source.user.clone().unwrap_or_default();
     settings.password = source.password.clone().unwrap_or_default();
