@@ -2,11 +2,12 @@
 
 mod ask;
 mod blocks;
+mod receipts;
 mod report;
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, Subcommand};
 use tensority_command::print_as;
 use tensority_source::BlockName;
 
@@ -27,8 +28,15 @@ account that the node does not have; 65 for a configuration that makes no sense;
 read, 77 if it may not be, or if the node does not let us in; 69 if it does not answer.";
 
 #[derive(Args)]
-#[command(after_help = HELP, group = ArgGroup::new("which").required(true))]
+#[command(
+    after_help = HELP,
+    group = ArgGroup::new("which").required(true),
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 pub struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// The block of the main chain at this height.
     #[arg(long, value_name = "H", group = "which")]
     height: Option<u64>,
@@ -66,6 +74,12 @@ pub struct Arguments {
     json: bool,
 }
 
+#[derive(Subcommand)]
+enum Verb {
+    /// Hash the shares of a file of receipts again, and hold credit against work.
+    Receipts(receipts::Arguments),
+}
+
 impl Arguments {
     /// The blocks that are meant, the earliest first; `last` is the height of the chain.
     fn names(&self, last: u64) -> Vec<BlockName> {
@@ -81,8 +95,11 @@ impl Arguments {
     }
 }
 
-/// Audits the blocks that are meant, and prints what came of it.
+/// Audits what is meant, and prints what came of it.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(Verb::Receipts(arguments)) = &arguments.verb {
+        return receipts::run(arguments);
+    }
     let node = ask::node(arguments)?;
     let report = blocks::audit(arguments, &node)?;
     print_as(arguments.json, &report)?;

@@ -1,5 +1,6 @@
 //! `tensority mine`: mining by a configuration until a signal or a goal ends it.
 
+mod receipts;
 mod selection;
 mod sink;
 mod source;
@@ -13,6 +14,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use receipts::Receipts;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sink::Sink;
 pub use source::settings as source_settings;
@@ -107,6 +109,9 @@ pub struct Arguments {
     /// Nonces that a device gets at a time; without it, what it hashes in ten seconds.
     #[arg(long, value_name = "NONCES")]
     lease: Option<NonZero<u64>>,
+    /// Keep a receipt of each share that is answered, and of the work, in this file, for `tensority audit receipts`.
+    #[arg(long, value_name = "FILE")]
+    receipts: Option<PathBuf>,
     /// Write the run down, for `tensority replay`.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -143,7 +148,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         time: arguments.seconds,
         dry_run: arguments.dry_run,
     };
-    let (names, sources) = sources.into_iter().unzip();
+    let receipts = arguments.receipts.as_deref().map(Receipts::open);
+    let receipts = receipts.and_then(|opened| opened.map_err(|error| sink::warn(&error)).ok());
+    let watched = sources.into_iter().map(|(name, start)| match &receipts {
+        Some(receipts) => {
+            let start = receipts.watch(&name.name, start);
+            (name, start)
+        }
+        None => (name, start),
+    });
+    let (names, sources) = watched.unzip();
     let settings = settings(&loaded, backend, names, goal.clone(), lifetime);
     let config = &loaded.config;
     let setup = Setup {
@@ -166,7 +180,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if nothing_yet {
         sink.log("no board is there yet; each is taken as it is plugged in".to_owned());
     }
-    let controller = mine(setup, &stop, &commands, &mut sink)?;
+    sink.receipts = receipts;
+    let mined = mine(setup, &stop, &commands, &mut sink);
+    sink.end_receipts();
+    let controller = mined?;
     if !stop.load(Ordering::Relaxed) {
         check(&goal, &controller)?;
     }

@@ -30,7 +30,7 @@ mod mailbox;
 pub mod message;
 pub mod miner;
 mod nonces;
-mod poisson;
+pub mod poisson;
 mod policy;
 mod range_size;
 mod ranges;

@@ -14,6 +14,7 @@
 //!   are what the header commits to;
 //! - [`program`](mod@program) and [`Address`] are what an output pays to;
 //! - [`reward`](mod@reward) is what a coinbase may pay;
+//! - [`receipt`](mod@receipt) is what a miner keeps of its shares, and how that is recomputed;
 //! - [`audit`](audit()) is all of that held together, one [`Check`] a question.
 //!
 //! The roots prove what is paid, and with the proof of work that much work was done for exactly this. They do
@@ -36,6 +37,7 @@ mod merkle;
 mod opcode;
 pub mod program;
 mod reader;
+pub mod receipt;
 pub mod reward;
 mod transaction;
 mod verdict;

@@ -20,6 +20,7 @@ use tensority_telemetry::outcome::Outcome;
 use tensority_telemetry::published::Published;
 use tensority_tui::View;
 
+use super::receipts::Receipts;
 use super::stop;
 use crate::failure::Failure;
 
@@ -63,6 +64,8 @@ pub struct Sink {
     json: bool,
     view: Option<View>,
     ready: bool,
+    /// Told of each state; nothing if none are wanted or they cannot be kept.
+    pub receipts: Option<Receipts>,
 }
 
 impl Sink {
@@ -92,6 +95,7 @@ impl Sink {
             json: mode == Mode::Json,
             view,
             ready: false,
+            receipts: None,
         })
     }
 
@@ -103,6 +107,20 @@ impl Sink {
                 // Nobody is left to tell when the terminal itself is gone.
                 let _ = writeln!(stderr(), "{line}");
             }
+        }
+    }
+
+    fn keep_receipts(&mut self, state: &State) {
+        let receipts = self.receipts.as_mut();
+        if let Some(fault) = receipts.and_then(|receipts| receipts.publish(state)) {
+            self.log(fault);
+        }
+    }
+
+    /// Writes the receipts that are left.
+    pub fn end_receipts(&mut self) {
+        if let Some(fault) = self.receipts.take().and_then(Receipts::end) {
+            self.log(fault);
         }
     }
 
@@ -149,6 +167,7 @@ impl miner::Sink for Sink {
         }
         if let Message::Summary { state } = message {
             self.save(&state.lifetime);
+            self.keep_receipts(state);
             // The summary stays on the terminal when the view is gone.
             self.view = None;
         }
@@ -164,6 +183,7 @@ impl miner::Sink for Sink {
             self.next_save = now + SAVE_INTERVAL;
             self.save(&state.lifetime);
         }
+        self.keep_receipts(&state);
         self.notify(&state);
         self.published.publish(state);
         Ok(())
