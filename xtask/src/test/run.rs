@@ -16,7 +16,14 @@ use crate::failure::Failure;
 use crate::{step, workspace};
 
 /// Sources of the programs that take longest, which therefore begin first.
-const LONG: &[&str] = &["sim/", "flow/", "host/tests/", "host/flash/", "hdl/"];
+const LONG: &[&str] = &[
+    "xtask/tests/tutorials/",
+    "sim/",
+    "flow/",
+    "host/tests/",
+    "host/flash/",
+    "hdl/",
+];
 
 /// Tests and what came of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
