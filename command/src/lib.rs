@@ -40,4 +40,4 @@ mod output;
 
 pub use arguments::{hertz, run};
 pub use failure::{Code, Failure, Program};
-pub use output::{Unprinted, print, print_as, print_json};
+pub use output::{Unprinted, print, print_as, print_json, write_file};

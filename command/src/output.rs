@@ -1,9 +1,16 @@
-//! Standard output, whose reader may be gone.
+//! Output: standard output, whose reader may be gone, and files.
 
 use std::fmt::Display;
+use std::fs::{self, Permissions};
 use std::io::{Error, Write, stdout};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
+
+/// Mode of a file that is not there yet.
+const NEW_FILE: u32 = 0o644;
 
 /// Standard output takes no more. No error by itself: a [`Failure`](crate::Failure) is made of it.
 #[derive(Debug)]
@@ -34,4 +41,61 @@ pub fn print_as(json: bool, value: &(impl Serialize + Display)) -> Result<(), Un
 /// [`Unprinted`], also for a value that JSON cannot hold.
 pub fn print_json(value: &impl Serialize) -> Result<(), Unprinted> {
     print(serde_json::to_string(value).map_err(|error| Unprinted(error.into()))?)
+}
+
+/// Writes a file whole or not at all: beside it first, and then in its place. A pipe or a device is
+/// written to as it is.
+///
+/// # Errors
+/// What the system says; the file is as it was then.
+pub fn write_file(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Error> {
+    let mode = match fs::metadata(path) {
+        Ok(there) if !there.is_file() => return fs::write(path, content),
+        Ok(there) => there.permissions(),
+        Err(_) => Permissions::from_mode(NEW_FILE),
+    };
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(content.as_ref())?;
+    file.as_file().set_permissions(mode)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_file_keeps_its_place_and_mode_and_is_never_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        write_file(&path, "one").unwrap();
+        assert_eq!(mode(), NEW_FILE);
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        let link = folder.path().join("link");
+        symlink(&path, &link).unwrap();
+        write_file(&link, "another").unwrap();
+        assert_eq!(
+            (fs::read(&path).unwrap(), mode()),
+            (b"another".to_vec(), 0o600)
+        );
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_disk_that_is_full_leaves_the_file_as_it_was() {
+        write_file(Path::new("/dev/full"), "some").unwrap_err();
+        // No file fits beside it.
+        let path = Path::new("/proc/self/comm");
+        let before = fs::read(path).unwrap();
+        write_file(path, "other").unwrap_err();
+        assert_eq!(fs::read(path).unwrap(), before);
+    }
 }

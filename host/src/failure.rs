@@ -152,7 +152,6 @@ impl Code<FatalError> for Tensority {
         match error {
             FatalError::Panicked(_) => SOFTWARE,
             FatalError::Thread(_) => UNAVAILABLE,
-            FatalError::Record(_) => OUTPUT,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{fmt, fs};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use tensority_boards::Board;
+use tensority_command::write_file;
 use tensority_flash::emulator::{self, Chip, ERASED, Flash, Origin};
 
 use crate::failure::Failure;
@@ -61,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         serving.chip().flash().clone()
     })?;
     if let Some(path) = file {
-        let written = fs::write(path, flash.content());
+        let written = write_file(path, flash.content());
         written.map_err(|error| Failure::cannot_write(path, &error))?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::process::Command;
 
-use tensority_command::exit;
+use tensority_command::{exit, write_file};
 
 use crate::failure::Failure;
 use crate::{firmware, setup, step, workspace};
@@ -48,7 +48,7 @@ pub fn run(board: &str, lanes: u32, seeds: u32) -> Result<(), Failure> {
             fs::create_dir_all(&results)
                 .map_err(|error| Failure::cannot_write(&results, &error))?;
             let path = results.join(format!("lanes-{lanes}.json"));
-            fs::write(&path, data).map_err(|error| Failure::cannot_write(&path, &error))?;
+            write_file(&path, data).map_err(|error| Failure::cannot_write(&path, &error))?;
             eprintln!("\n=== results: {}", path.display());
             built
         }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 
+use tensority_command::write_file;
 use tensority_protocol::document;
 
 use crate::failure::Failure;
@@ -19,7 +20,7 @@ pub fn write() -> Result<(), Failure> {
     ];
     for (name, text) in documents {
         let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| Failure::cannot_write(&path, &error))?;
+        write_file(&path, text).map_err(|error| Failure::cannot_write(&path, &error))?;
     }
     // Written by the test that compares them: this program need not wait for the blocks to compile.
     let test = [

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use compiler::{Compiler, TARGET};
 use image::Image;
+use tensority_command::write_file;
 
 use crate::failure::Failure;
 use crate::{step, workspace};
@@ -51,5 +52,5 @@ fn write_if_changed(path: &Path, content: &[u8]) -> Result<(), Failure> {
     if fs::read(path).is_ok_and(|present| present == content) {
         return Ok(());
     }
-    fs::write(path, content).map_err(|error| Failure::cannot_write(path, &error))
+    write_file(path, content).map_err(|error| Failure::cannot_write(path, &error))
 }

@@ -1,10 +1,12 @@
 //! Default paths, and the first configuration.
 
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::DirBuilder;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::environment;
 use crate::template::template;
@@ -69,11 +71,13 @@ pub fn init(path: &Path) -> Result<(), InitError> {
         builder.recursive(true).mode(0o700);
         builder.create(folder).map_err(cannot)?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    let mut file = options.open(path).map_err(|source| match source.kind() {
+    // Only this user may read it.
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(cannot)?;
+    file.write_all(template().as_bytes()).map_err(cannot)?;
+    let placed = file.persist_noclobber(path).map_err(|failed| failed.error);
+    placed.map(drop).map_err(|source| match source.kind() {
         ErrorKind::AlreadyExists => InitError::Exists(path.to_owned()),
         _ => cannot(source),
-    })?;
-    file.write_all(template().as_bytes()).map_err(cannot)
+    })
 }

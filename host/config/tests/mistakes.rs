@@ -28,7 +28,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "[verify]\nthreads = 1 lists = 2\n",
-        "2:20: expected newline, `#`, found unexpected key or value",
+        "2:19: expected newline, `#`, found unexpected key or value",
     ),
     (
         "[verify]\nthreads = 0x\n",

@@ -77,8 +77,6 @@ pub enum FatalError {
     Panicked(&'static str),
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
-    #[error("cannot write the recording: {0}")]
-    Record(io::Error),
 }
 
 /// Mines until the goal is reached or `stop` is set, and returns the controller with its stats.
@@ -177,9 +175,7 @@ impl<S: Sink> Miner<'_, S> {
     /// Has the controller handle an event, and carries out what it says.
     fn handle(&mut self, event: Event) -> Result<(), S::Error> {
         let now = self.now();
-        if let Some(recorder) = &mut self.recorder {
-            recorder.event(now, &event).map_err(FatalError::Record)?;
-        }
+        self.record(|recorder| recorder.event(now, &event))?;
         for action in self.controller.handle(now, event) {
             self.carry_out(now, action)?;
         }
@@ -234,9 +230,23 @@ impl<S: Sink> Miner<'_, S> {
     }
 
     fn tell(&mut self, message: &Message) -> Result<(), S::Error> {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.message(message).map_err(FatalError::Record)?;
-        }
+        self.record(|recorder| recorder.message(message))?;
         self.sink.tell(message)
+    }
+
+    /// Writes to the recording, if there is one. A recording that fails ends, and the mining goes on.
+    fn record(
+        &mut self,
+        write: impl FnOnce(&mut Recorder) -> io::Result<()>,
+    ) -> Result<(), S::Error> {
+        let Some(Err(error)) = self.recorder.as_mut().map(write) else {
+            return Ok(());
+        };
+        self.recorder = None;
+        self.sink.tell(&Message::Decision {
+            about: "recording".into(),
+            action: "end".into(),
+            reason: format!("it cannot be written: {error}"),
+        })
     }
 }

@@ -31,6 +31,43 @@ impl Write for Tape {
     }
 }
 
+/// A disk with room for so many more bytes.
+struct Disk(usize);
+
+impl Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if bytes.len() > self.0 {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        self.0 -= bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_full_disk_ends_the_recording_and_not_the_mining() {
+    let pool = Served::with(cheap());
+    let control = Control::default();
+    let mut plan = Plan::new()
+        .source("pool", Kind::Pool, pool.source())
+        .device(one("quick", config(), opener(move || control.open(40.0))));
+    // The settings, and a few events.
+    plan.record = Some(Box::new(Disk(8 << 10)));
+    let mut run = plan.start();
+    let ended = |message: &Message| match message {
+        Message::Decision { about, reason, .. } if about == "recording" => Some(reason.clone()),
+        _ => None,
+    };
+    let reason = run.next_within(LONG, ended).expect("it is told");
+    assert!(reason.starts_with("it cannot be written: "), "{reason}");
+    run.wait_for_shares(3);
+    run.end();
+}
+
 fn run_again(recording: &str) -> (Result<Replayed, ReplayError>, Vec<Message>) {
     let mut told = Vec::new();
     let replayed = replay(recording.as_bytes(), &mut |message: &Message| {

@@ -67,7 +67,8 @@ impl Secret {
         self.file.as_deref()
     }
 
-    /// Reads the file that it is from. The end of the line does not belong to the secret.
+    /// Reads the file that it is from. Neither a byte order mark nor the end of the line belongs to the
+    /// secret.
     ///
     /// # Errors
     /// All of [`Unread`].
@@ -84,8 +85,9 @@ impl Secret {
             return Err(Unread::Content("more than 4096 bytes"));
         }
         let text = String::from_utf8(bytes).map_err(|_| Unread::Content("what is not UTF-8"))?;
-        let line = text.strip_suffix('\n').unwrap_or(&text);
-        let line = line.strip_suffix('\r').unwrap_or(line);
+        // Editors begin a file with a byte order mark, and end it with lines as they like.
+        let line = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let line = line.trim_end_matches(['\r', '\n']);
         if line.is_empty() {
             return Err(Unread::Content("nothing"));
         }
@@ -128,5 +130,28 @@ mod tests {
         assert_eq!(format!("{short:?}"), format!("{long:?}"));
         assert!(!format!("{short:?}{short}").contains('a'));
         assert_eq!(short.reveal(), "a");
+    }
+
+    #[test]
+    fn a_file_is_read_as_its_writer_means_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let read = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let mut secret = Secret::in_file(path.clone());
+            secret.read().map(|_| secret.reveal().to_owned())
+        };
+        for text in [
+            "a b",
+            "a b\n",
+            "a b\r\n",
+            "\u{feff}a b\r\n\r\n",
+            "\u{feff}a b",
+        ] {
+            assert_eq!(read(text).unwrap(), "a b", "{text:?}");
+        }
+        for text in ["", "\u{feff}\r\n", "a\nb", "a\tb"] {
+            assert!(matches!(read(text), Err(Unread::Content(_))), "{text:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tensority_command::{hertz, print};
+use tensority_command::{hertz, print, write_file};
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, GeometryError, Primitives};
 use tensority_hdl::soc::Settings;
@@ -84,6 +84,6 @@ pub fn usage_hint(error: &GeometryError) -> String {
 fn write(design: &Design, folder: &Path) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
     let path = folder.join(format!("{}.v", design.top));
-    std::fs::write(&path, design.text())?;
+    write_file(&path, design.text())?;
     Ok(path)
 }

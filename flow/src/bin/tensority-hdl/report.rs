@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tensority_command::print;
+use tensority_command::{print, write_file};
 use tensority_flow::fpga::report::{Report, comparison, page, text};
 
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let other = read(other)?;
         print(comparison::text(&report, &other).trim_end())?;
     } else if let Some(path) = &arguments.html {
-        fs::write(path, page::page(&report))
+        write_file(path, page::page(&report))
             .map_err(|error| Failure::cannot_write(path, &error))?;
     } else if arguments.json {
         report.placement = None;
