@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, mpsc};
-use std::{env, fs, thread};
+use std::{env, fs, io, thread};
 
 use crate::Error;
 
@@ -38,9 +38,10 @@ const LINK_FLAGS: &[&str] = &["-shared", "-Wl,-Bsymbolic"];
 /// Lines of the compiler's output that an error carries.
 const LINES_SHOWN: usize = 20;
 
-/// The C++ compiler: `CXX`, or g++.
+/// The C++ compiler: `CXX`, which may have arguments as in `ccache g++`, or g++.
 pub(crate) struct Compiler {
     program: String,
+    arguments: Vec<String>,
     /// Its version and target, as it prints them.
     pub(crate) identity: String,
 }
@@ -63,16 +64,31 @@ pub(crate) struct Settings<'a> {
 
 impl Compiler {
     pub(crate) fn find() -> Result<Self, Error> {
-        let program = env::var("CXX").unwrap_or_else(|_| "g++".into());
-        let output = Command::new(&program)
-            .args(["-dumpfullversion", "-dumpmachine"])
-            .output();
-        match output {
-            Ok(output) => Ok(Self {
-                identity: String::from_utf8_lossy(&output.stdout).into_owned(),
-                program,
-            }),
-            Err(source) => Err(Error::NoProgram { program, source }),
+        let (program, arguments) = words(&env::var("CXX").unwrap_or_default());
+        let mut compiler = Self {
+            program,
+            arguments,
+            identity: String::new(),
+        };
+        let mut command = compiler.command();
+        command.args(["-dumpfullversion", "-dumpmachine"]);
+        let output = command
+            .output()
+            .map_err(|source| compiler.missing(source))?;
+        compiler.identity = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(compiler)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        command
+    }
+
+    fn missing(&self, source: io::Error) -> Error {
+        Error::NoProgram {
+            program: self.program.clone(),
+            source,
         }
     }
 
@@ -115,7 +131,7 @@ impl Compiler {
         let name = unit.file.file_name().unwrap_or_default();
         let object = settings.objects.join(name).with_extension("o");
         let trace = u8::from(settings.trace);
-        let mut command = Command::new(&self.program);
+        let mut command = self.command();
         command
             .args(FLAGS)
             .args(unit.flags)
@@ -137,7 +153,7 @@ impl Compiler {
 
     /// The runtime is left undefined: the executable has it.
     fn link(&self, objects: &[PathBuf], library: &Path, log: &Path) -> Result<(), Error> {
-        let mut command = Command::new(&self.program);
+        let mut command = self.command();
         command
             .args(LINK_FLAGS)
             .arg("-o")
@@ -147,10 +163,7 @@ impl Compiler {
     }
 
     fn run(&self, command: &mut Command, what: &str, log: &Path) -> Result<(), Error> {
-        let output = command.output().map_err(|source| Error::NoProgram {
-            program: self.program.clone(),
-            source,
-        })?;
+        let output = command.output().map_err(|source| self.missing(source))?;
         if output.status.success() {
             return Ok(());
         }
@@ -162,6 +175,13 @@ impl Compiler {
 pub(crate) fn all_flags() -> impl Iterator<Item = &'static str> {
     let sets = [FLAGS, FAST, SLOW, EXPORTED, LINK_FLAGS];
     sets.into_iter().flatten().copied()
+}
+
+/// The program of a command line such as `ccache g++`, or of none, and its arguments.
+fn words(line: &str) -> (String, Vec<String>) {
+    let mut words = line.split_whitespace().map(String::from);
+    let program = words.next().unwrap_or_else(|| "g++".into());
+    (program, words.collect())
 }
 
 fn next(queue: &Mutex<std::vec::IntoIter<Unit>>) -> Option<Unit> {
@@ -178,5 +198,30 @@ fn failure(output: &Output, what: &str, log: &Path) -> Error {
         file: what.to_owned(),
         text: lines.join("\n"),
         log: log.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_may_have_arguments() {
+        let none: [&str; 0] = [];
+        for (line, program, arguments) in [
+            ("", "g++", &none[..]),
+            ("  ", "g++", &none),
+            ("clang++", "clang++", &none),
+            ("ccache  g++ -g0", "ccache", &["g++", "-g0"]),
+        ] {
+            let (found, rest) = words(line);
+            assert_eq!(
+                (&found[..], rest),
+                (
+                    program,
+                    arguments.iter().map(|word| (*word).to_owned()).collect()
+                )
+            );
+        }
     }
 }
