@@ -37,7 +37,9 @@ mod arguments;
 pub mod exit;
 mod failure;
 mod output;
+mod signals;
 
 pub use arguments::{hertz, run};
 pub use failure::{Code, Failure, Program};
 pub use output::{Unprinted, print, print_as, print_json, write_file};
+pub use signals::{ending_signals, stop_at_signals};

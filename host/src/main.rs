@@ -57,11 +57,11 @@ enum Verb {
     Replay(replay::Arguments),
     /// Print what a running miner decided by itself, and why.
     Why(why::Arguments),
-    /// Serve a development node on this machine until SIGINT or SIGTERM.
+    /// Serve a development node on this machine until a signal ends it.
     Node(node::Arguments),
-    /// Serve a development pool on this machine, good or misbehaving, until SIGINT or SIGTERM.
+    /// Serve a development pool on this machine, good or misbehaving, until a signal ends it.
     Pool(pool::Arguments),
-    /// Serve the JTAG port of a board in software until SIGINT or SIGTERM, for flashers to talk to.
+    /// Serve the JTAG port of a board in software until a signal ends it, for flashers to talk to.
     Xvc(xvc::Arguments),
     /// Check, explain or begin a configuration of the miner.
     Config(config::Arguments),

@@ -45,7 +45,7 @@ shows what holds. Without -d every board that is found mines, also one that is p
 
 By default every result is hashed again on the processor before it is submitted; a wrong one counts as
 a hardware error of its device and goes nowhere. Sources are asked for ever, and devices that were lost
-are opened again. The first SIGINT or SIGTERM gives up all work, hands in what was found and prints a
+are opened again. The first SIGINT, SIGTERM or SIGHUP gives up all work, hands in what was found and prints a
 summary; the second ends at once.
 
 What happens is logged on standard error, or shown on the terminal if there is one. Exit codes: 0 at

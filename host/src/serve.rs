@@ -5,9 +5,8 @@ use std::sync::mpsc;
 use std::{fmt, io, thread};
 
 use serde::Serialize;
-use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use tensority_command::print_as;
+use tensority_command::{ending_signals, print_as};
 
 use crate::failure::Failure;
 
@@ -33,7 +32,7 @@ impl fmt::Display for Listening {
     }
 }
 
-/// Starts a server, prints a line for each of its events, and stops it at SIGINT or SIGTERM. What was
+/// Starts a server, prints a line for each of its events, and stops it at a signal. What was
 /// under way until it stopped is printed too.
 pub fn until_signal<E, R, T>(
     json: bool,
@@ -43,7 +42,7 @@ pub fn until_signal<E, R, T>(
 where
     E: Serialize + fmt::Display + Send + 'static,
 {
-    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(no_signals)?;
+    let mut signals = Signals::new(ending_signals()).map_err(no_signals)?;
     let (sender, events) = mpsc::channel();
     let signal = sender.clone();
     thread::spawn(move || signals.forever().next().map(|_| signal.send(None)));

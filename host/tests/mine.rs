@@ -36,7 +36,7 @@ fn mines_the_blocks_that_it_is_told_to_and_says_so() {
 
 #[test]
 fn a_signal_has_everything_handed_in_and_a_summary_made() {
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["-INT", "-TERM", "-HUP"] {
         let (node, _server, url) = node();
         let arguments = ["-o", &url, "-d", "cpu:1"];
         let home = Home::new();

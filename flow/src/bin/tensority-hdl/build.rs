@@ -7,10 +7,9 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use signal_hook::consts::{SIGINT, SIGTERM};
 use tensority_boards::{Board, Manifest};
 use tensority_command::exit::of_opening;
-use tensority_command::{hertz, print};
+use tensority_command::{hertz, print, stop_at_signals};
 use tensority_flow::fpga::cache::Cache;
 use tensority_flow::fpga::report::text;
 use tensority_flow::fpga::tools::Tools;
@@ -90,10 +89,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let watch = Watch::new();
     let listen = |step, event| watch.show(step, event);
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))
-            .map_err(|error| Failure::software(format!("cannot catch signals: {error}")))?;
-    }
+    stop_at_signals(&stop)?;
     let build = Build {
         project: &project,
         tools: &tools,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use rustix::process::{Signal, kill_current_process_group};
-use tensority_command::print;
+use tensority_command::{print, stop_at_signals};
 use tensority_sim::board::pty::Pty;
 use tensority_sim::board::{CLOCK, Progress, Setup, SimulatedBoard, default_firmware};
 use tensority_sim::error::Error;
@@ -46,10 +46,7 @@ pub fn run(args: &BoardArgs) -> Result<(), Failure> {
         return Ok(());
     }
     running.store(true, Ordering::Relaxed);
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&ended))
-            .map_err(|error| Failure::software(format!("cannot catch signals: {error}")))?;
-    }
+    stop_at_signals(&ended)?;
     let mut pty = Pty::open(args.link.as_deref()).map_err(Error::from)?;
     print(format_args!("board on {}", pty.path().display()))?;
 
