@@ -174,7 +174,7 @@ fn two_boards_with_one_serial_number_both_mine() {
     let machine = Machine::default();
     machine.plug("/dev/ttyUSB0", 0x11);
     machine.plug("/dev/ttyUSB1", 0x11);
-    let mut run = plan(vec![machine.every(fast())]).start();
+    let run = plan(vec![machine.every(fast())]).start();
     run.wait_for_state("two devices with results", |state| {
         let valid = |device: &Device| device.nonces.valid > 0;
         (state.devices.iter().filter(|device| valid(device)).count() == 2).then_some(())
