@@ -60,6 +60,11 @@ impl NodeUrl {
         format!("{}{path}", self.base)
     }
 
+    /// Whether an access token stands in it.
+    pub fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// The id and the secret of the access token.
     pub(crate) fn token(&self) -> Option<(&str, &Secret)> {
         let (id, secret) = self.token.as_ref()?;

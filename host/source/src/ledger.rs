@@ -1,6 +1,6 @@
 //! Questions to a node about its chain, and about whom it pays.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use tensority::BlockHeader;
@@ -9,6 +9,7 @@ use crate::address::NodeUrl;
 use crate::node::NodeError;
 use crate::node::client::NodeClient;
 use crate::settings::{Settings, StartError};
+use crate::template::Template;
 use crate::tls::Roots;
 
 /// How long an answer may take.
@@ -37,6 +38,23 @@ pub struct RawBlock {
     pub failed: Vec<bool>,
 }
 
+/// How a node stands among others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The name of the network: `mainnet`, `wisdom` (the test network) or `solonet`.
+    pub network: String,
+    /// Whether it is fetching blocks that others have.
+    pub syncing: bool,
+    /// The height of its last block.
+    pub height: u64,
+    /// The height of the last block that it has heard of.
+    pub highest: u64,
+    /// Nodes that it is connected to.
+    pub peers: u64,
+    /// Its clock, to the second, when it answered.
+    pub clock: Option<SystemTime>,
+}
+
 /// Whom a node pays in the blocks that it has mined for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MiningAddress {
@@ -54,8 +72,53 @@ impl Ledger {
     /// # Errors
     /// [`StartError`] of the file of certificates.
     pub fn new(url: &NodeUrl, settings: &Settings) -> Result<Self, StartError> {
+        Self::with_patience(url, settings, PATIENCE)
+    }
+
+    /// As [`new`](Self::new), for answers that may take so long.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_patience(
+        url: &NodeUrl,
+        settings: &Settings,
+        patience: Duration,
+    ) -> Result<Self, StartError> {
         let roots = Roots::load(settings.ca_file.as_deref())?;
-        Ok(Self(NodeClient::new(url, settings, &roots, PATIENCE)))
+        Ok(Self(NodeClient::new(url, settings, &roots, patience)))
+    }
+
+    /// What the next block is to be, as a miner is told it.
+    ///
+    /// # Errors
+    /// All of [`NodeError`] that an answer can be.
+    pub fn work(&self) -> Result<Template, NodeError> {
+        self.0.get_work()
+    }
+
+    /// How it stands among other nodes.
+    ///
+    /// # Errors
+    /// See [`height`](Self::height).
+    pub fn standing(&self) -> Result<Standing, NodeError> {
+        #[derive(Deserialize)]
+        struct NetInfo {
+            network_id: String,
+            syncing: bool,
+            current_block: u64,
+            highest_block: u64,
+            peer_count: u64,
+        }
+        let expected = "how the node stands among others";
+        let (info, clock): (NetInfo, _) = self.0.ask_dated("/net-info", b"", expected)?;
+        Ok(Standing {
+            network: info.network_id,
+            syncing: info.syncing,
+            height: info.current_block,
+            highest: info.highest_block,
+            peers: info.peer_count,
+            clock,
+        })
     }
 
     /// The height of the last block of the main chain.

@@ -43,7 +43,7 @@ pub use address::{Address, AddressError, NodeUrl, PoolUrl};
 pub use backoff::Backoff;
 pub use event::{Answer, Event, Reason, Share};
 pub use handle::{Handle, start};
-pub use ledger::{BlockName, Ledger, MiningAddress, RawBlock};
+pub use ledger::{BlockName, Ledger, MiningAddress, RawBlock, Standing};
 pub use node::NodeError;
 pub use reporter::Tell;
 pub use settings::{Limits, NodeForm, Pace, Settings, StartError};

@@ -7,6 +7,9 @@ use testvectors::{NodeResponse, payment_captures};
 use super::*;
 use crate::address::Address;
 
+/// The node's clock, 784111777 seconds after 1970 began.
+const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+
 /// A ledger that gets the recorded answer, and must ask as it was recorded.
 fn recorded(name: &'static str) -> Ledger {
     let mut captures = payment_captures().into_iter();
@@ -38,7 +41,9 @@ fn recorded(name: &'static str) -> Ledger {
             },
         };
         let length = body.len();
-        let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n\r\n{body}");
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\nDate: {DATE}\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
         stream.write_all(answer.as_bytes()).expect("a reader");
     });
     let settings = Settings::new(address.parse().expect("an address"));
@@ -124,4 +129,16 @@ fn the_programs_of_an_account_are_read() {
 #[test]
 fn the_name_of_the_network_is_read() {
     assert_eq!(recorded("net-info").network().as_deref(), Ok("solonet"));
+}
+
+#[test]
+fn how_a_node_stands_comes_with_its_clock() {
+    let standing = recorded("net-info").standing().expect("an answer");
+    let clock = standing.clock.expect("a clock");
+    let since = clock.duration_since(SystemTime::UNIX_EPOCH);
+    assert_eq!(since.ok(), Some(Duration::from_secs(784_111_777)));
+    assert_eq!(standing.network, "solonet");
+    assert!(!standing.syncing);
+    let numbers = (standing.height, standing.highest, standing.peers);
+    assert_eq!(numbers, (0, 0, 0));
 }

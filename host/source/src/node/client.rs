@@ -1,13 +1,13 @@
 //! A Bytom node over HTTP.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::de::DeserializeOwned;
 use ureq::Agent;
-use ureq::http::header::AUTHORIZATION;
+use ureq::http::header::{AUTHORIZATION, DATE};
 
 use super::answer::{self, NodeError};
 use crate::address::NodeUrl;
@@ -60,7 +60,7 @@ impl NodeClient {
             NodeForm::Json => "/get-work-json",
             NodeForm::Hex => "/get-work",
         };
-        let (status, body) = self.post(path, b"", MAX_WORK_BYTES)?;
+        let Received { status, body, .. } = self.post(path, b"", MAX_WORK_BYTES)?;
         answer::get_work(self.form, status, &body)
     }
 
@@ -70,7 +70,7 @@ impl NodeClient {
             NodeForm::Json => "/submit-work-json",
             NodeForm::Hex => "/submit-work",
         };
-        let (status, body) = self.post(path, body, MAX_WORK_BYTES)?;
+        let Received { status, body, .. } = self.post(path, body, MAX_WORK_BYTES)?;
         answer::submit_work(status, &body)
     }
 
@@ -81,11 +81,22 @@ impl NodeClient {
         body: &[u8],
         expected: &'static str,
     ) -> Result<T, NodeError> {
-        let (status, body) = self.post(path, body, MAX_LEDGER_BYTES)?;
-        answer::data(status, &body, expected)
+        Ok(self.ask_dated(path, body, expected)?.0)
     }
 
-    fn post(&self, path: &str, body: &[u8], limit: u64) -> Result<(u16, Vec<u8>), NodeError> {
+    /// As [`ask`](Self::ask), with the time of the node's clock, if it tells that.
+    pub fn ask_dated<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &[u8],
+        expected: &'static str,
+    ) -> Result<(T, Option<SystemTime>), NodeError> {
+        let received = self.post(path, body, MAX_LEDGER_BYTES)?;
+        let data = answer::data(received.status, &received.body, expected)?;
+        Ok((data, received.date))
+    }
+
+    fn post(&self, path: &str, body: &[u8], limit: u64) -> Result<Received, NodeError> {
         let request = self.agent.post(self.url.join(path));
         let mut request = request.content_type("application/json");
         if let Some(authorization) = &self.authorization {
@@ -94,9 +105,22 @@ impl NodeClient {
         let no_answer = |error| no_answer(error, self.limit);
         let mut response = request.send(body).map_err(no_answer)?;
         let status = response.status().as_u16();
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         let body = response.body_mut().with_config().limit(limit);
-        Ok((status, body.read_to_vec().map_err(no_answer)?))
+        Ok(Received {
+            status,
+            date,
+            body: body.read_to_vec().map_err(no_answer)?,
+        })
     }
+}
+
+/// An answer over HTTP.
+struct Received {
+    status: u16,
+    date: Option<SystemTime>,
+    body: Vec<u8>,
 }
 
 fn authorization(url: &NodeUrl, settings: &Settings) -> Option<String> {
