@@ -2,6 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// The programs that have the device file at a path open, as [`holders`] names them; none if there is no such file.
+pub fn holders_of(path: &Path) -> Vec<String> {
+    let device = fs::metadata(path).map(|metadata| metadata.rdev());
+    device.map(holders).unwrap_or_default()
+}
 
 /// The programs, by name and process id, that have the device of this number open beside this one.
 ///

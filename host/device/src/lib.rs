@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod adapter;
 mod ask;
 pub mod board;
 pub mod choice;
@@ -26,10 +27,11 @@ mod deadline;
 pub mod device;
 pub mod discovery;
 pub mod flaky;
-mod holder;
+pub mod holder;
 pub mod hotplug;
 pub mod known_answer;
 pub mod link;
+pub mod modem_manager;
 pub mod permission;
 pub mod port;
 pub mod probe;

@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+
 use crate::discovery::{USB_IDS, UsbId, list};
 
 /// Where the rules of [`udev_rules`] belong. They are read in the order of their numbers, and those
@@ -36,8 +38,14 @@ pub fn udev_rules() -> String {
     text
 }
 
+/// Whether this user may read and write a device file. It is not opened for that, which a board could notice.
+pub fn may_use(path: &Path) -> bool {
+    let access = Access::READ_OK | Access::WRITE_OK;
+    accessat(CWD, path, access, AtFlags::EACCESS).is_ok()
+}
+
 /// What to do about a port that may not be opened.
-pub(crate) fn advice(path: &Path) -> String {
+pub fn advice(path: &Path) -> String {
     let name = path.display().to_string();
     let listed = list().into_iter().find(|port| port.path == name);
     permission_advice(group_of(path).as_deref(), listed.and_then(|port| port.usb))
@@ -84,6 +92,12 @@ fn group_name(groups: &str, id: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_may_not_be_used_is_told_without_opening_it() {
+        assert!(may_use(Path::new("/dev/null")));
+        assert!(!may_use(Path::new("/nowhere")));
+    }
 
     #[test]
     fn permission_errors_name_the_group_or_the_rule() {
