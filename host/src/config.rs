@@ -91,6 +91,22 @@ pub fn choices(loaded: &Loaded) -> Result<Vec<Choice>, ConfigError> {
     choices.collect()
 }
 
+/// A warning for each pool that is given no account.
+pub fn without_account(loaded: &Loaded, addresses: &[Address]) -> Vec<String> {
+    let sources = loaded.config.sources.iter().zip(addresses).enumerate();
+    let nobodys = sources.filter(|(_, (source, address))| {
+        matches!(address, Address::Pool(_)) && source.user.is_none()
+    });
+    let warnings = nobodys.map(|(number, (_, address))| {
+        let origin = loaded.origin(&format!("source[{number}].url"));
+        format!(
+            "{origin}: expected an account for the pool {address}, found none, so that its shares are nobody's; \
+             give -u ACCOUNT.WORKER, or `user` in the configuration"
+        )
+    });
+    warnings.collect()
+}
+
 /// Says what works and should not be so.
 pub fn warn(loaded: &Loaded) {
     for warning in &loaded.warnings {
@@ -109,10 +125,17 @@ fn load(file: &File) -> Result<Loaded, Failure> {
 
 fn check(loaded: &Loaded) -> Result<(), Failure> {
     certificates(loaded)?;
+    let addresses = addresses(loaded)?;
+    let choices = choices(loaded)?;
+    let warnings = without_account(loaded, &addresses);
+    for warning in &warnings {
+        // Nobody is left to tell when the terminal itself is gone.
+        let _ = writeln!(stderr(), "tensority: {warning}");
+    }
     let counts = [
-        counted(addresses(loaded)?.len(), "source"),
-        counted(choices(loaded)?.len(), "device"),
-        counted(loaded.warnings.len(), "warning"),
+        counted(addresses.len(), "source"),
+        counted(choices.len(), "device"),
+        counted(loaded.warnings.len() + warnings.len(), "warning"),
     ];
     let counts = counts.join(", ");
     Ok(match &loaded.file {

@@ -1,5 +1,7 @@
 //! `tensority mine`: mining by a configuration until a signal or a goal ends it.
 
+mod given;
+mod payee;
 mod receipts;
 mod selection;
 mod sink;
@@ -9,11 +11,11 @@ mod stop;
 use std::fs::File;
 use std::io::LineWriter;
 use std::num::NonZero;
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+pub use given::{Files, Given, overrides};
 use receipts::Receipts;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sink::Sink;
@@ -57,25 +59,8 @@ bug; 74 for an output that cannot be written.";
 #[derive(clap::Args)]
 #[command(after_help = HELP)]
 pub struct Arguments {
-    /// The configuration; without it, that of TENSORITY_CONFIG, of the user or of the machine.
-    #[arg(short, long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// A source of work: http(s)://HOST:PORT of a node, stratum+tcp://HOST:PORT or stratum+ssl:// of a
-    /// pool; repeat it for more, in the order of preference.
-    #[arg(short = 'o', long = "url")]
-    urls: Vec<String>,
-    /// The login at the pools, ACCOUNT.WORKER, or the id of the nodes' access token.
-    #[arg(short, long)]
-    user: Option<String>,
-    /// The password at the pools, or the secret of the nodes' access token. Others on this machine may
-    /// see it here; better write it into a file for the configuration.
-    #[arg(short, long)]
-    pass: Option<String>,
-    /// A device; repeat it for more: auto for every board that is found, the path of a serial port,
-    /// serial:NUMBER of a board, sim[:OPTIONS] for a simulated board (sim:lanes=4,array=rtl),
-    /// cpu[:THREADS] for the processor.
-    #[arg(short, long = "device", value_name = "DEVICE")]
-    devices: Vec<String>,
+    #[command(flatten)]
+    given: Given,
     /// Which results are hashed again: before (all, before they are submitted), after, sample:1/N.
     #[arg(long, value_name = "POLICY")]
     verify: Option<String>,
@@ -88,9 +73,6 @@ pub struct Arguments {
     /// Whether there is a live view: auto, on or off.
     #[arg(long, value_name = "WHEN")]
     view: Option<String>,
-    /// Where totals are kept from one run to the next, or off.
-    #[arg(long, value_name = "FILE")]
-    state_file: Option<String>,
     /// Milliseconds between two questions for work to a node.
     #[arg(long, value_name = "MS")]
     poll_interval: Option<String>,
@@ -109,12 +91,8 @@ pub struct Arguments {
     /// Nonces that a device gets at a time; without it, what it hashes in ten seconds.
     #[arg(long, value_name = "NONCES")]
     lease: Option<NonZero<u64>>,
-    /// Keep a receipt of each share that is answered, and of the work, in this file, for `tensority audit receipts`.
-    #[arg(long, value_name = "FILE")]
-    receipts: Option<PathBuf>,
-    /// Write the run down, for `tensority replay`.
-    #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
+    #[command(flatten)]
+    files: Files,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -131,9 +109,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let backend = Backend::from_environment()?;
     let environment = tensority_config::of_process();
     let overrides = arguments.overrides();
-    let loaded = tensority_config::load(arguments.config.as_deref(), &environment, &overrides)?;
+    let loaded =
+        tensority_config::load(arguments.given.config.as_deref(), &environment, &overrides)?;
     config::warn(&loaded);
-    let sources = source::of_config(&loaded)?;
+    let (warn_later, warnings) = mpsc::channel();
+    let sources = source::of_config(&loaded, &warn_later)?;
     let lease_size = arguments
         .lease
         .map_or(RangeSize::Measured, RangeSize::Fixed);
@@ -148,7 +128,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         time: arguments.seconds,
         dry_run: arguments.dry_run,
     };
-    let receipts = arguments.receipts.as_deref().map(Receipts::open);
+    let receipts = arguments.files.receipts.as_deref().map(Receipts::open);
     let receipts = receipts.and_then(|opened| opened.map_err(|error| sink::warn(&error)).ok());
     let watched = sources.into_iter().map(|(name, start)| match &receipts {
         Some(receipts) => {
@@ -181,6 +161,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         sink.log("no board is there yet; each is taken as it is plugged in".to_owned());
     }
     sink.receipts = receipts;
+    sink.warnings = Some(warnings);
     let mined = mine(setup, &stop, &commands, &mut sink);
     sink.end_receipts();
     let controller = mined?;
@@ -216,16 +197,12 @@ fn introduction(loaded: &Loaded, backend: Backend) -> String {
 impl Arguments {
     fn overrides(&self) -> Overrides {
         Overrides {
-            urls: self.urls.clone(),
-            user: self.user.clone(),
-            pass: self.pass.clone(),
             poll_interval: self.poll_interval.clone(),
-            devices: self.devices.clone(),
             verify: self.verify.clone(),
             api_listen: self.api_listen.clone(),
             fleet_listen: self.fleet_listen.clone(),
             view: self.view.clone(),
-            state_file: self.state_file.clone(),
+            ..overrides(&self.given, &self.files)
         }
     }
 }
@@ -297,7 +274,7 @@ fn open_lifetime(loaded: &Loaded) -> Result<(Option<LifetimeFile>, Lifetime), Fa
 }
 
 fn recorder(arguments: &Arguments, settings: &Settings) -> Result<Option<Recorder>, Failure> {
-    let Some(path) = &arguments.record else {
+    let Some(path) = &arguments.files.record else {
         return Ok(None);
     };
     let begin = || Recorder::new(Box::new(LineWriter::new(File::create(path)?)), settings);

@@ -337,3 +337,29 @@ fn secrets_that_everyone_may_read_are_warned_of() {
     );
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 warning;"));
 }
+
+#[test]
+fn a_pool_without_an_account_is_warned_of() {
+    let home = Home::new();
+    let check = |content: &str| {
+        home.write("a.toml", content);
+        let output = home.run(&["config", "check", "a.toml"]);
+        assert_eq!(output.status.code(), Some(0));
+        let text = [output.stderr, output.stdout].concat();
+        String::from_utf8(text).expect("text")
+    };
+    let pool = "[[source]]\nurl = \"stratum+tcp://host:3333\"\n";
+    let text = check(pool);
+    assert!(
+        text.starts_with("tensority: a.toml:2:7: expected an account for the pool stratum+tcp://"),
+        "{text}"
+    );
+    assert!(text.contains("1 warning;"), "{text}");
+    let with_account = format!("{pool}user = \"account.worker\"\n");
+    for good in [
+        &with_account[..],
+        "[[source]]\nurl = \"http://host:9888\"\n",
+    ] {
+        assert!(check(good).starts_with("ok: 1 source, 1 device, 0 warnings;"));
+    }
+}

@@ -166,3 +166,28 @@ fn a_second_miner_with_the_defaults_mines_without_what_the_first_one_has() {
     first.signal("-TERM");
     assert_eq!(first.end().0, Some(0));
 }
+
+#[test]
+fn work_that_pays_anyone_or_nobody_is_warned_of_at_the_start() {
+    let (node, _server, url) = node();
+    let run = || {
+        let output = Home::new().mine(&["-o", &url, "-d", "cpu:1", "--seconds", "3", "--dry-run"]);
+        String::from_utf8(output.stderr).expect("text")
+    };
+    let anyone = " pay anyone, since it has no account";
+    let log = run();
+    assert_eq!(log.matches(anyone).count(), 1, "{log}");
+    let address = "sm1qsl5ytu3atazfnxkk2ep2e3pa0x866axgtdem4c";
+    node.set_mining_address(address).expect("an address");
+    let log = run();
+    assert!(!log.contains(anyone), "{log}");
+
+    let pool = format!("stratum+tcp://{}", nobody());
+    let output = Home::new().mine(&["-o", &pool, "-d", "cpu:1", "--seconds", "0.1"]);
+    let log = String::from_utf8(output.stderr).expect("text");
+    let first = log.lines().next().unwrap_or_default();
+    assert!(
+        first.starts_with("tensority: --url: expected an account"),
+        "{log}"
+    );
+}

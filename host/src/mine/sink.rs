@@ -66,6 +66,8 @@ pub struct Sink {
     ready: bool,
     /// Told of each state; nothing if none are wanted or they cannot be kept.
     pub receipts: Option<Receipts>,
+    /// What turned out to be wrong without keeping anybody from mining.
+    pub warnings: Option<mpsc::Receiver<String>>,
 }
 
 impl Sink {
@@ -96,6 +98,7 @@ impl Sink {
             view,
             ready: false,
             receipts: None,
+            warnings: None,
         })
     }
 
@@ -107,6 +110,13 @@ impl Sink {
                 // Nobody is left to tell when the terminal itself is gone.
                 let _ = writeln!(stderr(), "{line}");
             }
+        }
+    }
+
+    fn log_warnings(&self) {
+        let warnings = self.warnings.iter().flat_map(mpsc::Receiver::try_iter);
+        for warning in warnings {
+            self.log(warning);
         }
     }
 
@@ -161,6 +171,7 @@ impl miner::Sink for Sink {
     type Error = Failure;
 
     fn tell(&mut self, message: &Message) -> Result<(), Failure> {
+        self.log_warnings();
         if self.json {
             let at_unix = unix_now();
             print_json(&Stamped { at_unix, message })?;
@@ -178,6 +189,7 @@ impl miner::Sink for Sink {
     }
 
     fn publish(&mut self, state: State) -> Result<(), Failure> {
+        self.log_warnings();
         let now = Instant::now();
         if now >= self.next_save {
             self.next_save = now + SAVE_INTERVAL;

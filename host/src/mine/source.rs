@@ -1,5 +1,6 @@
 //! The sources of a configuration.
 
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tensority_config::{Form, Loaded};
@@ -8,11 +9,16 @@ use tensority_miner::miner::{Source, StartSource};
 use tensority_source::{Address, NodeForm, Settings, Tell};
 use tensority_telemetry::source::Kind;
 
+use super::{payee, sink};
 use crate::config;
 use crate::failure::Failure;
 
-/// What each source is called, and the way to start it, in the order of preference.
-pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Failure> {
+/// What each source is called, and the way to start it, in the order of preference. What turns out later to be wrong
+/// with one is sent to `warnings`.
+pub fn of_config(
+    loaded: &Loaded,
+    warnings: &mpsc::Sender<String>,
+) -> Result<Vec<(SourceName, StartSource)>, Failure> {
     let addresses = config::addresses(loaded)?;
     config::certificates(loaded)?;
     if addresses.is_empty() {
@@ -21,16 +27,25 @@ pub fn of_config(loaded: &Loaded) -> Result<Vec<(SourceName, StartSource)>, Fail
              -o stratum+tcp://HOST:PORT of a pool, or write a [[source]] into the configuration",
         ));
     }
+    for warning in config::without_account(loaded, &addresses) {
+        sink::warn(&warning);
+    }
     let mut sources = Vec::new();
     for (source, address) in loaded.config.sources.iter().zip(addresses) {
         let name = name(&sources, source, &address);
-        let settings = settings(source, address);
+        let settings = settings(source, address.clone());
+        let of_start = settings.clone();
         let start = move |tell: Tell| {
-            let handle = tensority_source::start(settings.clone(), tell);
+            let handle = tensority_source::start(of_start.clone(), tell);
             let handle = handle.map_err(|error| error.to_string())?;
             Ok(Box::new(handle) as Box<dyn Source>)
         };
-        sources.push((name, Box::new(start) as StartSource));
+        let start = Box::new(start) as StartSource;
+        let start = match &address {
+            Address::Node(url) => payee::watch(&name.name, url, &settings, warnings, start),
+            Address::Pool(_) => start,
+        };
+        sources.push((name, start));
     }
     Ok(sources)
 }
