@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod config;
 mod devices;
+mod doctor;
 mod failure;
 mod flash;
 mod generate;
@@ -47,6 +48,8 @@ enum Verb {
     Bench(bench::Arguments),
     /// List the serial ports and the boards that answer there; exit 0 if one of them hashes right, 69 if none.
     Devices(devices::Arguments),
+    /// Look at everything that mining needs, and say what is wrong and what to do; exit 0 if nothing is, 1 if not.
+    Doctor(doctor::Arguments),
     /// Write an image to a board, or firmware to its controller, and see whether it hashes right.
     Flash(flash::Arguments),
     /// Mine for nodes and pools with boards, simulated boards or the processor.
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Devices(arguments) => devices::run(&arguments),
+        Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Flash(arguments) => flash::run(&arguments),
         Verb::Mine(arguments) => mine::run(&arguments),
         Verb::Audit(arguments) => audit::run(&arguments),
