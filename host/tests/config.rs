@@ -129,7 +129,7 @@ fn explain_names_the_layer_of_each_value() {
             .join(" ")
     };
     assert_eq!(row("verify.threads"), "3 - TENSORITY_VERIFY_THREADS");
-    assert_eq!(row("verify.lists"), "4 - a.toml:3:10");
+    assert_eq!(row("verify.lists"), "4 - a.toml:3:9");
     assert_eq!(row("verify.policy"), "\"before\" - default");
     assert_eq!(row("health.sick_after_seconds"), "120 s default");
 }
