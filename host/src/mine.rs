@@ -145,7 +145,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         settings,
         sources,
         devices,
-        rehash: Arc::new(OnProcessor::new(backend, count(config.verify.lists))),
+        rehash: Arc::new(OnProcessor::new(backend, count(config.verify.matrix_lists))),
         verifiers: count(config.verify.threads),
     };
     let published = Arc::<Published>::default();

@@ -111,7 +111,7 @@ fn init_overwrites_nothing() {
 #[test]
 fn explain_names_the_layer_of_each_value() {
     let home = Home::new();
-    home.write("a.toml", "[verify]\nthreads = 2\nlists = 4\n");
+    home.write("a.toml", "[verify]\nthreads = 2\nmatrix_lists = 4\n");
     let mut command = home.command(&["config", "explain", "a.toml"]);
     let output = command
         .env("TENSORITY_VERIFY_THREADS", "3")
@@ -129,7 +129,7 @@ fn explain_names_the_layer_of_each_value() {
             .join(" ")
     };
     assert_eq!(row("verify.threads"), "3 - TENSORITY_VERIFY_THREADS");
-    assert_eq!(row("verify.lists"), "4 - a.toml:3:9");
+    assert_eq!(row("verify.matrix_lists"), "4 - a.toml:3:16");
     assert_eq!(row("verify.policy"), "\"before\" - default");
     assert_eq!(row("health.sick_after_seconds"), "120 s default");
 }

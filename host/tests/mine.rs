@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use serde_json::Value;
@@ -121,13 +121,19 @@ fn a_running_miner_answers_those_who_look_and_says_why() {
     ];
     let mut miner = Miner::start(&home, &arguments);
     miner.wait_for("share", |share| share["result"] == "accepted");
-    // What is served is published every second.
-    thread::sleep(Duration::from_secs(1));
-    let (status, body) = get(api, "/api/v0");
-    assert!(status.contains("200"), "{status}");
-    let state: Value = serde_json::from_str(&body).expect("JSON");
+    let start = Instant::now();
+    let state = loop {
+        let (status, body) = get(api, "/api/v0");
+        assert!(status.contains("200"), "{status}");
+        let state: Value = serde_json::from_str(&body).expect("JSON");
+        if state["total"]["shares"]["accepted"].as_u64() > Some(0) {
+            break state;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "{state}");
+        // What is served is published every second, which nobody is told.
+        thread::sleep(Duration::from_millis(50));
+    };
     assert_eq!(state["mode"], "mining");
-    assert!(state["total"]["shares"]["accepted"].as_u64() > Some(0));
     let conditions: Vec<_> = (0..2)
         .map(|at| &state["sources"][at]["condition"])
         .collect();

@@ -108,6 +108,8 @@ fn receipts_that_prove_nothing_and_credit_that_is_too_low_are_told() {
     let first = whole.lines().next().expect("a line");
     let mut share: Value = serde_json::from_str(first).expect("JSON");
     share["seed"] = "00".repeat(32).into();
+    // Met by one hash in 2^255.
+    share["target"] = format!("01{}", "00".repeat(31)).into();
     let forged = home.write("forged", &format!("{whole}{first}\n{share}\n"));
     let (report, code) = audit(&home, &forged);
     assert_eq!(code, Some(1), "{report}");

@@ -48,7 +48,7 @@ pub struct Device {
 pub struct Verify {
     pub policy: Policy,
     pub threads: u64,
-    pub lists: u64,
+    pub matrix_lists: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +98,7 @@ impl Default for Config {
             verify: Verify {
                 policy: Policy::Before,
                 threads: 1,
-                lists: 2,
+                matrix_lists: 2,
             },
             health: Health {
                 sick_after_seconds: 120,

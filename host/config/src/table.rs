@@ -133,8 +133,8 @@ pub static SETTINGS: [Section<Config>; 7] = [
                 "Threads that hash again.",
             ),
             Key::<Config>::new(
-                "lists",
-                Kind::Integer(1..=64, |config| &mut config.verify.lists),
+                "matrix_lists",
+                Kind::Integer(1..=64, |config| &mut config.verify.matrix_lists),
                 "Matrix lists that are kept in memory, 16 MiB each.",
             ),
         ],

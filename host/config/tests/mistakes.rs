@@ -27,8 +27,8 @@ const FILES: &[(&str, &str)] = &[
         "2:2: expected TOML, found duplicate key",
     ),
     (
-        "[verify]\nthreads = 1 lists = 2\n",
-        "2:19: expected newline, `#`, found unexpected key or value",
+        "[verify]\nthreads = 1 matrix_lists = 2\n",
+        "2:26: expected newline, `#`, found unexpected key or value",
     ),
     (
         "[verify]\nthreads = 0x\n",
