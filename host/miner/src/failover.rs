@@ -18,9 +18,13 @@ pub struct Patience {
 /// a pool closes a connection now and then.
 const GRACE: Duration = Duration::from_secs(5);
 /// The last answers that are looked at, and how many of them must be rejections for a source to be
-/// avoided, and for how long it is.
+/// avoided.
 const ANSWERS: usize = 20;
 const TOO_MANY: usize = 10;
+/// How often a source may forget us, and accept nothing in between, until it is avoided: a new session did
+/// not help then.
+const TOO_OFTEN: u32 = 2;
+/// For how long a source is avoided.
 const AVOIDED: Duration = Duration::from_secs(600);
 /// How long a source that is no longer hashed for is kept for the answers to its shares.
 const LINGER: Duration = Duration::from_secs(60);
@@ -36,6 +40,23 @@ pub enum Step {
         /// Why, as a sentence, where it is not the first choice.
         reason: Option<String>,
     },
+}
+
+/// What a source says to a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Regard {
+    Accepted,
+    /// It finds fault with the share.
+    Rejected,
+    /// Something else, or nothing.
+    Neither,
+}
+
+/// Why a source is avoided.
+#[derive(Clone, Copy, Debug)]
+enum Blame {
+    Rejects,
+    Forgets,
 }
 
 #[derive(Debug)]
@@ -57,7 +78,9 @@ struct Status {
     last_work: Duration,
     /// Whether the last answers to shares were rejections.
     rejections: VecDeque<bool>,
-    avoided_until: Option<Duration>,
+    /// How often it forgot us since it last accepted a share.
+    forgotten: u32,
+    avoided: Option<(Duration, Blame)>,
     pending: u64,
 }
 
@@ -107,17 +130,29 @@ impl Failover {
         self.sources[source].pending += 1;
     }
 
-    pub fn answered(&mut self, now: Duration, source: usize, rejected: bool) {
+    /// A source refused all shares as if it did not know us. It is given up, and logged in to again.
+    pub fn forgot(&mut self, now: Duration, source: usize) {
+        let status = &mut self.sources[source];
+        status.forgotten += 1;
+        if status.forgotten >= TOO_OFTEN {
+            status.avoided = Some((now + AVOIDED, Blame::Forgets));
+        }
+    }
+
+    pub fn answered(&mut self, now: Duration, source: usize, regard: Regard) {
         let status = &mut self.sources[source];
         status.pending = status.pending.saturating_sub(1);
-        status.rejections.push_back(rejected);
+        if regard == Regard::Accepted {
+            status.forgotten = 0;
+        }
+        status.rejections.push_back(regard == Regard::Rejected);
         if status.rejections.len() > ANSWERS {
             status.rejections.pop_front();
         }
         let rejections = status.rejections.iter().filter(|rejected| **rejected);
         if rejections.count() >= TOO_MANY {
             status.rejections.clear();
-            status.avoided_until = Some(now + AVOIDED);
+            status.avoided = Some((now + AVOIDED, Blame::Rejects));
         }
     }
 
@@ -185,7 +220,8 @@ impl Failover {
         for (source, status) in self.sources.iter_mut().enumerate().skip(active + 1) {
             if status.started.is_some() && (status.pending == 0 || waited) {
                 *status = Status {
-                    avoided_until: status.avoided_until,
+                    avoided: status.avoided,
+                    forgotten: status.forgotten,
                     ..Status::default()
                 };
                 steps.push(Step::Stop(source));
@@ -204,7 +240,13 @@ impl Failover {
             None => status.started.is_some(),
             Some(since) => status.last_work > Duration::ZERO && now < since + patience,
         };
-        works && !self.is_silent(now, source) && status.avoided_until.is_none_or(|end| now >= end)
+        works && !self.is_silent(now, source) && self.is_avoided(now, source).is_none()
+    }
+
+    /// For what a source is avoided, if it is.
+    fn is_avoided(&self, now: Duration, source: usize) -> Option<Blame> {
+        let (end, blame) = self.sources[source].avoided?;
+        (now < end).then_some(blame)
     }
 
     fn is_silent(&self, now: Duration, source: usize) -> bool {
@@ -214,6 +256,9 @@ impl Failover {
     /// Why a source is not hashed for any more.
     fn complaint(&self, now: Duration, source: usize) -> String {
         let status = &self.sources[source];
+        if let Some(Blame::Forgets) = self.is_avoided(now, source) {
+            return "the source before forgot us, and a new session did not help".to_owned();
+        }
         if let Some(since) = status.lacking {
             let seconds = now.saturating_sub(since).as_secs();
             return format!("the source before gives no work, for {seconds} s");
@@ -243,171 +288,4 @@ impl Status {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PATIENCE: Patience = Patience {
-        return_after: Duration::from_secs(60),
-        silence: Duration::from_secs(600),
-    };
-
-    fn at(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    fn chosen(source: usize) -> Step {
-        let reason = None;
-        Step::Choose { source, reason }
-    }
-
-    /// Two sources, the first of which gives work at second 1.
-    fn first_is_active() -> Failover {
-        let mut failover = Failover::new(2, PATIENCE);
-        assert_eq!(failover.steps(at(0)), [Step::Start(0)]);
-        failover.set_up(at(1), 0, true);
-        failover.set_work(at(1), 0, true);
-        assert_eq!(failover.steps(at(1)), [chosen(0)]);
-        failover
-    }
-
-    /// The first is down at second 100, and the second takes its place.
-    fn second_is_active() -> Failover {
-        let mut failover = first_is_active();
-        failover.set_up(at(100), 0, false);
-        assert_eq!(failover.steps(at(104)), []);
-        assert_eq!(failover.steps(at(105)), [Step::Start(1)]);
-        failover.set_up(at(106), 1, true);
-        failover.set_work(at(106), 1, true);
-        let steps = failover.steps(at(106));
-        let [Step::Choose { source: 1, reason }] = &steps[..] else {
-            panic!("{steps:?}")
-        };
-        assert!(reason.as_ref().unwrap().contains("no work, for 6 s"));
-        failover
-    }
-
-    #[test]
-    fn a_first_choice_that_is_not_the_first_source_has_a_reason() {
-        let mut failover = Failover::new(2, PATIENCE);
-        failover.steps(at(0));
-        failover.steps(at(5));
-        failover.set_up(at(6), 1, true);
-        failover.set_work(at(6), 1, true);
-        let steps = failover.steps(at(6));
-        assert!(
-            matches!(&steps[..], [Step::Choose { source: 1, reason: Some(reason) }] if reason.contains("no work")),
-            "{steps:?}"
-        );
-    }
-
-    #[test]
-    fn only_the_first_source_is_asked_while_it_is_well() {
-        let mut failover = first_is_active();
-        for now in (1..500).step_by(100) {
-            failover.set_work(at(now), 0, true);
-            assert_eq!(failover.steps(at(now)), []);
-        }
-        assert!(!failover.is_asked(1));
-    }
-
-    #[test]
-    fn the_moment_between_two_blocks_changes_nothing() {
-        let mut failover = first_is_active();
-        failover.set_work(at(100), 0, false);
-        assert_eq!(failover.steps(at(103)), []);
-        failover.set_work(at(104), 0, true);
-        assert_eq!(failover.steps(at(200)), []);
-    }
-
-    #[test]
-    fn the_next_source_takes_the_place_of_one_that_is_down() {
-        second_is_active();
-    }
-
-    #[test]
-    fn the_first_is_returned_to_when_it_has_been_well_for_long_enough() {
-        let mut failover = second_is_active();
-        failover.set_up(at(200), 0, true);
-        assert_eq!(failover.steps(at(259)), []);
-        // Down again for longer than a moment: it has to prove itself anew.
-        failover.set_up(at(240), 0, false);
-        failover.set_up(at(250), 0, true);
-        assert_eq!(failover.steps(at(300)), []);
-        let steps = failover.steps(at(310));
-        assert!(
-            matches!(&steps[..], [Step::Choose { source: 0, .. }, Step::Stop(1)]),
-            "{steps:?}"
-        );
-    }
-
-    #[test]
-    fn a_source_that_is_left_is_kept_for_its_answers() {
-        let mut failover = second_is_active();
-        failover.submitted(1);
-        failover.set_up(at(200), 0, true);
-        assert_eq!(failover.steps(at(260)).len(), 1, "chosen, not stopped");
-        assert_eq!(failover.steps(at(270)), []);
-        failover.answered(at(271), 1, false);
-        assert_eq!(failover.steps(at(271)), [Step::Stop(1)]);
-    }
-
-    #[test]
-    fn a_silent_source_is_left() {
-        let mut failover = first_is_active();
-        assert_eq!(failover.steps(at(600)), []);
-        assert_eq!(failover.steps(at(601)), [Step::Start(1)]);
-        failover.set_up(at(602), 1, true);
-        failover.set_work(at(602), 1, true);
-        let steps = failover.steps(at(602));
-        assert!(
-            matches!(&steps[..], [Step::Choose { source: 1, reason: Some(reason) }] if reason.contains("silent")),
-            "{steps:?}"
-        );
-    }
-
-    #[test]
-    fn a_source_that_rejects_is_avoided_and_tried_again_later() {
-        let mut failover = first_is_active();
-        for now in 10..20 {
-            failover.submitted(0);
-            failover.answered(at(now), 0, true);
-        }
-        assert_eq!(failover.steps(at(20)), [Step::Start(1)]);
-        failover.set_up(at(21), 1, true);
-        failover.set_work(at(21), 1, true);
-        assert!(
-            matches!(&failover.steps(at(21))[..], [Step::Choose { source: 1, reason: Some(reason) }] if reason.contains("rejected"))
-        );
-        failover.set_work(at(500), 0, true);
-        failover.set_work(at(500), 1, true);
-        assert_eq!(failover.steps(at(600)), []);
-        assert_eq!(failover.steps(at(700)).len(), 2, "back to the first");
-    }
-
-    #[test]
-    fn without_any_good_source_all_are_asked_and_the_last_one_is_kept() {
-        let mut failover = first_is_active();
-        failover.set_up(at(100), 0, false);
-        failover.set_work(at(100), 0, false);
-        assert_eq!(failover.steps(at(106)), [Step::Start(1)]);
-        assert_eq!(failover.steps(at(10_000)), []);
-        assert_eq!(failover.active(), Some(0));
-        failover.set_up(at(10_001), 0, true);
-        failover.set_work(at(10_001), 0, true);
-        assert_eq!(failover.steps(at(10_001)), [Step::Stop(1)]);
-    }
-
-    #[test]
-    fn a_single_source_that_rejects_is_better_than_none() {
-        let mut failover = Failover::new(1, PATIENCE);
-        failover.steps(at(0));
-        failover.set_up(at(1), 0, true);
-        failover.set_work(at(1), 0, true);
-        failover.steps(at(1));
-        for now in 2..30 {
-            failover.answered(at(now), 0, true);
-        }
-        assert_eq!(failover.steps(at(31)), []);
-        assert_eq!(failover.active(), Some(0));
-    }
-}
+mod tests;

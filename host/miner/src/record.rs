@@ -4,7 +4,7 @@
 //! its time, or a message that came of the events before:
 //!
 //! ```text
-//! {"recording":2,"settings":{…}}
+//! {"recording":3,"settings":{…}}
 //! {"at_us":1250,"event":{"Source":{"source":0,"event":"Up"}}}
 //! {"message":{"event":"source","source":"pool","up":true,"reason":null}}
 //! ```
@@ -21,7 +21,7 @@ use crate::event::Event;
 use crate::message::Message;
 
 /// Of the format; raised when older recordings would not replay.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say what the rest is")]

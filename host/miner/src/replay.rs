@@ -57,8 +57,8 @@ pub fn replay<E: From<ReplayError>>(
     let title: Title = serde_json::from_str(&title)
         .map_err(|error| broken(1, "the title of a recording", error))?;
     if title.recording != VERSION {
-        let found = format!("version {}", title.recording);
-        return Err(broken(1, "a recording of version 2", found).into());
+        let found = format!("version {}, not {VERSION}", title.recording);
+        return Err(broken(1, "a recording of this version of the miner", found).into());
     }
     let mut controller = Controller::new(title.settings);
     let mut told = VecDeque::new();

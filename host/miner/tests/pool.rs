@@ -210,14 +210,15 @@ enum Outcome {
 
 fn outcome(fault: Misbehaviour) -> Outcome {
     use Misbehaviour::{
-        Ban, Disconnect, JobStorm, Late, NoNewline, NoTemplate, OddReplies, Reject, Silent, Split,
-        WrongEndian,
+        Ban, Disconnect, ForgetJobs, ForgetLogin, JobStorm, Late, NoNewline, NoTemplate,
+        OddReplies, Reject, Silent, Split, WrongEndian,
     };
     match fault {
         // A pool does not look whose nonces it gets.
         WrongEndian(Field::Nonce) => Outcome::MinesOn,
         WrongEndian(Field::Target) => Outcome::Nowhere,
         Silent(_) | Ban | NoTemplate | Reject(100) | WrongEndian(_) => Outcome::FailsOver,
+        ForgetJobs(_) | ForgetLogin(_) => Outcome::FailsOver,
         Misbehaviour::Garbage(Some(Garbage::HugeLine | Garbage::HalfMessage) | None) => {
             Outcome::Either
         }

@@ -43,6 +43,11 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// The word of a pool that refused all shares as if it did not know us, until we left to log in again.
+    pub const FORGOTTEN: &str = "forgotten";
+    /// The word of a share that was refused because of who hands it in. It says nothing of the share.
+    pub const UNAUTHORIZED: &str = "unauthorized";
+
     /// See the fields.
     pub fn new(word: impl Into<String>, text: impl Into<String>) -> Self {
         Self {

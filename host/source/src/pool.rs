@@ -5,6 +5,7 @@ mod frame;
 mod job;
 mod link;
 mod message;
+mod refusals;
 mod session;
 
 use std::io::{self, Read, Write};
@@ -123,6 +124,8 @@ enum Reached {
     Nothing,
     /// The pool closed the connection instead of an answer to the login.
     Login,
+    /// A session, of which the pool accepted nothing and knew nothing in the end.
+    Forgotten,
     Session,
 }
 
@@ -138,7 +141,7 @@ impl Worker {
             match reached {
                 Reached::Nothing => {}
                 Reached::Login => closed_logins += 1,
-                Reached::Session => closed_logins = 0,
+                Reached::Forgotten | Reached::Session => closed_logins = 0,
             }
             if reached == Reached::Session {
                 backoff.succeeded_for(start.elapsed());
@@ -178,6 +181,9 @@ impl Worker {
         let mut session = Session::new(&self.settings, &self.reporter, Instant::now());
         let end = self.serve(&mut link, &mut session);
         let reached = match &end {
+            End::Reason(reason) if reason.word == Reason::FORGOTTEN && !session.was_useful() => {
+                Reached::Forgotten
+            }
             _ if session.is_in() => Reached::Session,
             End::Closed(_) => Reached::Login,
             End::Reason(_) => Reached::Nothing,

@@ -70,6 +70,9 @@ pub struct Limits {
     /// The time in which a pool says something at least once. Jobs come with blocks, so this is some
     /// times the time between blocks.
     pub silence: Duration,
+    /// The time for which a pool may refuse all shares though no new block explains it. Then it has forgotten
+    /// the session, and a new one is begun.
+    pub refusals: Duration,
     /// The wait after the first failure; it doubles with each.
     pub first_wait: Duration,
     pub longest_wait: Duration,
@@ -88,6 +91,7 @@ impl Limits {
             login: day(self.login),
             submit: day(self.submit),
             silence: day(self.silence),
+            refusals: day(self.refusals),
             first_wait: day(self.first_wait),
             longest_wait: day(self.longest_wait),
             banned_wait: day(self.banned_wait),
@@ -108,6 +112,7 @@ impl Limits {
             login: seconds(15),
             submit,
             silence: seconds(600),
+            refusals: seconds(10),
             first_wait,
             longest_wait,
             banned_wait: seconds(300),

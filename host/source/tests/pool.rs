@@ -216,6 +216,41 @@ fn a_rejected_share_has_its_reason() {
     assert!(matches!(answer, Answer::Rejected(reason) if reason.word == "low_difficulty"));
 }
 
+/// How long the pools of the next test know a session, and how long the source lets itself be refused.
+const KNOWN: Duration = Duration::from_millis(500);
+const REFUSED: Duration = Duration::from_millis(300);
+
+#[test]
+fn a_session_that_the_pool_has_forgotten_is_begun_again() {
+    for fault in [
+        Misbehaviour::ForgetJobs(KNOWN),
+        Misbehaviour::ForgetLogin(KNOWN),
+    ] {
+        let (pool, running) = misbehaving(fault);
+        let mut settings = settings("stratum+tcp", &running);
+        settings.limits.refusals = REFUSED;
+        let mut source = Source::start(settings);
+        let mut work = source.work();
+        let mut number = 0;
+        for _ in 0..2 {
+            number += 1;
+            assert_eq!(source.answer(number, &work, number), Answer::Accepted);
+            thread::sleep(KNOWN);
+            // That there is a new block before them does not explain refusals.
+            pool.new_block();
+            work = source.work();
+            for _ in 0..3 {
+                number += 1;
+                let answer = source.answer(number, &work, number);
+                assert!(matches!(answer, Answer::Stale(_) | Answer::Rejected(_)));
+            }
+            source.invalidated();
+            assert_eq!(source.down().word, "forgotten");
+            work = source.work();
+        }
+    }
+}
+
 #[test]
 fn a_new_connection_has_new_work() {
     let (_pool, running) = misbehaving(Misbehaviour::Disconnect(Duration::from_millis(200)));

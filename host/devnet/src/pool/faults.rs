@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::pool::code::Code;
 use crate::pool::kinds::{Field, Garbage, Named, Oddity};
 use crate::pool::misbehaviour::Misbehaviour;
 
@@ -60,6 +61,16 @@ impl Faults {
     /// How many of a hundred good shares are called bad.
     pub fn rejected_percent(&self) -> u32 {
         first!(self, Reject).unwrap_or(0)
+    }
+
+    /// What all shares of a session are refused with that is so old, if they are.
+    pub fn forgets(&self, age: Duration) -> Option<Code> {
+        let past = |after: Option<Duration>| after.is_some_and(|after| age >= after);
+        if past(first!(self, ForgetJobs)) {
+            Some(Code::JobNotFound)
+        } else {
+            past(first!(self, ForgetLogin)).then_some(Code::Unauthorized)
+        }
     }
 
     /// The fields in the other byte order.

@@ -34,6 +34,10 @@ pub enum Misbehaviour {
     Reject(u32),
     /// Every login finds a pool without a template.
     NoTemplate,
+    /// A session is that long after its login one without jobs, to which new ones are told.
+    ForgetJobs(Duration),
+    /// A session is that long after its login one that nobody has logged in to.
+    ForgetLogin(Duration),
 }
 
 /// A fault as people ask for it.
@@ -49,7 +53,7 @@ pub struct Fault {
 }
 
 /// All that can be asked for.
-pub const FAULTS: [Fault; 12] = [
+pub const FAULTS: [Fault; 14] = [
     Fault {
         name: "silent",
         argument: "[=TIME]",
@@ -121,6 +125,18 @@ pub const FAULTS: [Fault; 12] = [
         argument: "",
         about: "closes at login: btmcpool whose node cannot be reached",
         parse: |argument| nothing(argument, Misbehaviour::NoTemplate),
+    },
+    Fault {
+        name: "forget-jobs",
+        argument: "[=TIME]",
+        about: "says \"Job Not Found\" to all shares, from the login on or that long after it, and still gives jobs: a pool that lost a part of itself",
+        parse: |argument| time_or(argument, Some(Duration::ZERO)).map(Misbehaviour::ForgetJobs),
+    },
+    Fault {
+        name: "forget-login",
+        argument: "[=TIME]",
+        about: "says \"Unauthorized Worker\" to all shares, from the login on or that long after it: a proxy whose pool restarted",
+        parse: |argument| time_or(argument, Some(Duration::ZERO)).map(Misbehaviour::ForgetLogin),
     },
 ];
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::value::RawValue;
 use tensority::BlockHeader;
@@ -26,6 +27,7 @@ pub struct Session {
     pool: Arc<Pool>,
     observer: Arc<Observer>,
     login: Option<String>,
+    logged_in: Instant,
     /// The last is the newest.
     jobs: VecDeque<Given>,
 }
@@ -68,6 +70,7 @@ impl Session {
             pool,
             observer,
             login: None,
+            logged_in: Instant::now(),
             jobs: VecDeque::new(),
         }
     }
@@ -124,6 +127,7 @@ impl Session {
             return Answer::close(CloseReason::NoTemplate);
         };
         self.login = Some(login.clone());
+        self.logged_in = Instant::now();
         self.tell(Event::Login {
             session: self.number,
             login: login.clone(),
@@ -162,6 +166,10 @@ impl Session {
     /// Looks at a submit in btmcpool's order, and returns the header of a share with its PoW hash. A
     /// share of an older block has the code of a bad format there.
     fn judge(&mut self, submit: &Submit) -> Result<(BlockHeader, [u8; 32]), Code> {
+        let age = self.logged_in.elapsed();
+        if let Some(code) = self.pool.faults().forgets(age) {
+            return Err(code);
+        }
         let job_id = self.job_id(submit).ok_or(Code::SubmitFormat)?;
         let given = self.jobs.iter_mut().find(|given| given.id == job_id);
         let given = given.ok_or(Code::JobNotFound)?;

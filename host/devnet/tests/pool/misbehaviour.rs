@@ -32,6 +32,10 @@ fn every_fault_is_explained_and_understood() {
         "ban",
         "reject=7%",
         "no-template",
+        "forget-jobs",
+        "forget-jobs=2s",
+        "forget-login",
+        "forget-login=2s",
     ];
     for fault in &FAULTS {
         assert!(text.contains(&fault.to_string()) && text.contains(fault.about));
@@ -375,6 +379,27 @@ fn so_many_good_shares_are_rejected() {
             miner.json()["error"]["code"] == 23
         });
         assert_eq!(rejected.count(), expected, "{fault}");
+    }
+}
+
+#[test]
+fn a_session_can_be_forgotten_while_its_jobs_go_on() {
+    for (fault, code) in [("forget-jobs", 21), ("forget-login", 24)] {
+        let served = Served::misbehaving(&[&format!("{fault}=300ms")]);
+        for _ in 0..2 {
+            let (mut miner, job) = served.log_in();
+            miner.send(&submit(&job, "1"));
+            assert_eq!(miner.json()["result"]["status"], "OK");
+            std::thread::sleep(Duration::from_millis(300));
+            for nonce in ["2", "3"] {
+                miner.send(&submit(&job, nonce));
+                assert_eq!(miner.json()["error"]["code"], code);
+            }
+            served.pool.new_block();
+            let job = miner.json()["params"].clone();
+            miner.send(&submit(&job, "1"));
+            assert_eq!(miner.json()["error"]["code"], code);
+        }
     }
 }
 

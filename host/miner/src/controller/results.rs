@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use tensority::{BlockHeader, EPOCH_BLOCKS, header_hash};
-use tensority_source::{Answer, Share};
+use tensority_source::{Answer, Reason, Share};
 use tensority_telemetry::lifetime::BestShare;
 use tensority_telemetry::outcome::Outcome;
 
 use super::{Action, Controller, Found, LATENCY_BOUNDS, Pending, milliseconds};
 use crate::event::Verdict;
+use crate::failover::Regard;
 use crate::job::Job;
 use crate::message::{Message, Share as ShareMessage};
 use crate::policy::Policy;
@@ -28,6 +29,15 @@ impl Found {
             nonce: self.nonce,
             ..self.job().template.header.clone()
         }
+    }
+}
+
+/// What an answer says of the source. Who does not know us finds no fault with a share.
+fn regard(answer: &Answer) -> Regard {
+    match answer {
+        Answer::Accepted => Regard::Accepted,
+        Answer::Rejected(reason) if reason.word != Reason::UNAUTHORIZED => Regard::Rejected,
+        _ => Regard::Neither,
     }
 }
 
@@ -203,8 +213,7 @@ impl Controller {
         pending.submitted = false;
         let found = pending.found.clone();
         self.forget_if_done(share);
-        let rejected = matches!(answer, Answer::Rejected(_));
-        self.failover.answered(now, source, rejected);
+        self.failover.answered(now, source, regard(&answer));
         let stats = &mut self.sources[source];
         stats.shares.pending = stats.shares.pending.saturating_sub(1);
         if !matches!(answer, Answer::NotSent | Answer::Unanswered(_)) {

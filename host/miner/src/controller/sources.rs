@@ -104,6 +104,9 @@ impl Controller {
     fn source_is_down(&mut self, now: Duration, source: usize, reason: Reason) {
         self.answered |= !matches!(&*reason.word, "unreachable" | "timed_out" | "closed");
         self.failover.set_up(now, source, false);
+        if reason.word == Reason::FORGOTTEN {
+            self.failover.forgot(now, source);
+        }
         let stats = &mut self.sources[source];
         if stats.up {
             (stats.up, stats.since) = (false, now);

@@ -120,6 +120,7 @@ pub fn source(address: SocketAddr) -> StartSource {
     limits.login = Duration::from_millis(500);
     limits.submit = Duration::from_secs(1);
     limits.silence = Duration::from_secs(2);
+    limits.refusals = Duration::from_secs(1);
     limits.first_wait = Duration::from_millis(50);
     limits.longest_wait = Duration::from_millis(500);
     limits.banned_wait = Duration::from_millis(500);

@@ -57,7 +57,7 @@ impl Verdict {
             "not subscribed",
             "login",
         ]) {
-            reject("unauthorized")
+            reject(Reason::UNAUTHORIZED)
         } else if says(&["invalid"]) {
             reject("invalid")
         } else {

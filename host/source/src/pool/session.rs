@@ -11,6 +11,7 @@ use super::answer::Verdict;
 use super::frame::{Frame, MAX_OBJECT_BYTES};
 use super::job::Job;
 use super::message::{Id, Message, Request};
+use super::refusals::Refusals;
 use crate::event::{Answer, Event, Reason, Share};
 use crate::excerpt::quote;
 use crate::reporter::Reporter;
@@ -37,6 +38,11 @@ pub struct Session<'a> {
     pending: BTreeMap<u64, Pending>,
     /// The jobs that are good, the latest last. All have the same parent.
     jobs: VecDeque<Job>,
+    /// Since when these are for the block that they are for.
+    block_since: Instant,
+    refusals: Refusals,
+    /// It accepted a share.
+    accepted: bool,
     /// The kinds of oddities that were told.
     told: BTreeSet<&'static str>,
 }
@@ -59,6 +65,9 @@ impl<'a> Session<'a> {
             next_id: LOGIN + 1,
             pending: BTreeMap::new(),
             jobs: VecDeque::new(),
+            block_since: now,
+            refusals: Refusals::default(),
+            accepted: false,
             told: BTreeSet::new(),
         }
     }
@@ -74,6 +83,11 @@ impl<'a> Session<'a> {
 
     pub fn is_in(&self) -> bool {
         self.is_in
+    }
+
+    /// Whether it accepted a share.
+    pub fn was_useful(&self) -> bool {
+        self.accepted
     }
 
     /// The line that hands a share in, unless it is not worth it or cannot be; then it is answered.
@@ -163,7 +177,9 @@ impl<'a> Session<'a> {
             .into_iter()
             .flatten()
             .map(|since| since + limits.submit);
-        due.fold(self.heard + limits.silence, Instant::min)
+        let forgotten = self.refusals.last_for(limits.refusals);
+        due.chain(forgotten)
+            .fold(self.heard + limits.silence, Instant::min)
     }
 
     /// Whether all that was to come until now has come.
@@ -178,6 +194,17 @@ impl<'a> Session<'a> {
                 limits.login
             );
             Reason::new("timed_out", text)
+        } else if self
+            .refusals
+            .last_for(limits.refusals)
+            .is_some_and(|end| now >= end)
+        {
+            let text = format!(
+                "the pool refused all shares for {:?}, though no new block came: it has forgotten the \
+                 session, and we log in again",
+                limits.refusals
+            );
+            Reason::new(Reason::FORGOTTEN, text)
         } else if now >= self.heard + limits.silence {
             let text = format!("the pool said nothing for {:?}", limits.silence);
             Reason::new("silent", text)
@@ -218,7 +245,7 @@ impl<'a> Session<'a> {
             }
             Message::Reply { id, verdict, job } => match self.request(id) {
                 Some(LOGIN) => self.take_login(&verdict, job, now)?,
-                Some(id) => self.take_answer(id, &verdict),
+                Some(id) => self.take_answer(id, &verdict, now),
                 None if verdict.is_yes => {
                     self.odd("unexpected_answer", "found an answer to nothing".to_owned());
                 }
@@ -267,9 +294,15 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn take_answer(&mut self, id: u64, verdict: &Verdict) {
+    fn take_answer(&mut self, id: u64, verdict: &Verdict, now: Instant) {
         if let Some(pending) = self.pending.remove(&id) {
-            self.reporter.answer(pending.share, verdict.answer());
+            let answer = verdict.answer();
+            self.accepted |= answer == Answer::Accepted;
+            // A share of the block before is refused with good reason.
+            if pending.sent >= self.block_since {
+                self.refusals.take(&answer, now);
+            }
+            self.reporter.answer(pending.share, answer);
         }
     }
 
@@ -304,6 +337,8 @@ impl<'a> Session<'a> {
         let replace = !self.jobs.back().is_some_and(|last| is_of_block(last, &job));
         if replace {
             self.jobs.clear();
+            self.block_since = now;
+            self.refusals.new_block(now);
         }
         // Names that are small numbers come again.
         self.jobs.retain(|old| old.id != job.id);
