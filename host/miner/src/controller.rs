@@ -162,7 +162,10 @@ impl Controller {
             jobs: Jobs::default(),
             book: Book::default(),
             last_range: RangeId(settings.salt as u32),
-            failover: Failover::new(settings.sources.len(), settings.patience),
+            failover: Failover::new(
+                settings.sources.iter().map(|source| source.kind),
+                settings.patience,
+            ),
             sources: settings
                 .sources
                 .iter()

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tensority_telemetry::source::Kind;
 
 /// Times after which sources take each other's place.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,14 +68,17 @@ pub struct Failover {
     active_since: Duration,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Status {
+    kind: Kind,
     started: Option<Duration>,
     up: bool,
     has_work: bool,
     /// Since when it is down or without work; nothing if it is well.
     lacking: Option<Duration>,
     well_since: Duration,
+    /// When it last answered or gave work.
+    heard: Duration,
     last_work: Duration,
     /// Whether the last answers to shares were rejections.
     rejections: VecDeque<bool>,
@@ -85,11 +89,11 @@ struct Status {
 }
 
 impl Failover {
-    /// So many sources, none of which is asked yet.
-    pub fn new(sources: usize, patience: Patience) -> Self {
+    /// Sources of these kinds, none of which is asked yet.
+    pub fn new(sources: impl IntoIterator<Item = Kind>, patience: Patience) -> Self {
         Self {
             patience,
-            sources: (0..sources).map(|_| Status::default()).collect(),
+            sources: sources.into_iter().map(Status::new).collect(),
             active: None,
             active_since: Duration::ZERO,
         }
@@ -111,8 +115,12 @@ impl Failover {
 
     /// A source answers as it should, or does not.
     pub fn set_up(&mut self, now: Duration, source: usize, up: bool) {
-        self.sources[source].up = up;
-        self.sources[source].settle(now);
+        let status = &mut self.sources[source];
+        status.up = up;
+        if up {
+            status.heard = now;
+        }
+        status.settle(now);
     }
 
     /// A source gave work, or said that all work is worthless.
@@ -120,7 +128,7 @@ impl Failover {
         let status = &mut self.sources[source];
         status.has_work = work;
         if work {
-            status.last_work = now;
+            (status.last_work, status.heard) = (now, now);
         }
         status.settle(now);
     }
@@ -193,7 +201,7 @@ impl Failover {
             None => Some(self.complaint(now, best - 1)),
             Some(active) if active == best => return,
             Some(active) if best < active && self.is_usable(now, active) => {
-                let well_for = now.saturating_sub(self.sources[best].well_since);
+                let well_for = self.sources[best].well_for(now);
                 if well_for < self.patience.return_after {
                     return;
                 }
@@ -222,7 +230,7 @@ impl Failover {
                 *status = Status {
                     avoided: status.avoided,
                     forgotten: status.forgotten,
-                    ..Status::default()
+                    ..Status::new(status.kind)
                 };
                 steps.push(Step::Stop(source));
             }
@@ -272,6 +280,33 @@ impl Failover {
 }
 
 impl Status {
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            started: None,
+            up: false,
+            has_work: false,
+            lacking: None,
+            well_since: Duration::ZERO,
+            heard: Duration::ZERO,
+            last_work: Duration::ZERO,
+            rejections: VecDeque::new(),
+            forgotten: 0,
+            avoided: None,
+            pending: 0,
+        }
+    }
+
+    /// How long it has been well. A node is asked and shows it with each answer, and what comes after the last one
+    /// is not known; a pool says nothing between two jobs.
+    fn well_for(&self, now: Duration) -> Duration {
+        let until = match self.kind {
+            Kind::Node => self.heard,
+            Kind::Pool => now,
+        };
+        until.saturating_sub(self.well_since)
+    }
+
     fn settle(&mut self, now: Duration) {
         match (self.up && self.has_work, self.lacking) {
             (true, Some(since)) => {

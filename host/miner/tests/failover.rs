@@ -46,7 +46,7 @@ fn a_pool_stands_in_for_the_node_until_it_has_been_back_for_a_while() {
     let (_server, _) = serve(&node, address);
     let reason = run.wait_for_decision("node", "chose this source");
     assert!(
-        reason.contains("preferred") && reason.contains("well for 1 s"),
+        reason.contains("preferred") && reason.contains("has been well for"),
         "{reason}"
     );
     run.wait_for("block of the node", |m| is_accepted_by(m, "node"));

@@ -11,7 +11,8 @@ use crate::template::Template;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say what the rest is")]
 pub enum Event {
-    /// It answers as it should. Work follows, at once or later, also if it was told before.
+    /// It answers as it should. Work follows, at once or later, also if it was told before. A node that stands by
+    /// tells it with each answer.
     Up,
     Template(Template),
     /// All work that it gave so far is worthless; more may come.

@@ -85,7 +85,11 @@ impl Ledger {
         patience: Duration,
     ) -> Result<Self, StartError> {
         let roots = Roots::load(settings.ca_file.as_deref())?;
-        Ok(Self(NodeClient::new(url, settings, &roots, patience)))
+        Ok(Self::of(NodeClient::new(url, settings, &roots, patience)))
+    }
+
+    pub(crate) fn of(client: NodeClient) -> Self {
+        Self(client)
     }
 
     /// What the next block is to be, as a miner is told it.

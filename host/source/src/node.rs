@@ -14,13 +14,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use client::NodeClient;
+use submit::Failure;
 use templates::{Change, Standing, Templates};
 use tensority::BlockHeader;
 
 use crate::address::NodeUrl;
 use crate::event::{Event, Share};
+use crate::ledger::Ledger;
 use crate::reporter::Reporter;
-use crate::settings::{Limits, Pace, Settings, StartError};
+use crate::settings::{Limits, NodeForm, Pace, Settings, StartError};
 use crate::template::Template;
 use crate::tls::Roots;
 
@@ -51,8 +53,6 @@ struct State {
     pace: Pace,
     /// Ask for work now.
     poke: bool,
-    /// A block is being handed in.
-    submitting: bool,
     ending: bool,
 }
 
@@ -78,7 +78,11 @@ pub fn start(
     let roots = Roots::load(settings.ca_file.as_deref())?;
     let client = |limit| NodeClient::new(url, &settings, &roots, limit);
     let (asking, handing_in) = (client(settings.limits.work), client(settings.limits.submit));
-    let form = settings.form;
+    let ways = Ways {
+        handing_in,
+        ledger: Ledger::of(client(settings.limits.work)),
+        form: settings.form,
+    };
     let node = Arc::new(Node {
         reporter,
         state: Mutex::default(),
@@ -91,17 +95,30 @@ pub fn start(
     node.reporter
         .spawn("poller", move || poll::run(&polled, &get_work))?;
     let submitted = Arc::clone(&node);
-    let hand_in = move |header: &BlockHeader| {
-        let body = answer::submit_work_body(form, header);
-        let body = body.map_err(submit::Failure::Unfit)?;
-        handing_in.submit_work(&body).map_err(submit::Failure::Node)
-    };
     let submitter = node.reporter.spawn("submitter", move || {
-        submit::run(&submitted, &hand_in);
+        submit::run(&submitted, &ways);
     });
     // Without the one thread, the other has nothing to do.
     submitter.inspect_err(|_| node.end())?;
     Ok(node)
+}
+
+/// The submitter's ways, each over a connection of its own.
+struct Ways {
+    handing_in: NodeClient,
+    ledger: Ledger,
+    form: NodeForm,
+}
+
+impl submit::Ways for Ways {
+    fn hand_in(&self, header: &BlockHeader) -> Result<(), Failure> {
+        let body = answer::submit_work_body(self.form, header).map_err(Failure::Unfit)?;
+        self.handing_in.submit_work(&body).map_err(Failure::Node)
+    }
+
+    fn look_up(&self, height: u64) -> Result<BlockHeader, NodeError> {
+        self.ledger.header(height)
+    }
 }
 
 impl Node {
@@ -130,8 +147,9 @@ impl Node {
         let mut state = self.state();
         let change = state.templates.take(template.clone(), asked);
         let is_back = state.health != Health::Up;
-        if is_back {
-            state.health = Health::Up;
+        state.health = Health::Up;
+        // One that stands by shows with each answer that it is well.
+        if is_back || state.pace == Pace::Watched {
             self.reporter.tell(Event::Up);
         }
         if change == Change::Same {
@@ -157,9 +175,8 @@ impl Node {
     /// The node gave no work.
     fn is_down(&self, error: &NodeError) {
         let mut state = self.state();
-        let is_busy = matches!(error, NodeError::TimedOut(_)) && state.submitting;
         let health = Health::Down(error.name());
-        if state.health != health && !is_busy {
+        if state.health != health {
             state.health = health;
             self.reporter.tell(Event::Down(error.reason()));
         }
@@ -232,10 +249,6 @@ impl Node {
     fn standing(&self, header: &BlockHeader) -> (Standing, u64) {
         let state = self.state();
         (state.templates.standing(header), state.generation)
-    }
-
-    fn set_submitting(&self, submitting: bool) {
-        self.state().submitting = submitting;
     }
 
     fn wait<'a>(&self, state: MutexGuard<'a, State>, wait: Duration) -> MutexGuard<'a, State> {

@@ -61,7 +61,7 @@ pub enum NodeForm {
 #[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Limits {
     pub connect: Duration,
-    /// A node, to answer a question for work while it has no block of ours to verify.
+    /// A node, to answer a question for work, also while it verifies a block of ours.
     pub work: Duration,
     /// A pool, to answer a login; with TLS, from the connection on.
     pub login: Duration,

@@ -4,11 +4,13 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::Source;
+use tensority::Target;
 use tensority::fast::{Backend, Hasher, MatrixLists};
 use tensority_devnet::node::Node;
 use tensority_devnet::node::api::{self, Reply};
@@ -235,6 +237,65 @@ fn a_slow_submit_holds_no_question_for_work_up() {
     assert_eq!(source.answer(1, &work, nonce), Answer::Accepted);
     let during = *asked.lock().unwrap() - before;
     assert!(during > 10, "{during}");
+}
+
+#[test]
+fn a_node_that_hangs_over_our_block_is_down_and_asked_later_whether_it_has_it() {
+    let hangs = Arc::new(AtomicBool::new(false));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let node = node();
+    let (served, hanging) = (Arc::clone(&node), Arc::clone(&hangs));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (node, hangs) = (Arc::clone(&served), Arc::clone(&hanging));
+            let twist = move |path: &str, reply| {
+                hangs.fetch_or(path.starts_with("/submit"), Ordering::SeqCst);
+                while hangs.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                reply
+            };
+            let twist = Mutex::new(Box::new(twist) as Twist);
+            thread::spawn(move || answer(stream.unwrap(), &node, &twist));
+        }
+    });
+    let mut settings = settings(address);
+    settings.limits.work = Duration::from_millis(300);
+    settings.limits.submit = Duration::from_secs(1);
+    let mut source = Source::start(settings);
+    let work = source.work();
+    source.submit(1, &work, find(&work));
+    assert_eq!(source.down().word, "timed_out");
+    // It has our block, and one upon it that is not ours, before it answers again.
+    assert_eq!(node.height(), 1);
+    mine(&node);
+    // The submit that it holds is given up before.
+    thread::sleep(Duration::from_millis(1500));
+    hangs.store(false, Ordering::SeqCst);
+    let answer = source.wait(|event| match event {
+        Event::Answered { answer, .. } => Some(answer.clone()),
+        _ => None,
+    });
+    assert_eq!(answer, Answer::Accepted);
+}
+
+/// Mines a block at the node itself.
+fn mine(node: &Node) {
+    let height = node.height();
+    while node.height() == height {
+        let work = node.work();
+        let target = Target::from_bits(work.header.bits).unwrap();
+        let previous_block_hash = work.header.previous_block_hash;
+        let timestamp = work.header.timestamp;
+        let nonce = find(&Template::of_block(work.header, work.seed, target));
+        // Its timestamp may be that of the block before.
+        let _ = node.submit(&tensority_devnet::node::Submission {
+            previous_block_hash,
+            timestamp,
+            nonce,
+        });
+    }
 }
 
 #[test]

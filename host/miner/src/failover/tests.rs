@@ -16,7 +16,7 @@ fn chosen(source: usize) -> Step {
 
 /// Two sources, the first of which gives work at second 1.
 fn first_is_active() -> Failover {
-    let mut failover = Failover::new(2, PATIENCE);
+    let mut failover = Failover::new([Kind::Pool; 2], PATIENCE);
     assert_eq!(failover.steps(at(0)), [Step::Start(0)]);
     failover.set_up(at(1), 0, true);
     failover.set_work(at(1), 0, true);
@@ -42,7 +42,7 @@ fn second_is_active() -> Failover {
 
 #[test]
 fn a_first_choice_that_is_not_the_first_source_has_a_reason() {
-    let mut failover = Failover::new(2, PATIENCE);
+    let mut failover = Failover::new([Kind::Pool; 2], PATIENCE);
     failover.steps(at(0));
     failover.steps(at(5));
     failover.set_up(at(6), 1, true);
@@ -90,6 +90,22 @@ fn the_first_is_returned_to_when_it_has_been_well_for_long_enough() {
     let steps = failover.steps(at(310));
     assert!(
         matches!(&steps[..], [Step::Choose { source: 0, .. }, Step::Stop(1)]),
+        "{steps:?}"
+    );
+}
+
+#[test]
+fn a_node_has_been_well_for_the_time_in_which_it_answered() {
+    let mut failover = second_is_active();
+    failover.sources[0].kind = Kind::Node;
+    failover.set_up(at(200), 0, true);
+    failover.set_up(at(255), 0, true);
+    // It hangs, which its source has yet to notice.
+    assert_eq!(failover.steps(at(265)), []);
+    failover.set_up(at(270), 0, true);
+    let steps = failover.steps(at(270));
+    assert!(
+        matches!(&steps[..], [Step::Choose { source: 0, reason: Some(reason) }, Step::Stop(1)] if reason.contains("70 s")),
         "{steps:?}"
     );
 }
@@ -184,7 +200,7 @@ fn without_any_good_source_all_are_asked_and_the_last_one_is_kept() {
 
 #[test]
 fn a_single_source_that_rejects_is_better_than_none() {
-    let mut failover = Failover::new(1, PATIENCE);
+    let mut failover = Failover::new([Kind::Pool], PATIENCE);
     failover.steps(at(0));
     failover.set_up(at(1), 0, true);
     failover.set_work(at(1), 0, true);

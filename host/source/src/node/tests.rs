@@ -46,6 +46,7 @@ fn node() -> (Arc<Node>, mpsc::Receiver<Event>) {
         interval: Duration::from_millis(10),
         limits: Limits {
             first_wait: Duration::from_millis(1),
+            submit: Duration::from_millis(50),
             ..settings.limits
         },
     };
@@ -75,8 +76,37 @@ fn words(events: &mpsc::Receiver<Event>) -> Vec<String> {
     events.try_iter().map(word).collect()
 }
 
+/// Ways to a node that answers as the test says.
+struct Scripted<H, L> {
+    hand_in: H,
+    look_up: L,
+}
+
+impl<H, L> submit::Ways for Scripted<H, L>
+where
+    H: Fn() -> Result<(), Failure>,
+    L: Fn() -> Result<BlockHeader, NodeError>,
+{
+    fn hand_in(&self, _: &BlockHeader) -> Result<(), Failure> {
+        (self.hand_in)()
+    }
+
+    fn look_up(&self, _: u64) -> Result<BlockHeader, NodeError> {
+        (self.look_up)()
+    }
+}
+
 /// Hands two shares of one template in, to a node that answers so, and then sees `next`.
 fn submitted(answers: Vec<Result<(), Failure>>, next: Option<Template>) -> Vec<String> {
+    submitted_to(answers, next, || Err(away()))
+}
+
+/// The same, to a node that gives these headers when it is asked what it has.
+fn submitted_to(
+    answers: Vec<Result<(), Failure>>,
+    next: Option<Template>,
+    look_up: impl Fn() -> Result<BlockHeader, NodeError> + Send + 'static,
+) -> Vec<String> {
     let (node, events) = node();
     let first = template([1; 32], TIME);
     node.take(first.clone(), Instant::now());
@@ -86,7 +116,7 @@ fn submitted(answers: Vec<Result<(), Failure>>, next: Option<Template>) -> Vec<S
     }
     let answers = Mutex::new(answers);
     let seen = Arc::clone(&node);
-    let hand_in = move |_: &BlockHeader| {
+    let hand_in = move || {
         let mut answers = answers.lock().unwrap();
         let answer = answers.remove(0);
         if answers.is_empty()
@@ -99,7 +129,7 @@ fn submitted(answers: Vec<Result<(), Failure>>, next: Option<Template>) -> Vec<S
     };
     let submitter = {
         let node = Arc::clone(&node);
-        thread::spawn(move || submit::run(&node, &hand_in))
+        thread::spawn(move || submit::run(&node, &Scripted { hand_in, look_up }))
     };
     let mut words = Vec::new();
     let is_answer = |word: &&String| {
@@ -149,45 +179,36 @@ fn a_lost_answer_is_known_by_the_next_template() {
         submitted(lost, next.clone()),
         ["replace", "accepted", "not sent"]
     );
-    let stale_then = vec![fails(away()), fails(NodeError::Stale)];
-    assert_eq!(
-        submitted(stale_then, next),
-        ["replace", "accepted", "not sent"]
-    );
 }
 
 #[test]
-fn stale_after_no_answer_waits_for_the_next_template() {
-    let (node, events) = node();
-    let first = template([1; 32], TIME);
-    node.take(first.clone(), Instant::now());
-    node.reporter.expect(5);
-    node.submit(share(5, &first));
-    let answers = Mutex::new(vec![fails(NodeError::Stale), fails(away())]);
-    let submitter = {
-        let node = Arc::clone(&node);
-        let hand_in = move |_: &BlockHeader| answers.lock().unwrap().pop().expect("two are enough");
-        thread::spawn(move || submit::run(&node, &hand_in))
-    };
-    let is_invalidated = |event: Event| event == Event::Invalidated;
-    assert!(events.iter().any(is_invalidated));
-    // Time in which it would wrongly say something.
-    thread::sleep(Duration::from_millis(50));
-    assert!(words(&events).is_empty());
-    let ours = share(5, &first).header.hash();
-    node.take(template(ours, TIME + 1), Instant::now());
-    let accepted = |event| {
-        matches!(
-            event,
-            Event::Answered {
-                answer: Answer::Accepted,
-                ..
-            }
-        )
-    };
-    assert!(events.iter().any(accepted));
-    node.end();
-    submitter.join().unwrap();
+fn what_became_of_a_block_without_an_answer_is_asked_for() {
+    let ours = share(5, &template([1; 32], TIME)).header;
+    let stale = || vec![fails(away()), fails(NodeError::Stale)];
+    // A newer timestamp, while the block is handed in, changes nothing.
+    for next in [None, Some(template([1; 32], TIME + 60))] {
+        let told = |look_up: Result<BlockHeader, NodeError>| {
+            let words = submitted_to(stale(), next.clone(), move || look_up.clone());
+            let told = words.into_iter().filter(|word| word != "update");
+            told.collect::<Vec<_>>()
+        };
+        let invalidated =
+            |word: &str| vec!["invalidated".to_owned(), word.into(), "not sent".into()];
+        assert_eq!(told(Ok(ours.clone())), invalidated("accepted"));
+        let other = template([9; 32], TIME).header;
+        assert_eq!(told(Ok(other)), invalidated("stale"));
+        for unknown in [
+            NodeError::NoBlock,
+            away(),
+            NodeError::Unauthorized(String::new()),
+        ] {
+            assert_eq!(told(Err(unknown)), invalidated("unanswered unreachable"));
+        }
+    }
+    // Two blocks came while nothing was heard of the node.
+    let later = Some(template([7; 32], TIME + 9));
+    let words = submitted_to(vec![fails(away())], later, move || Ok(ours.clone()));
+    assert_eq!(words, ["replace", "accepted", "not sent"]);
 }
 
 #[test]
@@ -237,15 +258,15 @@ fn the_state_of_the_node_is_told_when_it_changes() {
 }
 
 #[test]
-fn a_node_that_verifies_our_block_may_take_its_time() {
+fn a_node_that_stands_by_tells_that_it_answers() {
     let (node, events) = node();
-    let timeout = NodeError::TimedOut(Duration::from_secs(10));
-    node.set_submitting(true);
-    node.is_down(&timeout);
-    assert!(words(&events).is_empty());
-    node.set_submitting(false);
-    node.is_down(&timeout);
-    assert_eq!(words(&events), ["timed_out"]);
+    node.take(template([1; 32], TIME), Instant::now());
+    node.take(template([1; 32], TIME + 1), Instant::now());
+    assert_eq!(words(&events), ["up", "replace"]);
+    node.pace(Pace::Watched);
+    node.take(template([1; 32], TIME + 2), Instant::now());
+    node.take(template([1; 32], TIME + 3), Instant::now());
+    assert_eq!(words(&events), ["up", "up"]);
 }
 
 #[test]
