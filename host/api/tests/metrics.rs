@@ -183,6 +183,10 @@ fn the_metrics_say_what_the_state_says() {
             -0.01,
         ),
         (
+            r#"tensority_losses_ratio{device="/dev/ttyUSB0",part="late"}"#,
+            0.02,
+        ),
+        (
             r#"tensority_device_state{device="/dev/ttyUSB0",state="healthy"}"#,
             1.0,
         ),

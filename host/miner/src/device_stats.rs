@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use tensority_telemetry::account::{Losses, Rates};
+use tensority_telemetry::account::Rates;
 use tensority_telemetry::device::{Condition, Device, Nonces};
 
 use crate::event::Joined;
 use crate::health::{Health, Limits, Recovery};
 use crate::ranges::Ranges;
 use crate::rate::{Meter, Tally};
+use crate::spent::{Phase, Spent};
 
 /// What a device did, and how it is.
 #[derive(Debug)]
@@ -63,121 +64,6 @@ pub struct DeviceStats {
     pub restarts: u64,
     /// The last thing that went wrong, and when.
     pub last_error: Option<(String, Duration)>,
-}
-
-/// What a device is about at a moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
-    Working,
-    Seed,
-    NoWork,
-    /// It is not there, or off.
-    #[default]
-    Away,
-}
-
-/// Where time, in seconds, and hashes went.
-#[derive(Debug, Default)]
-pub struct Spent {
-    phase: Phase,
-    settled: Duration,
-    working: f64,
-    seed: f64,
-    no_work: f64,
-    away: f64,
-    good: f64,
-    stale: f64,
-    canaries: f64,
-    shares_accepted: u64,
-    shares_rejected: u64,
-}
-
-impl Spent {
-    fn new(now: Duration) -> Self {
-        Self {
-            settled: now,
-            ..Self::default()
-        }
-    }
-
-    /// Books the time since the last call to the phase that was, and begins another; the time booked
-    /// as work.
-    pub fn settle(&mut self, now: Duration, next: Phase) -> f64 {
-        let seconds = now.saturating_sub(self.settled).as_secs_f64();
-        self.settled = now;
-        let (place, worked) = match self.phase {
-            Phase::Working => (&mut self.working, seconds),
-            Phase::Seed => (&mut self.seed, 0.0),
-            Phase::NoWork => (&mut self.no_work, 0.0),
-            Phase::Away => (&mut self.away, 0.0),
-        };
-        *place += seconds;
-        self.phase = next;
-        worked
-    }
-
-    /// Books hashes: those of a job that was wanted, those of one that was not, those of a test.
-    pub fn hashed(&mut self, good: f64, stale: f64, canaries: f64) {
-        self.good += good;
-        self.stale += stale;
-        self.canaries += canaries;
-    }
-
-    pub fn answered(&mut self, accepted: bool) {
-        match accepted {
-            true => self.shares_accepted += 1,
-            false => self.shares_rejected += 1,
-        }
-    }
-
-    /// All time, in seconds.
-    pub fn seconds(&self) -> f64 {
-        self.working + self.seed + self.no_work + self.away
-    }
-
-    /// Where the time went, given the hashes per second that the device should reach.
-    fn losses(&self, nonces: &Nonces, rate: Option<f64>) -> Losses {
-        let all = self.seconds();
-        if all <= 0.0 {
-            return Losses::default();
-        }
-        let hashes = self.good + self.stale + self.canaries;
-        // Without a promise the device is as fast as it is.
-        let rate = rate.unwrap_or(hashes / self.working.max(1e-9));
-        let part = |hashes: f64| match rate > 0.0 {
-            true => hashes / rate / all,
-            false => 0.0,
-        };
-        let results = nonces.valid + nonces.unverified + nonces.hardware_errors + nonces.duplicates;
-        let of_results = |count: u64| count as f64 / results.max(1) as f64;
-        let shares = self.shares_accepted + self.shares_rejected;
-        let good = part(self.good);
-        let hardware_errors = good * of_results(nonces.hardware_errors);
-        let duplicates = good * of_results(nonces.duplicates);
-        let right = good - hardware_errors - duplicates;
-        let rejected = right * self.shares_rejected as f64 / shares.max(1) as f64;
-        let (stale, canaries) = (part(self.stale), part(self.canaries));
-        Losses {
-            good: right - rejected,
-            stale,
-            hardware_errors,
-            duplicates,
-            rejected,
-            canaries,
-            seed: self.seed / all,
-            no_work: self.no_work / all,
-            away: self.away / all,
-            slow: rest(self.working / all - good - stale - canaries),
-        }
-    }
-}
-
-/// What is left of a difference, but for rounding.
-fn rest(difference: f64) -> f64 {
-    match difference.abs() < 1e-9 {
-        true => 0.0,
-        false => difference,
-    }
 }
 
 impl DeviceStats {
@@ -285,69 +171,5 @@ impl DeviceStats {
             restarts: self.restarts,
             last_error: self.last_error.as_ref().map(|(error, _)| error.clone()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    fn sum(losses: &Losses) -> f64 {
-        losses.parts().iter().map(|(_, part)| part).sum()
-    }
-
-    #[test]
-    fn losses_add_up_to_all_of_the_time() {
-        let mut spent = Spent::new(seconds(0));
-        spent.settle(seconds(10), Phase::NoWork);
-        spent.settle(seconds(15), Phase::Seed);
-        assert_eq!(spent.settle(seconds(20), Phase::Working), 0.0);
-        assert_eq!(spent.settle(seconds(100), Phase::Away), 80.0);
-        spent.hashed(600.0, 100.0, 2.0);
-        spent.answered(true);
-        spent.answered(false);
-        let nonces = Nonces {
-            valid: 7,
-            hardware_errors: 2,
-            duplicates: 1,
-            ..Nonces::default()
-        };
-        let losses = spent.losses(&nonces, Some(10.0));
-        assert!((sum(&losses) - 1.0).abs() < 1e-12, "{losses:?}");
-        let expected = [
-            (losses.away, 0.1),
-            (losses.no_work, 0.05),
-            (losses.seed, 0.05),
-            (losses.stale, 0.1),
-            (losses.hardware_errors, 0.12),
-            (losses.duplicates, 0.06),
-            (losses.rejected, 0.21),
-            (losses.good, 0.21),
-            (losses.canaries, 0.002),
-            (losses.slow, 0.098),
-        ];
-        for (number, (found, expected)) in expected.into_iter().enumerate() {
-            assert!((found - expected).abs() < 1e-12, "{number}: {found}");
-        }
-    }
-
-    #[test]
-    fn a_device_that_promises_nothing_is_as_fast_as_it_is() {
-        let mut spent = Spent::new(seconds(0));
-        spent.settle(seconds(0), Phase::Working);
-        spent.settle(seconds(50), Phase::Working);
-        spent.hashed(100.0, 0.0, 0.0);
-        let losses = spent.losses(&Nonces::default(), None);
-        assert_eq!((losses.good, losses.slow), (1.0, 0.0));
-    }
-
-    #[test]
-    fn no_time_is_no_loss() {
-        let losses = Spent::new(seconds(3)).losses(&Nonces::default(), None);
-        assert_eq!(losses, Losses::default());
     }
 }

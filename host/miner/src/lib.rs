@@ -38,6 +38,7 @@ mod rate;
 pub mod record;
 pub mod replay;
 mod source_stats;
+mod spent;
 pub mod verifier;
 mod worker;
 

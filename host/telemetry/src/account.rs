@@ -53,8 +53,10 @@ pub struct Interval {
 /// Where the time of a device went. All parts together are 1, but for rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Losses {
-    /// Work of the current job.
+    /// Work of the current job whose results came in time, and were not refused.
     pub good: f64,
+    /// Work of the current job whose results came when that was over: to the miner, or to the source.
+    pub late: f64,
     /// Work on a job that was worthless by then.
     pub stale: f64,
     /// Work whose results were wrong.
@@ -63,6 +65,8 @@ pub struct Losses {
     pub duplicates: f64,
     /// Work whose results the source did not want.
     pub rejected: f64,
+    /// Work whose results the source was given, and never said what became of them.
+    pub unanswered: f64,
     /// Known-answer tests.
     pub canaries: f64,
     /// Making the matrix list of a seed.
@@ -77,13 +81,15 @@ pub struct Losses {
 
 impl Losses {
     /// The parts with their names, in the order of the fields.
-    pub fn parts(&self) -> [(&'static str, f64); 10] {
+    pub fn parts(&self) -> [(&'static str, f64); 12] {
         [
             ("good", self.good),
+            ("late", self.late),
             ("stale", self.stale),
             ("hardware_errors", self.hardware_errors),
             ("duplicates", self.duplicates),
             ("rejected", self.rejected),
+            ("unanswered", self.unanswered),
             ("canaries", self.canaries),
             ("seed", self.seed),
             ("no_work", self.no_work),

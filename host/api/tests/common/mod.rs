@@ -64,7 +64,8 @@ pub fn sample() -> State {
         pool: estimate,
     };
     let losses = Losses {
-        good: 0.96,
+        good: 0.94,
+        late: 0.02,
         stale: 0.01,
         canaries: 0.01,
         seed: 0.03,

@@ -5,11 +5,12 @@ use std::time::Duration;
 use tensority_telemetry::device::Condition;
 
 use super::{Action, Controller};
-use crate::device_stats::{DeviceStats, Phase};
+use crate::device_stats::DeviceStats;
 use crate::health::{Recovery, Remedy};
 use crate::mailbox::Order;
 use crate::message::Message;
 use crate::policy::Policy;
+use crate::spent::Phase;
 
 impl Controller {
     /// A device said or did what cannot be.

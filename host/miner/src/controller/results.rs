@@ -181,6 +181,10 @@ impl Controller {
             };
             let (found, why) = (pending.found.clone(), Some(why.to_owned()));
             let outcome = Outcome::NotSubmitted;
+            // Of a dry run nothing is lost.
+            if job.is_stale() {
+                self.devices[found.device].spent.concluded(outcome);
+            }
             return self.tell_share(&found, outcome, Duration::ZERO, (None, why));
         }
         shares.pending += 1;
@@ -242,10 +246,7 @@ impl Controller {
                 (Outcome::NotSubmitted, None)
             }
         };
-        if matches!(outcome, Outcome::Accepted | Outcome::Rejected) {
-            let accepted = outcome == Outcome::Accepted;
-            self.devices[found.device].spent.answered(accepted);
-        }
+        self.devices[found.device].spent.concluded(outcome);
         let (word, mut text) = reason.map(|reason| (reason.word, reason.text)).unzip();
         if outcome == Outcome::NotSubmitted {
             text = Some("its job was over before it was sent".to_owned());

@@ -175,10 +175,12 @@ fn add_nonces(sum: &mut Nonces, more: &Nonces) {
 
 fn add_losses(sum: &mut Losses, more: &Losses, weight: f64) {
     sum.good += more.good * weight;
+    sum.late += more.late * weight;
     sum.stale += more.stale * weight;
     sum.hardware_errors += more.hardware_errors * weight;
     sum.duplicates += more.duplicates * weight;
     sum.rejected += more.rejected * weight;
+    sum.unanswered += more.unanswered * weight;
     sum.canaries += more.canaries * weight;
     sum.seed += more.seed * weight;
     sum.no_work += more.no_work * weight;

@@ -9,13 +9,15 @@ use crate::paint::Tone;
 
 /// What stands for the parts in the bar, in the order of [`Losses::parts`]; letters, so that it can
 /// be read without colours.
-const MARKS: [char; 10] = ['█', 's', 'h', 'd', 'r', 'c', 'm', 'n', 'a', '.'];
+const MARKS: [char; 12] = ['█', 'l', 's', 'h', 'd', 'r', 'u', 'c', 'm', 'n', 'a', '.'];
 /// What the parts mean, in the same order.
-const TONES: [Tone; 10] = [
+const TONES: [Tone; 12] = [
     Tone::Good,
+    Tone::Notice,
     Tone::Notice,
     Tone::Bad,
     Tone::Notice,
+    Tone::Bad,
     Tone::Bad,
     Tone::Title,
     Tone::Title,
@@ -147,7 +149,7 @@ mod tests {
             };
             let parts = tenths(&losses).unwrap();
             assert_eq!(parts.iter().sum::<i64>(), WHOLE, "{losses:?}");
-            assert!(parts[0] > 0 && parts[9] <= 0, "{losses:?}");
+            assert!(parts[0] > 0 && parts[11] <= 0, "{losses:?}");
             let width = random.random_range(0..200);
             assert_eq!(cells(&parts, width).iter().sum::<usize>(), width);
         }

@@ -1,5 +1,7 @@
 //! Outcomes of results.
 
+use tensority_telemetry::account::Losses;
+
 use super::*;
 
 #[test]
@@ -144,6 +146,54 @@ fn every_answer_is_counted_once_by_what_it_is() {
     assert_eq!(shares.rejected, [("duplicate".to_owned(), 1)].into());
     assert_eq!((shares.unanswered, shares.not_submitted), (1, 1));
     assert_eq!(shares.pending, 0);
+}
+
+/// The losses after a device got 100 s of work done, when these things happened: before the end of the job, and after.
+fn losses(before: impl FnOnce(&mut Run), after: impl FnOnce(&mut Run, &Range)) -> Losses {
+    let mut run = Run::new(settings(Policy::Before));
+    let range = run.range(0);
+    run.now = at(100);
+    before(&mut run);
+    run.source(0, SourceEvent::Template(easy(2)));
+    after(&mut run, &range);
+    run.end(0, &range, 10, EndReason::Replaced);
+    run.state().devices[0].losses
+}
+
+#[test]
+fn work_is_good_if_its_results_came_in_time_to_the_miner_and_to_the_source() {
+    let submitted = |run: &mut Run| {
+        run.find(1, RARE);
+        run.check(0, Verdict::Right);
+    };
+    let accepted = |run: &mut Run| {
+        submitted(run);
+        run.answer(0, 0, Answer::Accepted);
+    };
+    let losses_good = losses(accepted, |_, _| ());
+    assert!(
+        losses_good.good > 0.9 && losses_good.late == 0.0,
+        "{losses_good:?}"
+    );
+    for late in [
+        // A result that comes when the job is over.
+        losses(|_| (), |run, range| drop(run.find_in(0, range, 1, RARE))),
+        // One that is verified then.
+        losses(
+            |run| drop(run.find(1, RARE)),
+            |run, _| drop(run.check(0, Verdict::Right)),
+        ),
+        // One that the source did not want any more, and one that it was not sent.
+        losses(submitted, |run, _| {
+            drop(run.answer(0, 0, Answer::Stale(reason("stale"))))
+        }),
+        losses(submitted, |run, _| drop(run.answer(0, 0, Answer::NotSent))),
+    ] {
+        assert!(late.good == 0.0 && late.late > 0.9, "{late:?}");
+    }
+    let closed = Answer::Unanswered(reason("closed"));
+    let unanswered = losses(submitted, |run, _| drop(run.answer(0, 0, closed)));
+    assert!(unanswered.good == 0.0 && unanswered.unanswered > 0.9);
 }
 
 #[test]
