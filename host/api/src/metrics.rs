@@ -190,6 +190,11 @@ fn sources(sources: &[Source], page: &mut Page) -> fmt::Result {
         of_each(sources, |source| one(Some(source.shares.pending as f64))),
     )?;
     page.gauges(
+        "tensority_shares_waiting",
+        "Shares that wait until the source has answered others",
+        of_each(sources, |source| one(Some(source.shares.waiting as f64))),
+    )?;
+    page.gauges(
         "tensority_pool_hashrate_hashes_per_second",
         "Rate that accepted shares stand for, with the bounds of 95 of 100 cases",
         of_each(sources, |source| estimate(&source.implied_rate)),

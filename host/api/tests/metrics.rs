@@ -225,6 +225,7 @@ fn the_metrics_say_what_the_state_says() {
             1.0,
         ),
         (r#"tensority_shares_pending{pool="pool"}"#, 1.0),
+        (r#"tensority_shares_waiting{pool="pool"}"#, 2.0),
         (r#"tensority_answer_seconds{pool="pool"}"#, 0.08),
         ("tensority_verify_waiting{}", 1.0),
         ("tensority_verify_busy_seconds_total{}", 1.9),

@@ -4,6 +4,7 @@
 mod assignment;
 mod care;
 mod devices;
+mod outgoing;
 mod results;
 mod sources;
 mod view;
@@ -135,6 +136,8 @@ struct Found {
 struct Pending {
     found: Found,
     verifying: bool,
+    /// It waits until it may be submitted.
+    waiting: bool,
     submitted: bool,
 }
 

@@ -30,6 +30,7 @@ mod mailbox;
 pub mod message;
 pub mod miner;
 mod nonces;
+mod outbox;
 pub mod poisson;
 mod policy;
 mod range_size;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tensority_telemetry::source::{Condition, Kind, Shares, Source};
 
+use crate::outbox::Outbox;
 use crate::rate::Tally;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,8 @@ pub struct SourceStats {
     pub last_work: Option<Duration>,
     pub jobs: u64,
     pub shares: Shares,
+    /// What is to be handed in.
+    pub outbox: Outbox,
     pub implied: Tally,
     answers: u32,
     answering: Duration,
@@ -47,6 +50,7 @@ impl SourceStats {
             last_work: None,
             jobs: 0,
             shares: Shares::default(),
+            outbox: Outbox::default(),
             implied: Tally::default(),
             answers: 0,
             answering: Duration::ZERO,
@@ -57,6 +61,14 @@ impl SourceStats {
     pub fn answered(&mut self, took: Duration) {
         self.answers += 1;
         self.answering += took;
+    }
+
+    /// What became of shares, with those that wait.
+    pub fn all_shares(&self) -> Shares {
+        Shares {
+            waiting: self.outbox.waiting(),
+            ..self.shares.clone()
+        }
     }
 
     pub fn state(&self, now: Duration, asked: bool, active: bool) -> Source {
@@ -84,7 +96,7 @@ impl SourceStats {
             condition_seconds: seconds_since(self.since),
             last_work_seconds: self.last_work.map(seconds_since),
             jobs: self.jobs,
-            shares: self.shares.clone(),
+            shares: self.all_shares(),
             implied_rate: self.implied.estimate(now),
             answer_seconds: (self.answers > 0)
                 .then(|| (self.answering / self.answers).as_secs_f64()),

@@ -75,10 +75,12 @@ pub struct Shares {
     pub stale: u64,
     /// They were sent, and no answer came.
     pub unanswered: u64,
-    /// They were not sent: over by then, or it is a dry run.
+    /// They were not sent: over by then, the source too slow to come to them, or it is a dry run.
     pub not_submitted: u64,
     /// They are on their way.
     pub pending: u64,
+    /// They wait until the source has answered some of those that are on their way.
+    pub waiting: u64,
 }
 
 impl Shares {

@@ -35,6 +35,7 @@ pub fn sample() -> State {
         unanswered: 4,
         not_submitted: 3,
         pending: 1,
+        waiting: 2,
     };
     let nonces = Nonces {
         valid: 97,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tensority::{BlockHeader, EPOCH_BLOCKS, header_hash};
-use tensority_source::{Answer, Reason, Share};
+use tensority_source::{Answer, Reason};
 use tensority_telemetry::lifetime::BestShare;
 use tensority_telemetry::outcome::Outcome;
 
@@ -16,7 +16,7 @@ use crate::policy::Policy;
 use crate::verifier::Check;
 
 impl Found {
-    fn job(&self) -> &Job {
+    pub(super) fn job(&self) -> &Job {
         &self.purpose.job
     }
 
@@ -24,7 +24,7 @@ impl Found {
         self.job().template.target.is_met_by(&self.hash)
     }
 
-    fn header(&self) -> BlockHeader {
+    pub(super) fn header(&self) -> BlockHeader {
         BlockHeader {
             nonce: self.nonce,
             ..self.job().template.header.clone()
@@ -89,15 +89,16 @@ impl Controller {
         let pending = Pending {
             found,
             verifying: false,
+            waiting: false,
             submitted: false,
         };
         self.results.insert(result, pending);
         result
     }
 
-    fn forget_if_done(&mut self, result: u64) {
+    pub(super) fn forget_if_done(&mut self, result: u64) {
         let pending = self.results.get(&result);
-        if pending.is_some_and(|pending| !pending.verifying && !pending.submitted) {
+        if pending.is_some_and(|it| !it.verifying && !it.waiting && !it.submitted) {
             self.results.remove(&result);
         }
     }
@@ -147,7 +148,8 @@ impl Controller {
             return;
         };
         pending.verifying = false;
-        let (found, submitted) = (pending.found.clone(), pending.submitted);
+        let submitted = pending.waiting || pending.submitted;
+        let found = pending.found.clone();
         match verdict {
             _ if found.purpose.canary.is_some() => {
                 self.count_canary(now, found.device, verdict == Verdict::Right);
@@ -159,43 +161,13 @@ impl Controller {
                 }
             }
             Verdict::OtherHash { pow_hash } => {
+                self.take_back(result);
                 let (expected, hash) = (hex::encode(pow_hash), hex::encode(found.hash));
                 let reason = format!("expected the hash {expected}, found {hash}");
                 self.count_error(now, &found, reason);
             }
         }
         self.forget_if_done(result);
-    }
-
-    fn submit(&mut self, result: u64) {
-        let Some(pending) = self.results.get_mut(&result) else {
-            return;
-        };
-        let job = pending.found.job();
-        let shares = &mut self.sources[job.source].shares;
-        if self.settings.goal.dry_run || job.is_stale() {
-            shares.not_submitted += 1;
-            let why = match self.settings.goal.dry_run {
-                true => "this is a dry run",
-                false => "its job was over before it was verified",
-            };
-            let (found, why) = (pending.found.clone(), Some(why.to_owned()));
-            let outcome = Outcome::NotSubmitted;
-            // Of a dry run nothing is lost.
-            if job.is_stale() {
-                self.devices[found.device].spent.concluded(outcome);
-            }
-            return self.tell_share(&found, outcome, Duration::ZERO, (None, why));
-        }
-        shares.pending += 1;
-        self.failover.submitted(job.source);
-        let share = Share {
-            number: result,
-            template: job.template.id.clone(),
-            header: pending.found.header(),
-        };
-        self.actions.push(Action::Submit(job.source, share));
-        pending.submitted = true;
     }
 
     /// Heeds the answer to a share.
@@ -220,6 +192,7 @@ impl Controller {
         self.failover.answered(now, source, regard(&answer));
         let stats = &mut self.sources[source];
         stats.shares.pending = stats.shares.pending.saturating_sub(1);
+        stats.outbox.answered();
         if !matches!(answer, Answer::NotSent | Answer::Unanswered(_)) {
             stats.answered(took);
         }
@@ -255,6 +228,7 @@ impl Controller {
         if outcome == Outcome::Accepted {
             self.credit_share(now, &found);
         }
+        self.hand_in(source);
     }
 
     fn credit_share(&mut self, now: Duration, found: &Found) {
@@ -347,7 +321,7 @@ impl Controller {
     }
 
     /// Tells what became of a share, and why: a word and a line.
-    fn tell_share(
+    pub(super) fn tell_share(
         &mut self,
         found: &Found,
         result: Outcome,

@@ -57,6 +57,7 @@ impl Controller {
             self.tell(Message::Source { source, up, reason });
         }
         self.forget_stale_nonces();
+        self.drop_worthless(source);
         // A source that is not hashed for may know a new seed first.
         if self.verification.prepared != Some(job.template.seed) {
             self.prepare(job.template.seed);
@@ -96,6 +97,7 @@ impl Controller {
         self.jobs.invalidate(now, source);
         self.failover.set_work(now, source, false);
         self.forget_stale_nonces();
+        self.drop_worthless(source);
         if self.failover.active() == Some(source) {
             self.settle_all(now);
         }
@@ -130,6 +132,7 @@ impl Controller {
                 Step::Start(source) => self.actions.push(Action::Start(source)),
                 Step::Stop(source) => {
                     self.jobs.invalidate(now, source);
+                    self.drop_worthless(source);
                     (self.sources[source].up, self.sources[source].since) = (false, now);
                     self.sources[source].down = None;
                     self.actions.push(Action::Stop(source));

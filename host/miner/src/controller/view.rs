@@ -66,7 +66,7 @@ impl Controller {
     pub(super) fn total(&self, now: Duration, devices: &[Device]) -> Total {
         let mut shares = Shares::default();
         for source in &self.sources {
-            add_shares(&mut shares, &source.shares);
+            add_shares(&mut shares, &source.all_shares());
         }
         let mut nonces = Nonces::default();
         for device in devices {
@@ -163,6 +163,7 @@ fn add_shares(sum: &mut Shares, more: &Shares) {
     sum.unanswered += more.unanswered;
     sum.not_submitted += more.not_submitted;
     sum.pending += more.pending;
+    sum.waiting += more.waiting;
 }
 
 fn add_nonces(sum: &mut Nonces, more: &Nonces) {

@@ -88,13 +88,14 @@ fn detail(seen: &Seen, source: &Source, width: usize) -> Vec<Line<'static>> {
     );
     lines.extend(paragraph(seen, Tone::Plain, &facts, width));
     let counts = format!(
-        "shares: {} accepted, {} rejected, {} stale, {} unanswered, {} not submitted, {} pending",
+        "shares: {} accepted, {} rejected, {} stale, {} unanswered, {} not submitted, {} pending, {} waiting",
         shares.accepted,
         shares.all_rejected(),
         shares.stale,
         shares.unanswered,
         shares.not_submitted,
         shares.pending,
+        shares.waiting,
     );
     lines.extend(paragraph(seen, Tone::Plain, &counts, width));
     for (reason, count) in &shares.rejected {

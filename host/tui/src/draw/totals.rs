@@ -55,6 +55,7 @@ fn shares(seen: &Seen) -> Vec<Vec<Span<'static>>> {
         ("unanswered", shares.unanswered),
         ("not submitted", shares.not_submitted),
         ("pending", shares.pending),
+        ("waiting", shares.waiting),
         ("to verify", seen.state.verification.waiting),
     ];
     let some = rare.into_iter().filter(|(_, count)| *count > 0);

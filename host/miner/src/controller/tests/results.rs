@@ -148,6 +148,45 @@ fn every_answer_is_counted_once_by_what_it_is() {
     assert_eq!(shares.pending, 0);
 }
 
+#[test]
+fn a_slow_source_has_few_shares_at_a_time_and_then_the_newest() {
+    let mut run = Run::new(settings(Policy::Before));
+    for nonce in 0..12 {
+        run.find(nonce, RARE);
+        run.check(nonce, Verdict::Right);
+    }
+    assert_eq!(submits(&run.actions), (0..8).collect::<Vec<_>>());
+    let shares = run.state().sources[0].shares.clone();
+    assert_eq!((shares.pending, shares.waiting), (8, 4));
+    assert_eq!(submits(&run.answer(0, 0, Answer::Accepted)), [11]);
+    assert_eq!(submits(&run.answer(0, 1, Answer::Accepted)), [10]);
+    let replaced = run.source(0, SourceEvent::Template(easy(2)));
+    let told = replaced.iter().filter_map(|action| match action {
+        Action::Tell(Message::Share(share)) => share.detail.as_deref(),
+        _ => None,
+    });
+    let over = "its job was over before the source had answered those before it";
+    assert_eq!(told.collect::<Vec<_>>(), [over; 2]);
+    assert!(submits(&run.answer(0, 2, Answer::Accepted)).is_empty());
+    let shares = run.state().total.shares;
+    assert_eq!((shares.pending, shares.waiting), (7, 0));
+    assert_eq!((shares.accepted, shares.not_submitted), (3, 2));
+    assert_eq!(run.controller.results.len(), 7);
+}
+
+#[test]
+fn a_share_that_waits_and_turns_out_wrong_is_not_handed_in() {
+    let mut run = Run::new(settings(Policy::After));
+    for nonce in 0..9 {
+        run.find(nonce, RARE);
+    }
+    assert_eq!(run.state().sources[0].shares.waiting, 1);
+    run.check(8, Verdict::OtherHash { pow_hash: COMMON });
+    let shares = run.state().total.shares;
+    assert_eq!((shares.waiting, shares.not_submitted), (0, 0));
+    assert!(submits(&run.answer(0, 0, Answer::Accepted)).is_empty());
+}
+
 /// The losses after a device got 100 s of work done, when these things happened: before the end of the job, and after.
 fn losses(before: impl FnOnce(&mut Run), after: impl FnOnce(&mut Run, &Range)) -> Losses {
     let mut run = Run::new(settings(Policy::Before));
