@@ -54,6 +54,8 @@ const ANY: &str = "http[s]://HOST:PORT of a node or stratum+tcp://HOST:PORT (or 
 const NODE: &str = "http[s]://HOST:PORT of a node";
 const POOL: &str = "stratum+tcp://HOST:PORT (or stratum+ssl://) of a pool";
 
+const BAD_PORT: &str = "no port from 1 to 65535 behind the colon";
+
 impl NodeUrl {
     /// The URL of a path that begins with a slash.
     pub(crate) fn join(&self, path: &str) -> String {
@@ -80,7 +82,7 @@ impl NodeUrl {
             None => (None, authority.as_str()),
         };
         if authority.port_u16().is_none() && place != authority.host() {
-            return Err(AddressError::new(NODE, "no port from 1 to 65535"));
+            return Err(AddressError::new(NODE, BAD_PORT));
         }
         let path = uri.path().trim_end_matches('/');
         let base = format!("{scheme}://{place}{path}");
@@ -125,8 +127,13 @@ impl PoolUrl {
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return found("a path behind the port");
         }
+        if authority.as_str() == authority.host() {
+            return found(
+                "no port; ask the pool for it, and put it behind the host, as in `:3333`",
+            );
+        }
         let Some(port) = authority.port_u16().filter(|&port| port > 0) else {
-            return found("no port from 1 to 65535");
+            return found(BAD_PORT);
         };
         let host = authority.host().to_owned();
         Ok(Self { host, port, tls })
@@ -137,6 +144,19 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
+        if text.contains(char::is_whitespace) {
+            return Err(AddressError::new(ANY, "a blank in it; take it out"));
+        }
+        // A scheme is the same in capitals.
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        if is_bare_ipv6(rest) {
+            let found = "an IPv6 address without brackets; write it as `[::1]:9888`";
+            return Err(AddressError::new(ANY, found));
+        }
+        let text = match scheme {
+            "" => text.to_owned(),
+            scheme => format!("{}://{rest}", scheme.to_ascii_lowercase()),
+        };
         let Ok(uri) = text.parse::<Uri>() else {
             return Err(AddressError::new(ANY, "what is no URL"));
         };
@@ -154,6 +174,15 @@ impl FromStr for Address {
             _ => Err(AddressError::new(ANY, format!("the scheme `{scheme}`"))),
         }
     }
+}
+
+/// Whether what follows a scheme begins with an IPv6 address that has no brackets.
+fn is_bare_ipv6(rest: &str) -> bool {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let place = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, place)| place);
+    !place.starts_with('[') && place.matches(':').count() > 1
 }
 
 impl fmt::Display for Address {
@@ -220,6 +249,8 @@ mod tests {
             ("stratum://pool:3333/", "stratum+tcp://pool:3333"),
             ("stratum+ssl://[::1]:443", "stratum+ssl://[::1]:443"),
             ("stratum+tls://pool:443", "stratum+ssl://pool:443"),
+            ("HTTP://10.0.0.1:9888", "http://10.0.0.1:9888"),
+            ("Stratum+TCP://pool:3333", "stratum+tcp://pool:3333"),
         ] {
             assert_eq!(show(text).as_deref(), Ok(shown));
             assert_eq!(show(shown).as_deref(), Ok(shown));
@@ -243,9 +274,15 @@ mod tests {
             ("http://", "no URL"),
             ("http://node/?x=1", "query"),
             ("http://token@node", "ID:SECRET"),
-            ("stratum+tcp://pool", "no port"),
-            ("stratum+tcp://pool:0", "no port"),
-            ("stratum+tcp://pool:99999", "no port"),
+            ("stratum+tcp://pool", "no port; ask"),
+            ("stratum+tcp://[::1]", "no port; ask"),
+            ("stratum+tcp://pool:", "no port from"),
+            ("stratum+tcp://pool:0", "no port from"),
+            ("stratum+tcp://pool:99999", "no port from"),
+            ("stratum+tcp://::1:3333", "brackets"),
+            ("http://me:hush@fe80::1", "brackets"),
+            ("http://node:9888 ", "a blank"),
+            ("stratum+tcp://me:hush @pool:1", "a blank"),
             ("http://node:99999", "port"),
             ("stratum+tcp://pool:1/x", "path"),
             ("stratum+tcp://me:hush@pool:1", "user"),

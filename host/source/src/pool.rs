@@ -7,6 +7,7 @@ mod link;
 mod message;
 mod refusals;
 mod session;
+mod stranger;
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -179,7 +180,18 @@ impl Worker {
             }
         };
         let mut session = Session::new(&self.settings, &self.reporter, Instant::now());
-        let end = self.serve(&mut link, &mut session);
+        let mut stranger = None;
+        let end = self.serve(&mut link, &mut session, &mut stranger);
+        // Who lets us in is a pool, whatever it said first.
+        let end = match stranger.filter(|_| !session.is_in()) {
+            Some(reason) => End::Reason(reason),
+            None if link.is_agreeing() && !end.is_of_tls() => {
+                let text = "the pool does not agree on TLS, and does not say why; if it speaks none at this port, \
+                            write its address as stratum+tcp://HOST:PORT";
+                End::Reason(Reason::new("tls", text))
+            }
+            None => end,
+        };
         let reached = match &end {
             End::Reason(reason) if reason.word == Reason::FORGOTTEN && !session.was_useful() => {
                 Reached::Forgotten
@@ -193,8 +205,13 @@ impl Worker {
     }
 
     /// Passes on what goes to and fro, until the connection ends or we do.
-    fn serve(&self, link: &mut Link, session: &mut Session<'_>) -> End {
-        match self.pass_on(link, session) {
+    fn serve(
+        &self,
+        link: &mut Link,
+        session: &mut Session<'_>,
+        stranger: &mut Option<Reason>,
+    ) -> End {
+        match self.pass_on(link, session, stranger) {
             Ok(end) => end,
             Err(error) => match tls::find(&error) {
                 Some(error) => {
@@ -206,9 +223,15 @@ impl Worker {
         }
     }
 
-    fn pass_on(&self, link: &mut Link, session: &mut Session<'_>) -> io::Result<End> {
+    fn pass_on(
+        &self,
+        link: &mut Link,
+        session: &mut Session<'_>,
+        stranger: &mut Option<Reason>,
+    ) -> io::Result<End> {
         let mut framer = Framer::default();
         let mut buffer = [0; CHUNK_BYTES];
+        let mut is_first = true;
         link.send(&session.login());
         loop {
             if self.pool.is_ending() {
@@ -229,6 +252,9 @@ impl Worker {
                 Some(0) => return Ok(End::Closed("at its will".to_owned())),
                 count => count.unwrap_or(0),
             };
+            if count > 0 && std::mem::take(&mut is_first) {
+                *stranger = stranger::recognise(&buffer[..count], self.security.is_some());
+            }
             for frame in framer.push(&buffer[..count]) {
                 if let Err(reason) = session.take(frame, now) {
                     return Ok(End::Reason(reason));
@@ -260,6 +286,11 @@ enum End {
 }
 
 impl End {
+    /// Whether it says what is wrong with TLS.
+    fn is_of_tls(&self) -> bool {
+        matches!(self, Self::Reason(reason) if reason.word == "tls")
+    }
+
     fn reason(self, reached: Reached) -> Reason {
         match self {
             Self::Reason(reason) => reason,

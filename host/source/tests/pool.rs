@@ -13,7 +13,7 @@ use support::Source;
 use tensority_devnet::pool::{
     Field, Garbage, Misbehaviour, Named, Oddity, Pool, Running, Tls, serve,
 };
-use tensority_source::{Answer, Event, Settings, StartError, Template, start};
+use tensority_source::{Answer, Event, Reason, Settings, StartError, Template, start};
 
 /// A pool for which every hash is a share, without any work.
 fn pool(edit: impl FnOnce(&mut tensority_devnet::pool::Settings)) -> (Arc<Pool>, Running) {
@@ -379,9 +379,9 @@ fn over_tls_what_is_wrong_is_said() {
     assert!(unknown.text.contains("`ca_file`"), "{unknown:?}");
     let (_pool, running) = self::pool(|_| {});
     let plain = Source::start(settings("stratum+ssl", &running)).down();
-    // The pool closes at the first bytes of TLS, which are no line to it.
+    // The pool closes at the first bytes of TLS, which are no line to it, or waits for the end of the line.
     assert!(
-        ["closed_at_login", "timed_out"].contains(&&*plain.word),
+        plain.word == "tls" && plain.text.contains("stratum+tcp://"),
         "{plain:?}"
     );
 }
@@ -403,6 +403,37 @@ fn a_server_of_something_else_is_named_over_tls() {
     assert!(reason.text.contains("does not speak TLS"), "{reason:?}");
     drop(source);
     server.join().unwrap();
+}
+
+/// Why a source is down at a server that says this as soon as somebody connects.
+fn down_at(says: &'static [u8]) -> Reason {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("stratum+tcp://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(says).unwrap();
+        // Until the client hangs up.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let mut source = Source::start(short(Settings::new(address.parse().unwrap())));
+    let reason = source.down();
+    drop(source);
+    server.join().unwrap();
+    reason
+}
+
+#[test]
+fn a_server_that_speaks_something_else_is_told_with_what_to_do() {
+    let tls = down_at(b"\x15\x03\x01\x00\x02\x02\x46");
+    assert!(
+        tls.word == "tls" && tls.text.contains("stratum+ssl://"),
+        "{tls:?}"
+    );
+    let http = down_at(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    assert!(
+        http.word == "http" && http.text.contains("http://HOST:PORT"),
+        "{http:?}"
+    );
 }
 
 #[test]

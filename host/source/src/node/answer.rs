@@ -18,7 +18,10 @@ pub enum NodeError {
     #[error("cannot be reached ({0})")]
     Unreachable(String),
     /// The connection ended instead of an answer.
-    #[error("closed the connection without an answer ({0})")]
+    #[error(
+        "closed the connection without an answer ({0}); if it always does, it may be a pool, whose address \
+         begins with stratum+tcp://"
+    )]
     Closed(String),
     /// No answer came in time.
     #[error("gave no answer within {0:?}")]

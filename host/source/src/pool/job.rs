@@ -113,13 +113,12 @@ impl Job {
     pub fn read_parent(json: &str) -> Option<[u8; 32]> {
         #[derive(Deserialize)]
         struct Parent {
-            #[serde(with = "hex::serde")]
-            previous_block_hash: [u8; 32],
+            previous_block_hash: String,
         }
         let Parent {
             previous_block_hash,
         } = serde_json::from_str(json).ok()?;
-        Some(previous_block_hash)
+        hash("previous_block_hash", &previous_block_hash).ok()
     }
 }
 
@@ -160,9 +159,17 @@ fn block_integer(field: &'static str, text: &str) -> Result<u64, JobError> {
     }
 }
 
+/// Hexadecimal digits of a hash without the `0x` that some put in front. In front of an integer it makes doubtful
+/// which byte comes first, and is not taken.
+fn digits(text: &str) -> &str {
+    let prefixes = ["0x", "0X"];
+    let without = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix));
+    without.unwrap_or(text)
+}
+
 fn hash(field: &'static str, text: &str) -> Result<[u8; 32], JobError> {
     let mut bytes = [0; 32];
-    match hex::decode_to_slice(text, &mut bytes) {
+    match hex::decode_to_slice(digits(text), &mut bytes) {
         Ok(()) => Ok(bytes),
         Err(_) => Err(bad(field, "64 hexadecimal digits", text)),
     }

@@ -51,6 +51,11 @@ impl Link {
         })
     }
 
+    /// Whether the two have yet to agree on TLS.
+    pub fn is_agreeing(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.is_handshaking())
+    }
+
     pub fn send(&mut self, bytes: &[u8]) {
         self.unsent.extend_from_slice(bytes);
     }

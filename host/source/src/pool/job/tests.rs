@@ -77,6 +77,20 @@ fn a_target_is_of_the_most_significant_bytes() {
 }
 
 #[test]
+fn a_hash_may_have_0x_in_front() {
+    let plain = job();
+    let mut with_prefixes = plain.clone();
+    for field in ["previous_block_hash", "seed", "transaction_status_hash"] {
+        let digits = plain[field].as_str().unwrap();
+        with_prefixes[field] = format!("0x{digits}").into();
+    }
+    assert_eq!(read(&with_prefixes), read(&plain));
+    let parent = Job::read_parent(&plain.to_string());
+    assert!(parent.is_some() && Job::read_parent(&with_prefixes.to_string()) == parent);
+    assert!(refusal("seed", "0x").contains("hexadecimal"));
+}
+
+#[test]
 fn a_target_that_is_none_is_refused() {
     for zero in ["00000000", "00", &"00".repeat(32)] {
         let error = read(&job_with("target", zero)).unwrap_err();
