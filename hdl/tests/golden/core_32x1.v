@@ -5731,12 +5731,12 @@ endmodule
 // Checksum: reads the matrix list back, one checksum per matrix.
 //
 // The checksum of a matrix is FNV over its 32-bit words in memory order, from the basis
-// 0x811c9dc5: h = (h * 0x01000193 mod 2^32) ^ word (of_matrix).
+// 0x811c9dc5: h = (h * 0x01000193 mod 2^32) ^ word (checksum::of_matrix).
 //
 // A beat of W words takes 3 W + 2 + memory latency cycles. Byte order: byte 4i of a matrix is in bits 7..0 of
 // its word i.
 //
-// Checked by sim/tests/small_cores.rs and sim/tests/faults.rs against of_matrix. It compares with
+// Checked by sim/tests/small_cores.rs and sim/tests/faults.rs against checksum::of_matrix. It compares with
 // nothing: the host knows what the sums have to be.
 module checksum (
     input  wire clock,
