@@ -6,10 +6,15 @@ mod firmware;
 mod python;
 mod system;
 
-use crate::failure::Failure;
+use std::fs::{self, File};
 
-/// Installs missing system packages, the firmware's compiler and the pinned Python tools.
+use crate::failure::Failure;
+use crate::workspace;
+
+/// Installs missing system packages, the firmware's compiler and the pinned Python tools. Of two at once, one waits
+/// for what the other installs.
 pub fn run() -> Result<(), Failure> {
+    let _turn = turn()?;
     let python_tools = python::missing()?;
     system::install_missing(python_tools.is_some())?;
     firmware::install_missing_compiler()?;
@@ -17,6 +22,15 @@ pub fn run() -> Result<(), Failure> {
         python_tools.install()?;
     }
     Ok(())
+}
+
+/// The lock of the tool folder, until it is dropped.
+fn turn() -> Result<File, Failure> {
+    let folder = workspace::tools();
+    let path = folder.join("lock");
+    let lock = fs::create_dir_all(&folder).and_then(|()| File::create(&path));
+    let locked = lock.and_then(|lock| lock.lock().map(|()| lock));
+    locked.map_err(|error| Failure::cannot_write(&path, &error))
 }
 
 /// One line of progress.
