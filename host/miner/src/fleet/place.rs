@@ -30,7 +30,7 @@ pub struct Place {
     pub device: Option<usize>,
     pub backoff: Backoff,
     pub status: Status,
-    /// Somebody wants it opened as soon as it is closed.
+    /// It is to be opened as soon as it is closed: somebody wants it, or it was plugged in anew meanwhile.
     pub wanted: bool,
 }
 

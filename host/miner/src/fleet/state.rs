@@ -155,7 +155,7 @@ impl State {
             entry.device = entry.device.filter(|device| *device != index);
         }
         let entry = &mut self.places[place];
-        entry.device = Some(index);
+        (entry.device, entry.wanted) = (Some(index), false);
         let joined = joined(&self.names[index], id, entry, device.description());
         // Before the controller hears of it, whose first orders follow at once.
         self.mailboxes.register(index, device.waker());
@@ -188,6 +188,10 @@ impl State {
         entry.status = Status::Closed(now + entry.backoff.wait());
         let reason = match reason {
             NotOpened::NoBoard(reason) if entry.device.is_none() => {
+                // Another one was plugged in while this one was asked.
+                if std::mem::take(&mut entry.wanted) {
+                    return;
+                }
                 entry.status = Status::LeftAlone;
                 let name = entry.name.clone();
                 return self.decide(name, "leave alone", reason);
@@ -259,7 +263,11 @@ impl State {
                 let waits = match place.status {
                     Status::Gone => true,
                     Status::LeftAlone => is_new,
-                    Status::Closed(_) | Status::Opening | Status::Open(_) => false,
+                    Status::Opening => {
+                        place.wanted |= is_new;
+                        false
+                    }
+                    Status::Closed(_) | Status::Open(_) => false,
                 };
                 if waits {
                     place.backoff.reset();
