@@ -7,10 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
-/// Mode of a file that is not there yet.
-const NEW_FILE: u32 = 0o644;
+/// Mode of a file that is not there yet, as far as the user's mask lets it.
+const NEW_FILE: u32 = 0o666;
 
 /// Standard output takes no more. No error by itself: a [`Failure`](crate::Failure) is made of it.
 #[derive(Debug)]
@@ -49,16 +48,19 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Unprinted> {
 /// # Errors
 /// What the system says; the file is as it was then.
 pub fn write_file(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Error> {
-    let mode = match fs::metadata(path) {
-        Ok(there) if !there.is_file() => return fs::write(path, content),
-        Ok(there) => there.permissions(),
-        Err(_) => Permissions::from_mode(NEW_FILE),
-    };
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return fs::write(path, content);
+    }
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let mut file = tempfile::Builder::new()
+        .permissions(Permissions::from_mode(NEW_FILE))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
     file.write_all(content.as_ref())?;
-    file.as_file().set_permissions(mode)?;
+    if let Some(there) = there {
+        file.as_file().set_permissions(there.permissions())?;
+    }
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
@@ -74,9 +76,12 @@ mod tests {
     fn a_file_keeps_its_place_and_mode_and_is_never_cut() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        let mode_of = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let mode = || mode_of(&path);
+        let plain = folder.path().join("plain");
+        fs::write(&plain, "").unwrap();
         write_file(&path, "one").unwrap();
-        assert_eq!(mode(), NEW_FILE);
+        assert_eq!(mode(), mode_of(&plain), "as the user's mask has it");
         fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         let link = folder.path().join("link");
         symlink(&path, &link).unwrap();
@@ -86,7 +91,7 @@ mod tests {
             (b"another".to_vec(), 0o600)
         );
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[test]

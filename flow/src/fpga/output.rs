@@ -1,9 +1,10 @@
 //! Files of a build: bitstream, manifest and report.
 
-use std::fs::{self, Permissions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use tensority_command::write_file;
 
 use super::build::Built;
 use super::error::Error;
@@ -73,17 +74,6 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Writes a file so that nobody finds half of it.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        // Others may read it, as far as the user lets them.
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(Error::file("write in", folder))?;
-    file.write_all(bytes).map_err(Error::file("write", path))?;
-    let persisted = file.persist(path);
-    persisted
-        .map_err(|error| Error::file("write", path)(error.error))
-        .map(|_| ())
+    write_file(path, bytes).map_err(Error::file("write", path))
 }

@@ -139,14 +139,6 @@ mod tests {
     use super::super::finding::Verdict;
     use super::*;
 
-    #[track_caller]
-    fn assert_finds(finding: &Finding, verdict: Verdict, found: &str, fix: &str) {
-        assert_eq!(finding.verdict, verdict, "{finding:?}");
-        assert!(finding.found.contains(found), "{finding:?}");
-        let advice = finding.fix.as_deref().unwrap_or_default();
-        assert!(advice.contains(fix), "{finding:?}");
-    }
-
     fn load(text: &str) -> Result<Loaded, ConfigError> {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a.toml");
@@ -162,12 +154,12 @@ mod tests {
         let findings = refused(&error);
         assert_eq!(findings.len(), 2);
         assert!(findings[0].subject.ends_with("a.toml:2:1"));
-        assert_finds(&findings[0], Verdict::Fail, "treads", "config.md");
+        findings[0].assert(Verdict::Fail, "treads", "config.md");
 
         let environment = BTreeMap::from([("TENSORITY_X".to_owned(), "y".to_owned())]);
         let error = tensority_config::load(None, &environment, &Overrides::default());
         let error = error.expect_err("a variable that means nothing");
-        assert_finds(&refused(&error)[0], Verdict::Fail, "", "unset");
+        refused(&error)[0].assert(Verdict::Fail, "", "unset");
     }
 
     #[test]
@@ -177,35 +169,30 @@ mod tests {
             path: "/a.toml".into(),
             source: source(),
         };
-        assert_finds(&refused(&file)[0], Verdict::Fail, "denied", "config init");
+        refused(&file)[0].assert(Verdict::Fail, "denied", "config init");
         let secret = ConfigError::SecretFile {
             origin: Origin::Default,
             path: "/token".into(),
             source: source(),
         };
-        assert_finds(&refused(&secret)[0], Verdict::Fail, "/token", "owner alone");
+        refused(&secret)[0].assert(Verdict::Fail, "/token", "owner alone");
     }
 
     #[test]
     fn a_miner_needs_a_source_and_a_device() {
         let source = "[[source]]\nurl = \"http://a:1\"\n";
         let find = |text: &str| accepted(&load(text).expect("a configuration")).swap_remove(0);
-        assert_finds(&find(""), Verdict::Fail, "sources 0", "-o");
-        assert_finds(&find(source), Verdict::Pass, "sources 1, devices 1", "");
+        find("").assert(Verdict::Fail, "sources 0", "-o");
+        find(source).assert(Verdict::Pass, "sources 1, devices 1", "");
         let disabled = format!("{source}[[device]]\nuse = \"cpu\"\nenabled = false\n");
-        assert_finds(&find(&disabled), Verdict::Fail, "devices 0", "-d");
+        find(&disabled).assert(Verdict::Fail, "devices 0", "-d");
     }
 
     #[test]
     fn secrets_that_others_may_read_are_warned_of() {
         let file = std::path::Path::new("/a");
-        assert_finds(&secret(file, 0o100_600), Verdict::Pass, "alone", "");
-        assert_finds(
-            &secret(file, 0o100_640),
-            Verdict::Warn,
-            "640",
-            "chmod go= /a",
-        );
+        secret(file, 0o100_600).assert(Verdict::Pass, "alone", "");
+        secret(file, 0o100_640).assert(Verdict::Warn, "640", "chmod go= /a");
     }
 
     #[test]

@@ -106,10 +106,7 @@ mod tests {
     #[track_caller]
     fn assert_finds(place: &Place, verdict: Verdict, found: &str, fix: &str) {
         let finding = judge("state file", place);
-        assert_eq!(finding.verdict, verdict, "{finding:?}");
-        assert!(finding.found.contains(found), "{finding:?}");
-        let advice = finding.fix.as_deref().unwrap_or_default();
-        assert!(advice.contains(fix), "{finding:?}");
+        finding.assert(verdict, found, fix);
     }
 
     #[test]

@@ -108,6 +108,18 @@ pub fn split_advice(message: &str) -> (&str, Option<&str>) {
 }
 
 #[cfg(test)]
+impl Finding {
+    /// Whether it is this verdict, and what was found and what to do have these words in them.
+    #[track_caller]
+    pub fn assert(&self, verdict: Verdict, found: &str, fix: &str) {
+        assert_eq!(self.verdict, verdict, "{self:?}");
+        assert!(self.found.contains(found), "{self:?}");
+        let advice = self.fix.as_deref().unwrap_or_default();
+        assert!(advice.contains(fix), "{self:?}");
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -232,14 +232,6 @@ mod tests {
         }
     }
 
-    #[track_caller]
-    fn assert_finds(finding: &Finding, verdict: Verdict, found: &str, fix: &str) {
-        assert_eq!(finding.verdict, verdict, "{finding:?}");
-        assert!(finding.found.contains(found), "{finding:?}");
-        let advice = finding.fix.as_deref().unwrap_or_default();
-        assert!(advice.contains(fix), "{finding:?}");
-    }
-
     #[test]
     fn a_port_that_is_well_passes() {
         let findings = judge(&[port()], 0, true);
@@ -257,25 +249,20 @@ mod tests {
             is_there: false,
             ..port()
         };
-        assert_finds(&judge_one(&gone)[0], Fail, "no such port", "plug");
+        judge_one(&gone)[0].assert(Fail, "no such port", "plug");
         let denied = Port {
             may_use: false,
             ..port()
         };
-        assert_finds(&judge_one(&denied)[0], Fail, "denied", "join a group");
+        judge_one(&denied)[0].assert(Fail, "denied", "join a group");
         let held = |holder: &str| Port {
             holders: vec![holder.to_owned()],
             ..port()
         };
         let other = held("minicom (7)");
-        assert_finds(
-            &judge_one(&other)[0],
-            Fail,
-            "minicom (7)",
-            "end minicom (7)",
-        );
+        judge_one(&other)[0].assert(Fail, "minicom (7)", "end minicom (7)");
         let own = held("tensority (8)");
-        assert_finds(&judge_one(&own)[0], Warn, "tensority (8)", "miner");
+        judge_one(&own)[0].assert(Warn, "tensority (8)", "miner");
         assert!(!gone.is_free() && !denied.is_free() && !own.is_free());
     }
 
@@ -290,25 +277,25 @@ mod tests {
             ..port()
         };
         let findings = judge_one(&slow);
-        assert_finds(&findings[1], Verdict::Warn, "1.5 Mbit/s", "USB");
-        assert_finds(&findings[2], Verdict::Warn, "16 ms", "/sys/latency_timer");
+        findings[1].assert(Verdict::Warn, "1.5 Mbit/s", "USB");
+        findings[2].assert(Verdict::Warn, "16 ms", "/sys/latency_timer");
     }
 
     #[test]
     fn no_adapter_is_a_warning_only_if_boards_are_to_mine() {
         let findings = judge(&[], 4, true);
-        assert_finds(&findings[0], Verdict::Warn, "no adapter", "plug");
-        assert_finds(&findings[1], Verdict::Skip, ": 4 others", "");
+        findings[0].assert(Verdict::Warn, "no adapter", "plug");
+        findings[1].assert(Verdict::Skip, ": 4 others", "");
         assert_eq!(judge(&[], 0, false), []);
     }
 
     #[test]
     fn modem_manager_is_warned_of_where_no_rule_keeps_it_away() {
         let all: Vec<_> = USB_IDS.iter().collect();
-        assert_finds(&judge_modem_manager(false, &all), Verdict::Pass, "", "");
-        assert_finds(&judge_modem_manager(true, &[]), Verdict::Pass, "rule", "");
+        judge_modem_manager(false, &all).assert(Verdict::Pass, "", "");
+        judge_modem_manager(true, &[]).assert(Verdict::Pass, "rule", "");
         let some = judge_modem_manager(true, &all[..1]);
-        assert_finds(&some, Verdict::Warn, "0403:6001", "generate udev");
+        some.assert(Verdict::Warn, "0403:6001", "generate udev");
     }
 
     #[test]

@@ -93,14 +93,6 @@ mod tests {
         }
     }
 
-    #[track_caller]
-    fn assert_finds(finding: &Finding, verdict: Verdict, found: &str, fix: &str) {
-        assert_eq!(finding.verdict, verdict, "{finding:?}");
-        assert!(finding.found.contains(found), "{finding:?}");
-        let advice = finding.fix.as_deref().unwrap_or_default();
-        assert!(advice.contains(fix), "{finding:?}");
-    }
-
     #[test]
     fn a_processor_has_to_hash_right() {
         let with = |backend: Result<_, &str>, is_right| {
@@ -111,20 +103,10 @@ mod tests {
             };
             judge(&processor).swap_remove(0)
         };
-        assert_finds(&with(Ok("avx2"), Some(true)), Verdict::Pass, "avx2", "");
-        assert_finds(&with(Ok("avx2"), None), Verdict::Skip, "avx2", "");
-        assert_finds(
-            &with(Ok("avx2"), Some(false)),
-            Verdict::Fail,
-            "wrong",
-            "portable",
-        );
-        assert_finds(
-            &with(Err("no sse9"), None),
-            Verdict::Fail,
-            "no sse9",
-            "unset",
-        );
+        with(Ok("avx2"), Some(true)).assert(Verdict::Pass, "avx2", "");
+        with(Ok("avx2"), None).assert(Verdict::Skip, "avx2", "");
+        with(Ok("avx2"), Some(false)).assert(Verdict::Fail, "wrong", "portable");
+        with(Err("no sse9"), None).assert(Verdict::Fail, "no sse9", "unset");
     }
 
     #[test]
@@ -137,9 +119,9 @@ mod tests {
             };
             judge(&processor).swap_remove(1)
         };
-        assert_finds(&with(4, 1), Verdict::Pass, "mining 4", "");
-        assert_finds(&with(5, 1), Verdict::Warn, "mining 5", "cpu:N");
-        assert_finds(&with(0, 9), Verdict::Warn, "again 9", "verify.threads");
+        with(4, 1).assert(Verdict::Pass, "mining 4", "");
+        with(5, 1).assert(Verdict::Warn, "mining 5", "cpu:N");
+        with(0, 9).assert(Verdict::Warn, "again 9", "verify.threads");
     }
 
     #[test]

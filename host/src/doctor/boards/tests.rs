@@ -34,31 +34,13 @@ fn board(known_answer: Verdict) -> Answers {
     }
 }
 
-#[track_caller]
-fn assert_finds(finding: &Finding, verdict: Bad, found: &str, fix: &str) {
-    assert_eq!(finding.verdict, verdict, "{finding:?}");
-    assert!(finding.found.contains(found), "{finding:?}");
-    let advice = finding.fix.as_deref().unwrap_or_default();
-    assert!(advice.contains(fix), "{finding:?}");
-}
-
 #[test]
 fn a_board_is_judged_by_its_hash() {
     let hash = |verdict| judge(&[board(verdict)], &[], None).swap_remove(1);
-    assert_finds(&hash(Verdict::Right), Bad::Pass, "right", "");
-    assert_finds(&hash(Verdict::NotAsked), Bad::Skip, "not asked", "");
-    assert_finds(
-        &hash(Verdict::Wrong([0; 32])),
-        Bad::Fail,
-        "wrong",
-        "do not mine",
-    );
-    assert_finds(
-        &hash(Verdict::Absent),
-        Bad::Fail,
-        "no known answer",
-        "reset",
-    );
+    hash(Verdict::Right).assert(Bad::Pass, "right", "");
+    hash(Verdict::NotAsked).assert(Bad::Skip, "not asked", "");
+    hash(Verdict::Wrong([0; 32])).assert(Bad::Fail, "wrong", "do not mine");
+    hash(Verdict::Absent).assert(Bad::Fail, "no known answer", "reset");
 }
 
 #[test]
@@ -68,9 +50,9 @@ fn a_board_is_compared_with_the_image_that_is_given() {
         let image = Manifest::new(&ulx3s, build, 1, 100_000_000, b"");
         judge(&[board(Verdict::Right)], &[], Some(&image)).swap_remove(2)
     };
-    assert_finds(&compare("ff0123ABCD"), Bad::Pass, "image", "");
-    assert_finds(&compare("0123abce"), Bad::Warn, "0123abce", "flash");
-    assert_finds(&compare("by hand"), Bad::Skip, "no number", "");
+    compare("ff0123ABCD").assert(Bad::Pass, "image", "");
+    compare("0123abce").assert(Bad::Warn, "0123abce", "flash");
+    compare("by hand").assert(Bad::Skip, "no number", "");
 }
 
 #[test]
@@ -82,19 +64,14 @@ fn what_is_no_board_fails_if_somebody_named_it() {
     };
     let one = |answers| judge(&[answers], &[], None).swap_remove(0);
     let other = || Refused::Other("no answer".to_owned());
-    assert_finds(&one(with(true, other())), Bad::Fail, "no answer", "flash");
-    assert_finds(&one(with(false, other())), Bad::Warn, "no answer", "flash");
+    one(with(true, other())).assert(Bad::Fail, "no answer", "flash");
+    one(with(false, other())).assert(Bad::Warn, "no answer", "flash");
     let told = Refused::Other("bad; do so".to_owned());
-    assert_finds(&one(with(true, told)), Bad::Fail, "bad", "do so");
+    one(with(true, told)).assert(Bad::Fail, "bad", "do so");
     let busy = Refused::Busy(vec!["cat (7)".to_owned()]);
-    assert_finds(&one(with(true, busy)), Bad::Fail, "cat (7)", "end cat (7)");
+    one(with(true, busy)).assert(Bad::Fail, "cat (7)", "end cat (7)");
     let unknown = Refused::Busy(Vec::new());
-    assert_finds(
-        &one(with(true, unknown)),
-        Bad::Fail,
-        "another user",
-        "sudo fuser /dev/ttyUSB0",
-    );
+    one(with(true, unknown)).assert(Bad::Fail, "another user", "sudo fuser /dev/ttyUSB0");
 }
 
 #[test]
@@ -102,6 +79,6 @@ fn a_serial_number_that_no_board_has_fails() {
     let boards = [board(Verdict::Right)];
     assert_eq!(judge(&boards, &[5], None).len(), 2);
     let missing = judge(&boards, &[6], None).swap_remove(2);
-    assert_finds(&missing, Bad::Fail, "no board", "tensority devices");
+    missing.assert(Bad::Fail, "no board", "tensority devices");
     assert_eq!(missing.subject, "serial:0000000000000006");
 }

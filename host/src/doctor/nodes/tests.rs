@@ -31,10 +31,7 @@ fn standing() -> Standing {
 fn assert_finds(answers: &Answers, check: &str, verdict: Verdict, found: &str, fix: &str) {
     let findings = judge("a", answers);
     let finding = findings.iter().find(|it| it.check == check).expect(check);
-    assert_eq!(finding.verdict, verdict, "{finding:?}");
-    assert!(finding.found.contains(found), "{finding:?}");
-    let advice = finding.fix.as_deref().unwrap_or_default();
-    assert!(advice.contains(fix), "{finding:?}");
+    finding.assert(verdict, found, fix);
 }
 
 #[test]
