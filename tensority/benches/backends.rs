@@ -34,6 +34,14 @@ fn stages(c: &mut Criterion) {
             });
         }
         group.finish();
+        let mut group = c.benchmark_group("SMix round");
+        for smix in backend.smix_makes() {
+            let mut x = [1; 32];
+            group.bench_function(format!("{backend}, {smix}"), |b| {
+                b.iter(|| smix.round(&mut x))
+            });
+        }
+        group.finish();
     }
 }
 

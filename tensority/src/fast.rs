@@ -33,6 +33,7 @@ mod matrix_lists;
 mod memory;
 mod pool;
 mod portable;
+mod smix;
 mod verify;
 mod watch;
 #[cfg(target_arch = "x86_64")]
@@ -44,5 +45,6 @@ pub use matrix_list::MatrixList;
 pub use matrix_lists::MatrixLists;
 pub use memory::{PreparedMatrix, State};
 pub use pool::Pool;
+pub use smix::Smix;
 pub use verify::Verdict;
 pub use watch::{Cancelled, Progress, Watch, unwatched};

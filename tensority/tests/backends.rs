@@ -5,7 +5,7 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tensority::fast::{self, Backend, PreparedMatrix, State, hash};
-use tensority::{DIMENSION, Matrix, MatrixList, load, multiply, tensority};
+use tensority::{DIMENSION, Matrix, MatrixList, load, multiply, smix_round, tensority};
 
 /// Generator of random inputs, whose seed goes to the output of the test.
 fn random() -> StdRng {
@@ -119,6 +119,32 @@ fn every_back_end_multiplies_its_own_products() {
             std::mem::swap(&mut state, &mut product);
             let what = format!("{backend}, multiply {k}");
             assert_same(&backend.to_matrix(&state), &expected, &what);
+        }
+    }
+}
+
+#[test]
+fn every_make_of_smix_is_that_of_the_reference() {
+    let mut rng = random();
+    for backend in Backend::available() {
+        assert!(
+            backend
+                .smix_makes()
+                .iter()
+                .any(|smix| smix.name() == backend.smix().name())
+        );
+        for smix in backend.smix_makes() {
+            let mut found: [u32; 32] = core::array::from_fn(|_| rng.random());
+            let mut expected = found;
+            for round in 0..3 {
+                let matrices = smix.round(&mut found);
+                let of_reference = smix_round(&mut expected);
+                for (found, expected) in matrices.iter().zip(&of_reference) {
+                    let what = format!("{backend}, {smix}, round {round}");
+                    assert_same(&found.to_matrix(), expected, &what);
+                }
+            }
+            assert_eq!(found, expected, "{backend}, {smix}");
         }
     }
 }

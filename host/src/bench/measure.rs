@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use cpu_time::ProcessTime;
+use cpu_time::{ProcessTime, ThreadTime};
 use tensority::fast::{Backend, Hasher, MatrixList, Pool, unwatched};
 use tensority::{ARRAY_MULTIPLIES, DIMENSION, INITIAL_SEED};
 
@@ -23,8 +23,9 @@ pub struct Effort {
     pub threads: NonZero<usize>,
 }
 
-/// Measures one back end. What will be compared is sampled by turns, so that a machine that grows
-/// slower meanwhile does so for both.
+/// Measures one back end, in the time that the processor gave to this thread: what else runs on the machine takes
+/// nothing away. What will be compared is sampled by turns, so that a processor that grows slower meanwhile does so for
+/// both.
 pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
     let mut list = MatrixList::build(backend, &INITIAL_SEED);
     let checksum = hex::encode(checksum(&list));
@@ -35,7 +36,7 @@ pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
     let (mut peaks, mut ratios) = <(Samples, Samples)>::default();
     let start = Instant::now();
     while start.elapsed() < effort.time || cold.len() < 2 {
-        let cold_start = Instant::now();
+        let cold_start = ThreadTime::now();
         list = list
             .rebuild(&INITIAL_SEED, &unwatched)
             .expect("nobody watches and cancels");
@@ -44,7 +45,7 @@ pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
         cold.push(cold_start.elapsed().as_secs_f64());
         for byte in 1..4 {
             let before = peak.as_ref().map(Peak::sample);
-            let warm_start = Instant::now();
+            let warm_start = ThreadTime::now();
             hasher.hash(&[byte; 32], &list);
             let time = warm_start.elapsed().as_secs_f64();
             warm.push(time);
@@ -58,6 +59,7 @@ pub fn measure(backend: Backend, effort: &Effort) -> Measurement {
     let threads = (1..=effort.threads.get()).filter_map(NonZero::new);
     Measurement {
         backend: backend.name(),
+        smix: backend.smix().name(),
         list_ms: 1e3 * build.least(),
         hash_ms: 1e3 * warm.least(),
         hash_median_ms: 1e3 * warm.median(),

@@ -1,7 +1,8 @@
 //! The peak of this core.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use tensority::fast::Backend;
 
 /// The least time of a sample.
@@ -31,14 +32,14 @@ impl Peak {
         self.backend
     }
 
-    /// Multiply-accumulates per second, measured now.
+    /// Multiply-accumulates per second of processor time, measured now.
     pub fn sample(&self) -> f64 {
         let (macs, time) = self.work().expect("the peak was measured before");
         macs as f64 / time.as_secs_f64()
     }
 
     fn work(&self) -> Option<(u64, Duration)> {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         let macs = self.backend.multiply_in_registers(self.times)?;
         Some((macs, start.elapsed()))
     }

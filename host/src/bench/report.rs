@@ -10,11 +10,13 @@ pub struct Report {
     pub backends: Vec<Measurement>,
 }
 
-/// The figures of a back end, on one thread but for `threads`. Times are the least of their
-/// samples, unless they say that they are the median.
+/// The figures of a back end, on one thread but for `threads`. Times are processor time, the least of their samples,
+/// unless they say that they are the median.
 #[derive(Serialize)]
 pub struct Measurement {
     pub backend: &'static str,
+    /// The make of SMix that was measured to be the fastest here, `scalar` or `vector`.
+    pub smix: &'static str,
     /// To build a list in the memory of another.
     pub list_ms: f64,
     /// To hash with a list.
@@ -71,7 +73,7 @@ impl Report {
 
     pub fn to_table(&self) -> String {
         let mut lines = vec![String::from(
-            "back end     list ms   hash ms (median)  cold/warm (median)  % of peak (median)",
+            "back end    SMix      list ms   hash ms (median)  cold/warm (median)  % of peak (median)",
         )];
         for m in &self.backends {
             let percent = m.peak.as_ref().map_or_else(
@@ -80,9 +82,9 @@ impl Report {
             );
             let hash = format!("{:.2} ({:.2})", m.hash_ms, m.hash_median_ms);
             let cold = format!("{:.2} ({:.2})", m.cold_over_warm, m.cold_over_warm_median);
-            let (backend, list_ms) = (m.backend, m.list_ms);
+            let (backend, smix, list_ms) = (m.backend, m.smix, m.list_ms);
             lines.push(format!(
-                "{backend:<10} {list_ms:>9.2}  {hash:>17}  {cold:>18}  {percent:>18}"
+                "{backend:<10}  {smix:<6}  {list_ms:>9.2}  {hash:>17}  {cold:>18}  {percent:>18}"
             ));
         }
         for m in &self.backends {
@@ -113,6 +115,7 @@ mod tests {
     fn measurement(backend: &'static str, checksum: &str) -> Measurement {
         Measurement {
             backend,
+            smix: "scalar",
             list_ms: 1.0,
             hash_ms: 2.0,
             hash_median_ms: 3.0,

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::kernel::Kernel;
 use super::memory::{PreparedMatrix, State};
 use super::portable::Portable;
+use super::smix::Smix;
 use crate::reference::{DIMENSION, Matrix};
 
 /// The environment variable that names the back end for [`Backend::from_environment`].
@@ -34,6 +35,12 @@ const TABLE: &[Entry] = &[
         name: "avx2",
         needs: "AVX2",
         detect: super::x86::Avx2::detect,
+    },
+    #[cfg(target_arch = "x86_64")]
+    Entry {
+        name: "avxvnni",
+        needs: "AVX2 and AVX-VNNI, or AVX-512 F, BW, VL and VNNI",
+        detect: super::x86::detect_avx_vnni,
     },
     #[cfg(target_arch = "x86_64")]
     Entry {
@@ -63,7 +70,7 @@ impl Backend {
             .expect("every processor has the portable back end")
     }
 
-    /// The back end of a name: `portable`, `avx2` or `avx512vnni`.
+    /// The back end of a name, as [`name`](Self::name) gives it.
     ///
     /// # Errors
     ///
@@ -102,9 +109,20 @@ impl Backend {
         Some(Self { name, kernel })
     }
 
-    /// The name in the table: `portable`, `avx2` or `avx512vnni`.
+    /// The name: `portable`; on x86-64 also `avx2`, `avxvnni` or `avx512vnni`.
     pub fn name(self) -> &'static str {
         self.name
+    }
+
+    /// The makes of SMix that go with this back end: `scalar`, and mostly `vector`.
+    pub fn smix_makes(self) -> &'static [Smix] {
+        self.kernel.smix().all()
+    }
+
+    /// The make of SMix that matrix lists are built with, the fastest on this processor. The first
+    /// call of a process times them, which takes some milliseconds.
+    pub fn smix(self) -> Smix {
+        self.kernel.smix().fastest()
     }
 
     pub(super) fn kernel(self) -> &'static dyn Kernel {

@@ -1,24 +1,18 @@
 //! The stages of a hash that a back end computes in its own way.
 
-use super::memory::{Entries, PreparedMatrix, State, Sum};
+use super::memory::{PreparedMatrix, State, Sum};
+use super::smix::Makes;
 
 /// The stages of a hash that a back end does in its own way; the others are shared.
 ///
 /// They are stages of the reference, with the same names. A value of an implementing type exists
 /// only where the processor has the instructions that its methods use.
 pub(super) trait Kernel: Sync {
-    /// The fill loop of [`smix`](crate::smix): writes V, moves `x` on, and copies the even-numbered
-    /// entries to the rows of `even` and the odd-numbered to those of `odd`.
-    fn fill(
-        &self,
-        x: &mut [u32; 32],
-        v: &mut Entries,
-        even: &mut PreparedMatrix,
-        odd: &mut PreparedMatrix,
-    );
+    /// The makes of SMix that go with this back end.
+    fn smix(&self) -> &'static Makes;
 
-    /// The mix loop of [`smix`](crate::smix), with the V that [`fill`](Self::fill) wrote last.
-    fn mix(&self, x: &mut [u32; 32], v: &Entries);
+    /// Brings the starts of a matrix in line with its rows.
+    fn update_starts(&self, m: &mut PreparedMatrix);
 
     /// The first multiply of a chain.
     fn load(&self, m: &PreparedMatrix, state: &mut State);

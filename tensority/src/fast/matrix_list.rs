@@ -48,15 +48,18 @@ impl MatrixList {
     /// [`Cancelled`] if `watch` says so; the memory is freed.
     pub fn rebuild(mut self, seed: &[u8; 32], watch: &Watch) -> Result<Self, Cancelled> {
         let kernel = self.backend.kernel();
+        let smix = kernel.smix().fastest().loops;
         let mut x = block_words(&extended_seed(seed));
         let mut v = Entries::zero();
         let (pairs, _) = self.matrices.as_chunks_mut();
         for (round, [even, odd]) in pairs.iter_mut().enumerate() {
             // Nobody asks for X after the last round, so its mix loop is left out.
             if round > 0 {
-                kernel.mix(&mut x, &v);
+                smix.mix(&mut x, &v);
             }
-            kernel.fill(&mut x, &mut v, even, odd);
+            smix.fill(&mut x, &mut v, even, odd);
+            kernel.update_starts(even);
+            kernel.update_starts(odd);
             report(watch, round + 1, MATRICES / 2)?;
         }
         self.seed = *seed;

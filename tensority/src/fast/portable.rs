@@ -7,8 +7,9 @@
 use std::vec::Vec;
 
 use super::kernel::Kernel;
-use super::memory::{Entries, PreparedMatrix, Row, State, Sum};
-use crate::reference::{DIMENSION, block_mix};
+use super::memory::{PreparedMatrix, Row, State, Sum};
+use super::smix::{Makes, SCALAR};
+use crate::reference::DIMENSION;
 
 /// Rows of the state that are multiplied side by side.
 const ROWS: usize = 8;
@@ -18,32 +19,13 @@ const ROWS: usize = 8;
 pub(super) struct Portable;
 
 impl Kernel for Portable {
-    fn fill(
-        &self,
-        x: &mut [u32; 32],
-        v: &mut Entries,
-        even: &mut PreparedMatrix,
-        odd: &mut PreparedMatrix,
-    ) {
-        for entry in &mut v.0 {
-            *entry = *x;
-            *x = block_mix(x);
-        }
-        for (matrix, parity) in [(even, 0), (odd, 1)] {
-            let words = v.0.iter().skip(parity).step_by(2).flatten();
-            let places = matrix.rows.as_flattened_mut().as_chunks_mut().0;
-            for (place, word) in places.iter_mut().zip(words) {
-                *place = word.to_le_bytes().map(u8::cast_signed);
-            }
-            matrix.update_starts();
-        }
+    fn smix(&self) -> &'static Makes {
+        static MAKES: Makes = Makes::new(&[SCALAR]);
+        &MAKES
     }
 
-    fn mix(&self, x: &mut [u32; 32], v: &Entries) {
-        for _ in 0..Entries::LEN {
-            let entry = &v.0[x[16] as usize % Entries::LEN];
-            *x = block_mix(&core::array::from_fn(|i| x[i] ^ entry[i]));
-        }
+    fn update_starts(&self, m: &mut PreparedMatrix) {
+        m.update_starts();
     }
 
     fn load(&self, m: &PreparedMatrix, state: &mut State) {

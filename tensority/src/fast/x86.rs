@@ -1,8 +1,8 @@
 //! Back ends for x86-64 processors.
 
 mod avx2;
-mod avx512vnni;
 mod smix;
+mod vnni;
 
 pub(super) use avx2::Avx2;
-pub(super) use avx512vnni::Avx512Vnni;
+pub(super) use vnni::{Avx512Vnni, detect_avx_vnni};

@@ -22,6 +22,7 @@ use std::is_x86_feature_detected;
 use super::smix::{self, Xor3};
 use crate::fast::kernel::Kernel;
 use crate::fast::memory::{Entries, PreparedMatrix, Row, State, Sum};
+use crate::fast::smix::{Loops, Makes, SCALAR, Smix};
 
 /// The rows in a vector.
 const LANES: usize = 8;
@@ -45,21 +46,17 @@ impl Avx2 {
     }
 }
 
+/// The makes of SMix for a processor that has AVX2.
+pub(super) static SMIX: Makes = Makes::new(&[Smix::new("vector", &Avx2(())), SCALAR]);
+
 impl Kernel for Avx2 {
-    fn fill(
-        &self,
-        x: &mut [u32; 32],
-        v: &mut Entries,
-        even: &mut PreparedMatrix,
-        odd: &mut PreparedMatrix,
-    ) {
-        // SAFETY: a value of this type proves that the processor has the instructions.
-        unsafe { fill(self, x, v, even, odd) }
+    fn smix(&self) -> &'static Makes {
+        &SMIX
     }
 
-    fn mix(&self, x: &mut [u32; 32], v: &Entries) {
-        // SAFETY: as above.
-        unsafe { mix(self, x, v) }
+    fn update_starts(&self, m: &mut PreparedMatrix) {
+        // SAFETY: a value of this type proves that the processor has the instructions.
+        unsafe { update_starts(m) }
     }
 
     fn load(&self, m: &PreparedMatrix, state: &mut State) {
@@ -93,6 +90,24 @@ impl Kernel for Avx2 {
     }
 }
 
+impl Loops for Avx2 {
+    fn fill(
+        &self,
+        x: &mut [u32; 32],
+        v: &mut Entries,
+        even: &mut PreparedMatrix,
+        odd: &mut PreparedMatrix,
+    ) {
+        // SAFETY: a value of this type proves that the processor has the instructions.
+        unsafe { fill(self, x, v, even, odd) }
+    }
+
+    fn mix(&self, x: &mut [u32; 32], v: &Entries) {
+        // SAFETY: as above.
+        unsafe { mix(self, x, v) }
+    }
+}
+
 impl Xor3 for Avx2 {
     #[inline(always)]
     fn xor3(&self, x: __m128i, y: __m128i, z: __m128i) -> __m128i {
@@ -110,13 +125,16 @@ fn fill(
     odd: &mut PreparedMatrix,
 ) {
     smix::fill(kernel, x, v, even, odd);
-    even.update_starts();
-    odd.update_starts();
 }
 
 #[target_feature(enable = "avx2")]
 fn mix(kernel: &Avx2, x: &mut [u32; 32], v: &Entries) {
     smix::mix(kernel, x, v);
+}
+
+#[target_feature(enable = "avx2")]
+fn update_starts(m: &mut PreparedMatrix) {
+    m.update_starts();
 }
 
 #[target_feature(enable = "avx2")]
