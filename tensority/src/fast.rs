@@ -24,6 +24,8 @@
 //! sequences ────────────────────────────────────► load, multiply × 63 ─► add (four times) ─► fold
 //! ```
 
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
 mod backend;
 mod fold;
 mod hash;

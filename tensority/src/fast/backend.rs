@@ -48,6 +48,24 @@ const TABLE: &[Entry] = &[
         needs: "AVX-512 F, BW, VL and VNNI",
         detect: super::x86::Avx512Vnni::detect,
     },
+    #[cfg(target_arch = "aarch64")]
+    Entry {
+        name: "neon",
+        needs: "nothing",
+        detect: || Some(&super::aarch64::Neon),
+    },
+    #[cfg(target_arch = "aarch64")]
+    Entry {
+        name: "dotprod",
+        needs: "FEAT_DotProd (Armv8.2 and later)",
+        detect: super::aarch64::DotProd::detect,
+    },
+    #[cfg(target_arch = "aarch64")]
+    Entry {
+        name: "i8mm",
+        needs: "FEAT_I8MM (Armv8.6 and later)",
+        detect: super::aarch64::I8mm::detect,
+    },
 ];
 
 /// A way to compute that this processor has: there is no value of any other.
@@ -109,7 +127,8 @@ impl Backend {
         Some(Self { name, kernel })
     }
 
-    /// The name: `portable`; on x86-64 also `avx2`, `avxvnni` or `avx512vnni`.
+    /// The name: `portable`; on x86-64 also `avx2`, `avxvnni` or `avx512vnni`, on AArch64 `neon`,
+    /// `dotprod` or `i8mm`.
     pub fn name(self) -> &'static str {
         self.name
     }
