@@ -159,6 +159,7 @@ impl DeviceStats {
                 pool: self.pool.estimate(now),
             },
             nonces: self.nonces,
+            valid_hashes: self.verified.worth(),
             shares_accepted: self.spent.shares_accepted,
             shares_rejected: self.spent.shares_rejected,
             losses: self.spent.losses(&self.nonces, self.joined.expected_rate),

@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-
-use crate::poisson;
+use tensority_telemetry::poisson;
 
 /// When a device is helped, and when it is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -31,7 +31,6 @@ pub mod message;
 pub mod miner;
 mod nonces;
 mod outbox;
-pub mod poisson;
 mod policy;
 mod range_size;
 mod ranges;

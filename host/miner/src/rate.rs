@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use tensority_telemetry::account::{Estimate, Windows};
-
-use crate::poisson;
+use tensority_telemetry::poisson;
 
 const SECOND: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(15 * 60);
@@ -146,6 +145,11 @@ impl Tally {
         while self.steps.front().is_some_and(|step| step.start < oldest) {
             self.steps.pop_front();
         }
+    }
+
+    /// The hashes that all events stand for.
+    pub fn worth(&self) -> f64 {
+        self.worth
     }
 
     /// The rate of hashing that explains the events.

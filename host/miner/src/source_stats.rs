@@ -97,6 +97,7 @@ impl SourceStats {
             last_work_seconds: self.last_work.map(seconds_since),
             jobs: self.jobs,
             shares: self.all_shares(),
+            accepted_hashes: self.implied.worth(),
             implied_rate: self.implied.estimate(now),
             answer_seconds: (self.answers > 0)
                 .then(|| (self.answering / self.answers).as_secs_f64()),

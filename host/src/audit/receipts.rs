@@ -8,9 +8,9 @@ use std::{fmt, fs};
 use serde::Serialize;
 use tensority::fast::{Backend, MatrixLists};
 use tensority_command::print_as;
-use tensority_miner::poisson;
 use tensority_payment::receipt::{Credit, Entry, ReceiptFault, Receipts, Recomputation};
 use tensority_telemetry::account::Interval;
+use tensority_telemetry::poisson;
 
 use crate::failure::Failure;
 

@@ -31,6 +31,8 @@ pub struct Device {
     pub rates: Rates,
     /// What it reported.
     pub nonces: Nonces,
+    /// Hashes that its valid results stand for, by the difficulty of each.
+    pub valid_hashes: f64,
     /// Its shares that a source has.
     pub shares_accepted: u64,
     /// Its shares that a source does not want.

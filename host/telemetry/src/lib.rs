@@ -15,7 +15,9 @@ pub mod device;
 pub mod format;
 pub mod lifetime;
 pub mod lifetime_file;
+pub mod log;
 pub mod outcome;
+pub mod poisson;
 pub mod published;
 pub mod source;
 

@@ -1,15 +1,17 @@
-//! Publication of states, from the miner to all observers.
+//! Publication of states and of the log, from the miner to all observers.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::State;
+use crate::log::{Log, LogLine};
 
-/// The latest state. Whoever looks gets the tree itself; the miner puts another one in its place.
+/// The latest state, and the last lines of the log. Whoever looks gets the tree itself; the miner puts another one in its place.
 #[derive(Debug, Default)]
 pub struct Published {
     latest: Mutex<(u64, Arc<State>)>,
     newer: Condvar,
+    log: Mutex<Log>,
 }
 
 impl Published {
@@ -32,6 +34,21 @@ impl Published {
         let waited = self.newer.wait_timeout_while(self.latest(), patience, old);
         let (latest, _) = waited.unwrap_or_else(PoisonError::into_inner);
         (latest.0, Arc::clone(&latest.1))
+    }
+
+    /// Writes a line into the log.
+    pub fn log(&self, at_unix: u64, text: String) {
+        self.lines().write(at_unix, text);
+    }
+
+    /// Those that are kept of the lines behind the one with this number; behind 0 are all.
+    pub fn log_after(&self, number: u64) -> Vec<LogLine> {
+        self.lines().after(number)
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Log> {
+        // What is in there is always whole.
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn latest(&self) -> MutexGuard<'_, (u64, Arc<State>)> {

@@ -30,6 +30,8 @@ pub struct Source {
     pub jobs: u64,
     /// What became of shares.
     pub shares: Shares,
+    /// Hashes that its accepted shares stand for, by the difficulty of each.
+    pub accepted_hashes: f64,
     /// Hashes per second that its accepted shares stand for.
     pub implied_rate: Estimate,
     /// The mean time from a submit to its answer.

@@ -117,6 +117,7 @@ fn device(place: usize, seconds: f64, off: bool) -> Device {
             stale: seconds as u64 / 30,
             ..Nonces::default()
         },
+        valid_hashes: 1.5e6,
         shares_accepted: 8,
         shares_rejected: 1,
         losses: Losses {
@@ -182,6 +183,7 @@ fn source(name: &str, condition: source::Condition) -> Source {
             accepted: if active { 28 } else { 0 },
             ..Shares::default()
         },
+        accepted_hashes: 1.2e6,
         implied_rate: Estimate::default(),
         answer_seconds: active.then_some(0.08),
     }

@@ -85,6 +85,7 @@ pub fn sample() -> State {
         expected_rate: Some(12.5),
         rates,
         nonces,
+        valid_hashes: 1.5e6,
         shares_accepted: 8,
         shares_rejected: 1,
         losses,
@@ -126,6 +127,7 @@ pub fn sample() -> State {
         last_work_seconds: Some(12.0),
         jobs: 40,
         shares: shares.clone(),
+        accepted_hashes: 1.2e6,
         implied_rate: estimate,
         answer_seconds: Some(0.08),
     };
@@ -139,6 +141,7 @@ pub fn sample() -> State {
         last_work_seconds: None,
         jobs: 0,
         shares: Shares::default(),
+        accepted_hashes: 1.2e6,
         implied_rate: Estimate::default(),
         answer_seconds: None,
         ..pool.clone()
@@ -197,6 +200,7 @@ pub fn sample() -> State {
             runs: 7,
             seconds: 1e6,
             hashes: 11_000_000,
+
             shares_accepted: 7000,
             shares_rejected: 20,
             blocks: 1,
@@ -297,6 +301,7 @@ pub fn settings() -> Settings {
         token: None,
         allowed_hosts: vec!["miner.lan".to_owned()],
         fleet_listen: Some("127.0.0.1:0".parse().unwrap()),
+        history: None,
     }
 }
 

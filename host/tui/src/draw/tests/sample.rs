@@ -54,6 +54,7 @@ pub fn small_state() -> State {
         expected_rate: Some(12.0),
         rates,
         nonces,
+        valid_hashes: 1.5e6,
         shares_accepted: 8,
         shares_rejected: 1,
         losses,
@@ -95,6 +96,7 @@ pub fn small_state() -> State {
         last_work_seconds: Some(12.0),
         jobs: 97,
         shares: shares.clone(),
+        accepted_hashes: 1.2e6,
         implied_rate: rates.pool,
         answer_seconds: Some(0.08),
     };
@@ -105,6 +107,7 @@ pub fn small_state() -> State {
         last_work_seconds: None,
         answer_seconds: None,
         shares: Shares::default(),
+        accepted_hashes: 1.2e6,
         implied_rate: Estimate::default(),
         ..source.clone()
     };

@@ -1,6 +1,6 @@
 //! Poisson distribution of the number of results.
 
-use tensority_telemetry::account::Interval;
+use crate::account::Interval;
 
 /// The probability of `count` results or fewer where `expected` are expected.
 pub fn at_most(count: u64, expected: f64) -> f64 {
