@@ -13,6 +13,7 @@ use tensority_device::port::PortError;
 use tensority_device::simulated::SimulatedError;
 use tensority_devnet::node::{FileError, OpenError, ServerError};
 use tensority_devnet::pool::TlsError;
+use tensority_history::HistoryError;
 use tensority_miner::miner::FatalError;
 use tensority_miner::replay::ReplayError;
 use tensority_source::StartError;
@@ -63,6 +64,19 @@ impl Code<ServerError> for Tensority {
 impl Code<TlsError> for Tensority {
     fn code(_: &TlsError) -> u8 {
         DATA
+    }
+}
+
+impl Code<HistoryError> for Tensority {
+    fn code(error: &HistoryError) -> u8 {
+        match error {
+            HistoryError::Io { source, .. } => of_opening(source),
+            HistoryError::Foreign { .. } | HistoryError::Version { .. } => DATA,
+            HistoryError::Missing(_) | HistoryError::InUse(_) | HistoryError::Database { .. } => {
+                NO_INPUT
+            }
+            HistoryError::Thread(_) => UNAVAILABLE,
+        }
     }
 }
 

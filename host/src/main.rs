@@ -16,6 +16,7 @@ mod mine;
 mod node;
 mod pool;
 mod replay;
+mod report;
 mod serve;
 mod table;
 mod verify;
@@ -58,6 +59,8 @@ enum Verb {
     Audit(audit::Arguments),
     /// Run a recorded run of the miner again, without network and devices.
     Replay(replay::Arguments),
+    /// Print what devices and sources did in a time, from the history that a miner keeps.
+    Report(report::Arguments),
     /// Print what a running miner decided by itself, and why.
     Why(why::Arguments),
     /// Serve a development node on this machine until a signal ends it.
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Verb::Mine(arguments) => mine::run(&arguments),
         Verb::Audit(arguments) => audit::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
+        Verb::Report(arguments) => report::run(&arguments),
         Verb::Why(arguments) => why::run(&arguments),
         Verb::Node(arguments) => node::run(&arguments),
         Verb::Pool(arguments) => pool::run(&arguments),

@@ -1,6 +1,7 @@
 //! `tensority mine`: mining by a configuration until a signal or a goal ends it.
 
 mod given;
+mod history;
 mod payee;
 mod receipts;
 mod selection;
@@ -16,6 +17,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 pub use given::{Files, Given, overrides};
+use history::History;
 use receipts::Receipts;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sink::Sink;
@@ -130,6 +132,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let receipts = arguments.files.receipts.as_deref().map(Receipts::open);
     let receipts = receipts.and_then(|opened| opened.map_err(|error| sink::warn(&error)).ok());
+    let history = loaded.config.state.history.as_deref().map(History::open);
+    let history = history.and_then(|opened| opened.map_err(|error| sink::warn(&error)).ok());
     let watched = sources.into_iter().map(|(name, start)| match &receipts {
         Some(receipts) => {
             let start = receipts.watch(&name.name, start);
@@ -154,16 +158,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mode = sink::mode(config.output.view, arguments.json);
     let mut sink = Sink::new(mode, published, file, sender, &stop)?;
     if let Some(address) = api.as_ref().and_then(Running::addr) {
-        sink.log(format!("the API is at http://{address}/api/v0"));
+        sink.log(format!(
+            "the page is at http://{address}, the API at http://{address}/api/v0"
+        ));
     }
     sink.log(introduction(&loaded, backend));
     if nothing_yet {
         sink.log("no board is there yet; each is taken as it is plugged in".to_owned());
     }
     sink.receipts = receipts;
+    sink.history = history;
     sink.warnings = Some(warnings);
     let mined = mine(setup, &stop, &commands, &mut sink);
-    sink.end_receipts();
+    sink.end_files();
     let controller = mined?;
     if !stop.load(Ordering::Relaxed) {
         check(&goal, &controller)?;
@@ -294,6 +301,7 @@ fn serve(
         token: api.token.clone(),
         allowed_hosts: api.allowed_hosts.clone(),
         fleet_listen: api.fleet_listen.0,
+        history: loaded.config.state.history.clone(),
     };
     if settings.listen.is_none() && settings.fleet_listen.is_none() {
         return Ok(None);

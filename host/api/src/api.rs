@@ -12,6 +12,7 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use tensority_telemetry::device::Device;
 use tensority_telemetry::lifetime::Lifetime;
+use tensority_telemetry::log::LogLine;
 use tensority_telemetry::source::Source;
 use tensority_telemetry::{Decision, Job, State, Total, Verification};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -19,12 +20,12 @@ use utoipa::{Modify, OpenApi};
 
 use crate::refusal::Refusal;
 use crate::shared::Shared;
-use crate::{commands, events, metrics};
+use crate::{commands, events, history, metrics, page};
 
 type Route = (&'static str, fn() -> MethodRouter<Arc<Shared>>);
 
-const ROUTES: [Route; 14] = [
-    ("/", || get(index)),
+const ROUTES: [Route; 16] = [
+    ("/api", || get(index)),
     ("/api/v0", || get(state)),
     ("/api/v0/devices", || get(devices)),
     ("/api/v0/devices/{name}", || get(device)),
@@ -34,6 +35,8 @@ const ROUTES: [Route; 14] = [
     ("/api/v0/decisions", || get(decisions)),
     ("/api/v0/lifetime", || get(lifetime)),
     ("/api/v0/verification", || get(verification)),
+    ("/api/v0/history", || get(history::history)),
+    ("/api/v0/log", || get(log)),
     ("/api/v0/events", || get(events::events)),
     ("/api/v0/commands", || post(commands::commands)),
     ("/api/v0/openapi.json", || get(description)),
@@ -48,19 +51,23 @@ pub fn router(shared: Arc<Shared>) -> Router {
             router.route(path, handler())
         });
     router
+        .merge(page::router())
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .with_state(shared)
 }
 
 async fn no_route(uri: Uri) -> Refusal {
-    let error = format!("expected a route, found {:?}: GET / lists them", uri.path());
+    let error = format!(
+        "expected a route, found {:?}: GET /api lists them",
+        uri.path()
+    );
     Refusal::new(StatusCode::NOT_FOUND, error)
 }
 
 async fn no_method(method: Method, uri: Uri) -> Refusal {
     let error = format!(
-        "expected another method for {:?}, found {method}: GET / lists them",
+        "expected another method for {:?}, found {method}: GET /api lists them",
         uri.path()
     );
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, error)
@@ -86,6 +93,8 @@ async fn no_method(method: Method, uri: Uri) -> Refusal {
         decisions,
         lifetime,
         verification,
+        history::history,
+        log,
         events::events,
         commands::commands,
         description,
@@ -106,7 +115,7 @@ impl Modify for Token {
 }
 
 /// This list.
-#[utoipa::path(get, path = "/", responses((status = 200, description = "a line for each route", body = String)))]
+#[utoipa::path(get, path = "/api", responses((status = 200, description = "a line for each route", body = String)))]
 async fn index() -> String {
     let mut text = "A running miner.\n\n".to_owned();
     for (path, item) in Description::openapi().paths.paths {
@@ -186,6 +195,12 @@ async fn lifetime(Of(shared): Of<Arc<Shared>>) -> Response {
 #[utoipa::path(get, path = "/api/v0/verification", responses((status = 200, description = "the verification", body = Verification)))]
 async fn verification(Of(shared): Of<Arc<Shared>>) -> Response {
     Json(&shared.published.state().verification).into_response()
+}
+
+/// The last lines of the log.
+#[utoipa::path(get, path = "/api/v0/log", responses((status = 200, description = "the lines, the latest last", body = [LogLine])))]
+async fn log(Of(shared): Of<Arc<Shared>>) -> Response {
+    Json(shared.published.log_after(0)).into_response()
 }
 
 /// The description of this API, as OpenAPI.

@@ -1,4 +1,4 @@
-//! The state as a stream of server-sent events.
+//! The state and the log as a stream of server-sent events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,12 +23,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The whole state now and whenever it changes, at most once a second.
 ///
-/// These are server-sent events called `state`; the id is the number of the state.
+/// These are server-sent events called `state`; the id is the number of the state. Events called `log` bring the lines
+/// of the log as an array, first those that are kept, then each that is new.
 #[utoipa::path(
     get,
     path = "/api/v0/events",
     responses(
-        (status = 200, description = "states as events", body = State, content_type = "text/event-stream"),
+        (status = 200, description = "states and lines of the log as events", body = State, content_type = "text/event-stream"),
         (status = 503, description = "32 clients listen already", body = Refusal),
     )
 )]
@@ -46,6 +47,7 @@ pub async fn events(Of(shared): Of<Arc<Shared>>) -> Result<Response, Refusal> {
     let listener = Listener {
         published: Arc::clone(&shared.published),
         seen: None,
+        logged: 0,
         ticks,
         _place: place,
     };
@@ -61,6 +63,8 @@ struct Listener {
     published: Arc<Published>,
     /// The number of the state that it got last.
     seen: Option<u64>,
+    /// The number of the line of the log that it got last.
+    logged: u64,
     ticks: Interval,
     _place: OwnedSemaphorePermit,
 }
@@ -68,6 +72,11 @@ struct Listener {
 impl Listener {
     async fn next(&mut self) -> Result<Event, axum::Error> {
         loop {
+            let lines = self.published.log_after(self.logged);
+            if let Some(last) = lines.last().filter(|_| self.seen.is_some()) {
+                self.logged = last.number;
+                return Event::default().event("log").json_data(&lines);
+            }
             self.ticks.tick().await;
             let seen = self.seen.unwrap_or_default();
             let (number, state) = self.published.newer_than(seen, Duration::ZERO);

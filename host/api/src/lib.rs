@@ -1,12 +1,13 @@
-//! Remote access to a miner for programs: an HTTP API, Prometheus metrics, and the API of fleet tools.
+//! Remote access to a miner: a web page, an HTTP API, Prometheus metrics, and the API of fleet tools.
 //!
 //! All answers come from the [`Published`](tensority_telemetry::published::Published) state;
 //! nothing here is known of miners. Commands go into a channel, and the miner carries them out when
 //! it comes to them. `docs/api.md` tells what is served.
 //!
 //! ```text
-//! connection ─ server ─► guard (access rules) ─► api ─► state as JSON, events, metrics
-//!                 │                               └───► commands
+//! connection ─ server ─► guard (access rules) ─► api ─► state as JSON, events, metrics, history
+//!                 │                               ├───► commands
+//!                 │                               └───► page, which a browser fills from the API
 //!                 └────► fleet: request ─► sections ─► reply
 //! ```
 //!
@@ -32,7 +33,9 @@ mod commands;
 mod events;
 mod fleet;
 mod guard;
+mod history;
 mod metrics;
+mod page;
 mod refusal;
 mod server;
 mod settings;

@@ -60,6 +60,7 @@ pub fn start(
             published: Arc::clone(&published),
             commands,
             guard: Arc::new(Guard::new(settings.token, settings.allowed_hosts)),
+            history: settings.history,
             listeners: Arc::new(Semaphore::new(MAX_LISTENERS)),
         };
         let guard = Arc::clone(&shared.guard);

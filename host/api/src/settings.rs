@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use axum::http::uri::Authority;
 use tensority_secret::Secret;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Where the API of fleet tools is, on port 4028 by custom. Whoever reaches it can look.
     pub fleet_listen: Option<SocketAddr>,
+    /// The file of the history that the miner keeps, if it keeps one.
+    pub history: Option<PathBuf>,
 }
 
 impl Settings {

@@ -1,5 +1,6 @@
 //! State shared by all handlers.
 
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
 use axum::http::StatusCode;
@@ -18,6 +19,8 @@ pub struct Shared {
     pub published: Arc<Published>,
     pub commands: mpsc::Sender<Command>,
     pub guard: Arc<Guard>,
+    /// The file of the history; nothing if none is kept.
+    pub history: Option<PathBuf>,
     /// Places for listeners to events.
     pub listeners: Arc<Semaphore>,
 }

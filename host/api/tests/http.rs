@@ -47,8 +47,8 @@ fn no_job_is_null() {
 }
 
 #[test]
-fn the_first_page_lists_the_routes_as_the_page_about_the_api_does() {
-    let page = Served::new().get("/");
+fn the_list_of_routes_is_that_of_the_page_about_the_api() {
+    let page = Served::new().get("/api");
     assert!(page.head.contains("content-type: text/plain"));
     let lines: Vec<_> = page.body.lines().collect();
     assert!(
@@ -78,16 +78,10 @@ fn what_is_not_there_is_refused_with_a_reason() {
     assert!(answer.status == 404 && known(&answer), "{answer:?}");
     assert_eq!(served.get("/api/v0/devices/%FF").status, 400);
     served.get("/api/v0/devices/%FF").error();
-    for path in [
-        "/api",
-        "/api/v1",
-        "/api/v0/",
-        "/api/v0/device",
-        "/../etc/passwd",
-    ] {
+    for path in ["/api/v1", "/api/v0/", "/api/v0/device", "/../etc/passwd"] {
         let answer = served.get(path);
         assert_eq!(answer.status, 404, "{path}");
-        assert!(answer.error().contains("GET / lists them"));
+        assert!(answer.error().contains("GET /api lists them"));
     }
     for (method, path) in [
         ("POST", "/api/v0"),
@@ -170,6 +164,32 @@ fn events_are_the_newest_state_once_a_second_at_most() {
     let took = began.elapsed();
     assert!(took > Duration::from_millis(1500), "too soon: {took:?}");
     assert!(took < Duration::from_secs(6), "too late: {took:?}");
+}
+
+#[test]
+fn lines_of_the_log_come_once_each_behind_a_state() {
+    let served = Served::new();
+    served.published.log(1_800_000_000, "one".to_owned());
+    served.published.log(1_800_000_001, "two".to_owned());
+    let listed = served.get("/api/v0/log").json();
+    let line = |number, at_unix: u64, text: &str| json!({ "number": number, "at_unix": at_unix, "text": text });
+    assert_eq!(
+        listed,
+        json!([line(1, 1_800_000_000, "one"), line(2, 1_800_000_001, "two")])
+    );
+    let mut stream = connect(served.address());
+    stream
+        .write_all(b"GET /api/v0/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    let mut log = || -> Value {
+        lines.find(|line| line == "event: log").unwrap();
+        let data = lines.next().unwrap();
+        serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap()
+    };
+    assert_eq!(log(), listed);
+    served.published.log(1_800_000_002, "three".to_owned());
+    assert_eq!(log(), json!([line(3, 1_800_000_002, "three")]));
 }
 
 #[test]

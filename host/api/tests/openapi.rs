@@ -2,8 +2,13 @@
 
 mod common;
 
-use common::{Served, sample};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use common::{Served, TOKEN, sample, settings};
 use serde_json::{Value, json};
+use tensority_api::Settings;
+use tensority_history::Recorder;
+use tensority_secret::Secret;
 use tensority_telemetry::State;
 use tensority_telemetry::command::Command;
 
@@ -14,6 +19,9 @@ fn fault(document: &Value, schema: &Value, value: &Value, place: &str) -> Option
         let pointer = reference.strip_prefix('#').expect("it is of this document");
         let schema = document.pointer(pointer);
         return fault(document, schema.expect(reference), value, place);
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        return fault(document, &joined(document, parts), value, place);
     }
     if let Some(choices) = schema["oneOf"].as_array() {
         let fits = |choice: &&Value| fault(document, choice, value, place).is_none();
@@ -64,6 +72,30 @@ fn fault(document: &Value, schema: &Value, value: &Value, place: &str) -> Option
         }
         _ => None,
     }
+}
+
+/// The schema of an object that has all fields of several.
+fn joined(document: &Value, parts: &[Value]) -> Value {
+    let mut all = json!({ "type": "object", "properties": {}, "required": [] });
+    for part in parts {
+        let part = match part["$ref"].as_str() {
+            Some(reference) => document.pointer(&reference[1..]).expect(reference),
+            None => part,
+        };
+        let part = match part["allOf"].as_array() {
+            Some(parts) => &joined(document, parts),
+            None => part,
+        };
+        for (name, schema) in part["properties"].as_object().expect("an object") {
+            all["properties"][name] = schema.clone();
+        }
+        let required = part["required"].as_array().into_iter().flatten().cloned();
+        all["required"]
+            .as_array_mut()
+            .expect("an array")
+            .extend(required);
+    }
+    all
 }
 
 fn document() -> Value {
@@ -132,7 +164,17 @@ fn a_state_that_is_not_described_is_found() {
 
 #[test]
 fn every_described_answer_is_given() {
-    let served = Served::new();
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("history.db");
+    let mut recorder = Recorder::open(&history).unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    recorder.observe(&sample(), now.as_secs(), Duration::from_secs(1));
+    assert!(recorder.end().is_none());
+    let served = Served::with(Settings {
+        token: Some(Secret::new(TOKEN)),
+        history: Some(history),
+        ..settings()
+    });
     let document = document();
     let mut checked = 0;
     for (path, operations) in document["paths"].as_object().unwrap() {
@@ -172,5 +214,5 @@ fn every_described_answer_is_given() {
             }
         }
     }
-    assert_eq!(checked, 9);
+    assert_eq!(checked, 11);
 }

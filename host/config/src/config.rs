@@ -81,6 +81,8 @@ pub struct Output {
 pub struct State {
     /// Without one, totals are forgotten.
     pub file: Option<PathBuf>,
+    /// Without one, nothing is known later of what a run did.
+    pub history: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,7 +90,7 @@ pub struct Flash {
     pub key_file: Option<PathBuf>,
 }
 
-/// What a configuration is if nobody says anything. The file of [`State`] depends on the
+/// What a configuration is if nobody says anything. The files of [`State`] depend on the
 /// environment.
 impl Default for Config {
     fn default() -> Self {

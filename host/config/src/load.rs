@@ -56,6 +56,9 @@ pub fn load(
     }
     environment::read(environment, &mut config, &mut layers);
     flags::read(overrides, &mut config, &mut layers);
+    if layers.origin("state.history") == Origin::Default {
+        config.state.history = config.state.file.as_deref().map(paths::history);
+    }
     if layers.mistakes.is_empty() {
         check::check(&config, &mut layers);
     }

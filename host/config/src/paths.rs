@@ -57,6 +57,11 @@ pub fn state_file(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     Some(of_service.or_else(of_user)?.join("state.json"))
 }
 
+/// Where the history is kept if nobody says where: beside the totals, and named like them.
+pub fn history(state_file: &Path) -> PathBuf {
+    state_file.with_extension("history.db")
+}
+
 /// Writes the [template] into a new file that only its owner may read, and makes the folder for it.
 ///
 /// # Errors

@@ -236,13 +236,22 @@ pub static SETTINGS: [Section<Config>; 7] = [
     Section {
         name: "state",
         about: "What outlives a run.",
-        keys: &[Key::<Config>::new(
-            "file",
-            Kind::PathOrOff(|config| &mut config.state.file),
-            "Where totals are kept. Without it, `state.json` in `$STATE_DIRECTORY`, in \
-             `$XDG_STATE_HOME/tensority` or in `~/.local/state/tensority`.",
-        )
-        .example("\"state.json\"")],
+        keys: &[
+            Key::<Config>::new(
+                "file",
+                Kind::PathOrOff(|config| &mut config.state.file),
+                "Where totals are kept. Without it, `state.json` in `$STATE_DIRECTORY`, in \
+                 `$XDG_STATE_HOME/tensority` or in `~/.local/state/tensority`.",
+            )
+            .example("\"state.json\""),
+            Key::<Config>::new(
+                "history",
+                Kind::PathOrOff(|config| &mut config.state.history),
+                "Where rates, shares, temperatures and decisions of months are kept, about 0.4 MB for each \
+                 device. Without it, `state.history.db` beside the totals; none if those are off.",
+            )
+            .example("\"state.history.db\""),
+        ],
     },
     Section {
         name: "flash",

@@ -212,6 +212,24 @@ fn paths_go_from_the_folder_of_the_file() {
 }
 
 #[test]
+fn the_history_is_beside_the_totals_unless_somebody_says_where() {
+    let history = |file: &str| {
+        let loaded = Machine::new(file, &[("STATE_DIRECTORY", "/var/lib/tensority")]).load();
+        loaded.expect("a configuration").config.state.history
+    };
+    let path = |path: &str| Some(PathBuf::from(path));
+    assert_eq!(history(""), path("/var/lib/tensority/state.history.db"));
+    assert_eq!(
+        history("[state]\nfile = \"/a/one.json\"\n"),
+        path("/a/one.history.db")
+    );
+    assert_eq!(history("[state]\nfile = \"off\"\n"), None);
+    assert_eq!(history("[state]\nhistory = \"off\"\n"), None);
+    let alone = "[state]\nfile = \"off\"\nhistory = \"/b.db\"\n";
+    assert_eq!(history(alone), path("/b.db"));
+}
+
+#[test]
 fn the_state_is_kept_where_the_environment_says() {
     let file = |file: &str, environment: &[(&str, &str)]| {
         let loaded = Machine::new(file, environment).load();

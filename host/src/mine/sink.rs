@@ -20,6 +20,7 @@ use tensority_telemetry::outcome::Outcome;
 use tensority_telemetry::published::Published;
 use tensority_tui::View;
 
+use super::history::History;
 use super::receipts::Receipts;
 use super::stop;
 use crate::failure::Failure;
@@ -66,6 +67,8 @@ pub struct Sink {
     ready: bool,
     /// Told of each state; nothing if none are wanted or they cannot be kept.
     pub receipts: Option<Receipts>,
+    /// The same.
+    pub history: Option<History>,
     /// What turned out to be wrong without keeping anybody from mining.
     pub warnings: Option<mpsc::Receiver<String>>,
 }
@@ -98,12 +101,14 @@ impl Sink {
             view,
             ready: false,
             receipts: None,
+            history: None,
             warnings: None,
         })
     }
 
     /// Logs something for people.
     pub fn log(&self, line: String) {
+        self.published.log(unix_now(), line.clone());
         match self.view.as_ref().filter(|view| view.is_open()) {
             Some(view) => view.log(line),
             None => {
@@ -120,16 +125,22 @@ impl Sink {
         }
     }
 
-    fn keep_receipts(&mut self, state: &State) {
+    /// Puts a state into the files that keep what happens.
+    fn keep(&mut self, state: &State) {
         let receipts = self.receipts.as_mut();
-        if let Some(fault) = receipts.and_then(|receipts| receipts.publish(state)) {
+        let receipts = receipts.and_then(|receipts| receipts.publish(state));
+        let history = self.history.as_mut();
+        let history = history.and_then(|history| history.publish(state));
+        for fault in receipts.into_iter().chain(history) {
             self.log(fault);
         }
     }
 
-    /// Writes the receipts that are left.
-    pub fn end_receipts(&mut self) {
-        if let Some(fault) = self.receipts.take().and_then(Receipts::end) {
+    /// Writes what is left for the files that keep what happens.
+    pub fn end_files(&mut self) {
+        let receipts = self.receipts.take().and_then(Receipts::end);
+        let history = self.history.take().and_then(History::end);
+        for fault in receipts.into_iter().chain(history) {
             self.log(fault);
         }
     }
@@ -178,7 +189,7 @@ impl miner::Sink for Sink {
         }
         if let Message::Summary { state } = message {
             self.save(&state.lifetime);
-            self.keep_receipts(state);
+            self.keep(state);
             // The summary stays on the terminal when the view is gone.
             self.view = None;
         }
@@ -195,7 +206,7 @@ impl miner::Sink for Sink {
             self.next_save = now + SAVE_INTERVAL;
             self.save(&state.lifetime);
         }
-        self.keep_receipts(&state);
+        self.keep(&state);
         self.notify(&state);
         self.published.publish(state);
         Ok(())
