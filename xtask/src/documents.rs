@@ -23,14 +23,7 @@ pub fn write() -> Result<(), Failure> {
         write_file(&path, text).map_err(|error| Failure::cannot_write(&path, &error))?;
     }
     // Written by the test that compares them: this program need not wait for the blocks to compile.
-    let test = [
-        "test",
-        "--release",
-        "-p",
-        "tensority-hdl",
-        "--test",
-        "documents",
-    ];
+    let test = ["test", "--workspace", "--test", "documents"];
     let mut blocks = Command::new(step::cargo_program());
     blocks
         .args(test)

@@ -24,6 +24,12 @@ pub fn run() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Installs what tests alone call and is missing.
+pub fn for_tests() -> Result<(), Failure> {
+    let _turn = turn()?;
+    system::install_missing_for_tests()
+}
+
 /// The lock of the tool folder, until it is dropped.
 fn turn() -> Result<File, Failure> {
     let folder = workspace::tools();

@@ -48,6 +48,7 @@ pub fn run(tier: Tier) -> Result<(), Failure> {
     require_component("clippy", "clippy")?;
     if tier == Tier::All {
         setup::run()?;
+        setup::for_tests()?;
         spelling()?;
     }
     step::cargo("format", &["fmt", "--all", "--check"])?;

@@ -1,11 +1,13 @@
 //! A board in software on a pseudo-terminal.
 
 use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use serialport::{SerialPort, TTYPort};
 use tensority_model::{Config, Faults, SoftwareBoard};
 
@@ -22,6 +24,10 @@ impl Terminal {
     pub fn new(faults: Faults) -> Self {
         let (mut master, slave) = TTYPort::pair().expect("a pseudo-terminal");
         let path = slave.name().expect("a path");
+        // A program that the test starts would hold the board's end, and the board could never be unplugged.
+        // SAFETY: the port is open for as long as the descriptor is borrowed.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(master.as_raw_fd()) };
+        fcntl_setfd(descriptor, FdFlags::CLOEXEC).expect("set");
         let patience = Duration::from_millis(1);
         master.set_timeout(patience).expect("set");
         let stop = Arc::new(AtomicBool::new(false));

@@ -34,10 +34,10 @@ const FOR_COMPILING: &[Package] = &[
     },
 ];
 
-/// A Debian package and the program that it brings; where that runs, nothing is installed.
+/// A Debian package and programs that do for what it brings; where one of them runs, nothing is installed.
 struct Program {
     package: &'static str,
-    name: &'static str,
+    names: &'static [&'static str],
     /// An argument with which it does nothing and succeeds.
     harmless: &'static str,
 }
@@ -45,8 +45,15 @@ struct Program {
 /// What writes images to boards; tests have it write to a model of one.
 const PROGRAMS: &[Program] = &[Program {
     package: "openfpgaloader",
-    name: "openFPGALoader",
+    names: &["openFPGALoader"],
     harmless: "--Version",
+}];
+
+/// What tests alone call: a browser without a window, which loads the page of a miner (host/tests/support/browser.rs).
+const FOR_TESTS: &[Program] = &[Program {
+    package: "chromium-headless-shell",
+    names: &["chromium-headless-shell", "chromium", "google-chrome"],
+    harmless: "--version",
 }];
 
 /// Nothing that is there is given up for what is missing.
@@ -58,7 +65,7 @@ const FOR_PYTHON_TOOLS: &str = "python3-venv";
 /// Installs the packages that are not there; `python_tools` says that those will be installed.
 pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
     let mut missing = missing_for_compiling();
-    missing.extend(missing_programs());
+    missing.extend(self::missing(PROGRAMS));
     if python_tools && !makes_environments() {
         missing.push(FOR_PYTHON_TOOLS);
     }
@@ -66,6 +73,14 @@ pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
         Ok(())
     } else {
         install(&missing)
+    }
+}
+
+/// Installs what tests call and is not there.
+pub fn install_missing_for_tests() -> Result<(), Failure> {
+    match missing(FOR_TESTS) {
+        missing if missing.is_empty() => Ok(()),
+        missing => install(&missing),
     }
 }
 
@@ -124,13 +139,13 @@ fn makes_environments() -> bool {
     step::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
 }
 
-fn missing_programs() -> impl Iterator<Item = &'static str> {
-    let missing =
-        |program: &&Program| !step::succeeds(Command::new(program.name).arg(program.harmless));
-    PROGRAMS
-        .iter()
-        .filter(missing)
-        .map(|program| program.package)
+fn missing(programs: &[Program]) -> Vec<&'static str> {
+    let runs = |program: &Program| {
+        let mut names = program.names.iter();
+        names.any(|name| step::succeeds(Command::new(name).arg(program.harmless)))
+    };
+    let missing = programs.iter().filter(|program| !runs(program));
+    missing.map(|program| program.package).collect()
 }
 
 fn missing_for_compiling() -> Vec<&'static str> {
