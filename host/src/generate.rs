@@ -1,10 +1,12 @@
 //! `tensority generate`: completions, manual pages, a service unit, udev rules.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, ValueEnum};
 use tensority_command::print;
+use tensority_config::{Overrides, credentials};
 use tensority_device::permission;
 
 use crate::failure::Failure;
@@ -43,12 +45,10 @@ enum Shell {
 
 #[derive(clap::Args)]
 struct Systemd {
-    /// The configuration.
+    /// The configuration. The service gets copies of what is in its folder and, if it is there already, of the files
+    /// elsewhere that it names.
     #[arg(long, value_name = "PATH", default_value = "/etc/tensority/config.toml", value_parser = absolute)]
     config: String,
-    /// A file with a secret that the configuration names, without its folder; may be repeated.
-    #[arg(long = "secret", value_name = "PATH", value_parser = absolute)]
-    secrets: Vec<String>,
     /// The group that may open serial ports.
     #[arg(long, default_value = "dialout", value_parser = name)]
     group: String,
@@ -84,7 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Completions { shell } => print(completions(*shell).trim_end())?,
         Verb::Man { out: None } => print(page().trim_end())?,
         Verb::Man { out: Some(folder) } => write_pages(folder)?,
-        Verb::Systemd(systemd) => print(unit(systemd).trim_end())?,
+        Verb::Systemd(systemd) => print(unit(systemd)?.trim_end())?,
         Verb::Udev => print(permission::udev_rules().trim_end())?,
     }
     Ok(())
@@ -116,14 +116,55 @@ fn write_pages(folder: &Path) -> Result<(), Failure> {
     written.map_err(|error| Failure::cannot_write(folder, &error))
 }
 
-fn unit(systemd: &Systemd) -> String {
-    let secrets = systemd.secrets.iter().map(|path| {
-        let name = Path::new(path).file_name().unwrap_or_default();
-        format!("LoadCredential={}:{path}\n", name.to_string_lossy())
-    });
-    include_str!("../system/tensority.service.in")
-        .replace("@secrets@\n", &secrets.collect::<String>())
+fn unit(systemd: &Systemd) -> Result<String, Failure> {
+    let config = Path::new(&systemd.config);
+    let folder = config.parent().unwrap_or(config);
+    let mut credentials = credential(folder, folder)?;
+    for file in read_files(config)? {
+        let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+        if !is_below(folder, &file, &real) {
+            credentials += &credential(&file, &real)?;
+        }
+    }
+    let text = include_str!("../system/tensority.service.in")
+        .replace("@credentials@\n", &credentials)
         .replace("@config@", &systemd.config)
         .replace("@group@", &systemd.group)
-        .replace("@program@", &systemd.program)
+        .replace("@program@", &systemd.program);
+    Ok(text)
+}
+
+/// A configuration and the files that it names; none if it is not there yet.
+fn read_files(config: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
+    if !config.exists() {
+        return Ok(BTreeSet::new());
+    }
+    // The service has an environment of its own.
+    let loaded = tensority_config::load(Some(config), &BTreeMap::new(), &Overrides::default())?;
+    let named = credentials::files(&loaded.config);
+    Ok(named
+        .into_iter()
+        .chain([config])
+        .map(Path::to_owned)
+        .collect())
+}
+
+/// Whether systemd finds a file, which really is at `real`, when it goes through a folder: it follows no symbolic links.
+fn is_below(folder: &Path, file: &Path, real: &Path) -> bool {
+    let below = file.strip_prefix(folder).ok();
+    let found = below.and_then(|below| Some(folder.canonicalize().ok()?.join(below)));
+    found.is_some_and(|found| found == real)
+}
+
+/// What has systemd copy a file, or all files of a folder, that is at `real`.
+fn credential(path: &Path, real: &Path) -> Result<String, Failure> {
+    let name = credentials::name(path).filter(|name| absolute(&format!("/{name}")).is_ok());
+    let real = real.to_str().filter(|real| absolute(real).is_ok());
+    match (name, real) {
+        (Some(name), Some(real)) => Ok(format!("LoadCredential={name}:{real}\n")),
+        _ => Err(Failure::usage(format!(
+            "expected files for the service below the root, with paths of letters, digits and /._-+@, found {:?}",
+            path.display()
+        ))),
+    }
 }

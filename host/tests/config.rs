@@ -1,6 +1,7 @@
 //! `tensority config` and `tensority generate` as people and scripts use them.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -267,7 +268,7 @@ fn every_command_has_a_manual_page() {
 }
 
 #[test]
-fn the_unit_names_program_configuration_and_secrets() {
+fn the_unit_names_program_configuration_and_group() {
     let home = Home::new();
     let text = home.answer(&[
         "generate",
@@ -276,20 +277,15 @@ fn the_unit_names_program_configuration_and_secrets() {
         "/opt/tensority",
         "--config",
         "/etc/t/a.toml",
-        "--secret",
-        "/etc/t/token",
-        "--secret",
-        "/etc/t/password",
         "--group",
         "uucp",
     ]);
     let lines: Vec<_> = text.lines().collect();
     let expected = [
         "Type=notify",
-        "ExecStart=/opt/tensority mine --config ${CREDENTIALS_DIRECTORY}/config.toml",
-        "LoadCredential=config.toml:/etc/t/a.toml",
-        "LoadCredential=token:/etc/t/token",
-        "LoadCredential=password:/etc/t/password",
+        "AssertPathExists=/etc/t/a.toml",
+        "ExecStart=/opt/tensority mine --config /etc/t/a.toml",
+        "LoadCredential=etc-t:/etc/t",
         "SupplementaryGroups=uucp",
         "RestartPreventExitStatus=64 65 77",
         "StateDirectory=tensority",
@@ -297,7 +293,7 @@ fn the_unit_names_program_configuration_and_secrets() {
     for line in expected {
         assert!(lines.contains(&line), "no {line} in: {text}");
     }
-    let holes = ["@program@", "@config@", "@secrets@", "@group@"];
+    let holes = ["@program@", "@config@", "@credentials@", "@group@"];
     assert!(holes.iter().all(|hole| !text.contains(hole)), "{text}");
     for path in [
         "relative",
@@ -306,10 +302,92 @@ fn the_unit_names_program_configuration_and_secrets() {
         "/per%cent",
         "/$HOME",
         "/",
+        "/config.toml",
     ] {
         refusal(&home.run(&["generate", "systemd", "--config", path]), 64);
     }
     refusal(&home.run(&["generate", "systemd", "--group", "a b"]), 64);
+}
+
+/// The service manager finds a name among the drivers that are loaded when the service starts; a number is always right.
+#[test]
+fn the_unit_allows_ports_whose_driver_is_not_loaded_yet() {
+    let text = Home::new().answer(&["generate", "systemd"]);
+    let allowed = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("DeviceAllow="));
+    let allowed: Vec<_> = allowed.collect();
+    assert_eq!(allowed, ["char-188 rw", "char-166 rw"]);
+}
+
+#[test]
+fn a_service_reads_every_file_that_its_configuration_names() {
+    let home = Home::new();
+    home.write("elsewhere", "of-a-pool\n");
+    let etc = home.0.path().join("etc");
+    fs::create_dir_all(etc.join("node")).expect("folders");
+    let config = home.write(
+        "etc/config.toml",
+        "[[source]]\nurl = \"stratum+tcp://host:3333\"\nuser = \"a.b\"\npassword_file = \"../elsewhere\"\n\
+         [[source]]\nurl = \"https://host:9888\"\npassword_file = \"node/token\"\nca_file = \"ca.pem\"\n\
+         [api]\ntoken_file = \"linked\"\n",
+    );
+    let config = config.to_str().expect("text");
+    home.write("token", "of-the-api\n");
+    std::os::unix::fs::symlink("../token", etc.join("linked")).expect("a link");
+    home.write("etc/ca.pem", "");
+    home.write("etc/node/token", "of-the-node\n");
+    for file in ["etc/config.toml", "etc/node/token", "elsewhere", "token"] {
+        let alone = Permissions::from_mode(0o600);
+        fs::set_permissions(home.0.path().join(file), alone).expect("a mode");
+    }
+    let unit = home.answer(&["generate", "systemd", "--config", config]);
+
+    // What a service manager does, and then the files themselves cannot be read.
+    let copies = home.0.path().join("copies");
+    fs::create_dir(&copies).expect("a folder");
+    for line in unit
+        .lines()
+        .filter_map(|line| line.strip_prefix("LoadCredential="))
+    {
+        let (name, path) = line.split_once(':').expect("a name and a path");
+        copy_credential(Path::new(path), &copies.join(name));
+    }
+    fs::remove_dir_all(&etc).expect("a folder");
+    for file in ["elsewhere", "token"] {
+        fs::remove_file(home.0.path().join(file)).expect("a file");
+    }
+
+    let check = |service: &mut Command| {
+        let output = service.args(["config", "check", config]).output();
+        let output = output.expect("the command starts");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).expect("text"))
+    };
+    let (code, text) = check(home.command(&[]).env("CREDENTIALS_DIRECTORY", &copies));
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.starts_with("ok: 2 sources, 1 device, 0 warnings; "),
+        "{text}"
+    );
+    assert_eq!(check(&mut home.command(&[])).0, Some(66));
+}
+
+/// Copies a file, or the files of a folder as `LoadCredential=` names them.
+fn copy_credential(path: &Path, copy: &Path) {
+    if path.is_symlink() {
+        return;
+    }
+    if path.is_file() {
+        fs::copy(path, copy).expect("a copy");
+        return;
+    }
+    for entry in fs::read_dir(path).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().into_string().expect("UTF-8");
+        let copy = format!("{}_{name}", copy.display());
+        copy_credential(&entry.path(), Path::new(&copy));
+    }
 }
 
 #[test]
@@ -323,8 +401,6 @@ fn the_rules_name_every_product() {
 
 #[test]
 fn secrets_that_everyone_may_read_are_warned_of() {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     let set_mode = |path: &Path| fs::set_permissions(path, Permissions::from_mode(0o644));
     set_mode(&home.write("a.toml", "[api]\ntoken = \"x\"\n")).expect("a mode");

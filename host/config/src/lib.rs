@@ -9,6 +9,7 @@
 
 mod check;
 mod config;
+pub mod credentials;
 pub mod document;
 mod environment;
 mod error;

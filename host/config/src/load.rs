@@ -10,8 +10,8 @@ use tensority_secret::Unread;
 
 use crate::layers::Layers;
 use crate::{
-    Config, ConfigError, Mistake, Origin, Overrides, ReadableByAll, check, environment, file,
-    flags, paths,
+    Config, ConfigError, Mistake, Origin, Overrides, ReadableByAll, check, credentials,
+    environment, file, flags, paths,
 };
 
 /// No configuration is longer.
@@ -65,6 +65,7 @@ pub fn load(
 
     let mut warnings = Vec::new();
     if layers.mistakes.is_empty() {
+        credentials::hand_over(&mut config, environment);
         read_secrets(&mut config, &mut layers, &mut warnings)?;
     }
     if !layers.mistakes.is_empty() {
@@ -113,10 +114,10 @@ fn find(
 ) -> Result<Option<Found>, ConfigError> {
     let named = environment::value(environment, environment::CONFIG);
     if let Some(path) = path.or(named.map(Path::new)) {
-        return open(path).map(Some);
+        return open(path, environment).map(Some);
     }
     for path in paths::default_files(environment) {
-        match open(&path) {
+        match open(&path, environment) {
             Err(ConfigError::File { source, .. })
                 if matches!(
                     source.kind(),
@@ -128,9 +129,9 @@ fn find(
     Ok(None)
 }
 
-fn open(path: &Path) -> Result<Found, ConfigError> {
+fn open(path: &Path, environment: &BTreeMap<String, String>) -> Result<Found, ConfigError> {
     let read = || -> io::Result<Found> {
-        let file = File::open(path)?;
+        let file = File::open(credentials::place(path, environment))?;
         let mode = file.metadata()?.permissions().mode();
         let mut bytes = Vec::new();
         file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
