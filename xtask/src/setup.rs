@@ -3,21 +3,23 @@
 //! A second call finds everything in place and returns at once.
 
 mod firmware;
+mod prometheus;
 mod python;
-mod system;
+pub mod system;
 
 use std::fs::{self, File};
 
 use crate::failure::Failure;
 use crate::workspace;
 
-/// Installs missing system packages, the firmware's compiler and the pinned Python tools. Of two at once, one waits
-/// for what the other installs.
+/// Installs missing system packages, the firmware's compiler, Prometheus and the pinned Python tools. Of two at once, one
+/// waits for what the other installs.
 pub fn run() -> Result<(), Failure> {
     let _turn = turn()?;
     let python_tools = python::missing()?;
     system::install_missing(python_tools.is_some())?;
     firmware::install_missing_compiler()?;
+    prometheus::install_missing()?;
     if let Some(python_tools) = python_tools {
         python_tools.install()?;
     }
@@ -40,6 +42,6 @@ fn turn() -> Result<File, Failure> {
 }
 
 /// One line of progress.
-fn progress(line: &str) {
+pub fn progress(line: &str) {
     eprintln!("setup: {line}");
 }

@@ -65,6 +65,11 @@ fn miner(state: &State, page: &mut Page) -> fmt::Result {
         "tensority_job_height",
         "The height of the block that is hashed",
         one(job.map(|job| job.height as f64)),
+    )?;
+    page.gauges(
+        "tensority_job_share_difficulty_hashes",
+        "Hashes that a share of the job takes on average",
+        one(job.map(|job| job.share_difficulty)),
     )
 }
 

@@ -137,6 +137,7 @@ fn the_metrics_say_what_the_state_says() {
         ("tensority_uptime_seconds{}", 3600.5),
         ("tensority_job_age_seconds{}", 12.0),
         ("tensority_job_height{}", 1_000_001.0),
+        ("tensority_job_share_difficulty_hashes{}", 1500.0),
         (
             r#"tensority_hashrate_hashes_per_second{device="/dev/ttyUSB0",window="5s"}"#,
             12.5,

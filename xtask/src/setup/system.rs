@@ -96,12 +96,19 @@ pub fn install(packages: &[&str]) -> Result<(), Failure> {
     progress(&format!("installing {names}"));
     // The package lists may be missing or out of date: fetch them only if it does not work without.
     if apt_get(prefix, INSTALL, packages).is_err() {
-        progress("updating the package lists");
-        apt_get(prefix, &["update"], &[])
+        update_lists()
             .and_then(|()| apt_get(prefix, INSTALL, packages))
             .map_err(|_| by_hand())?;
     }
     Ok(())
+}
+
+/// Fetches the package lists, if this user may.
+pub fn update_lists() -> Result<(), Failure> {
+    let by_hand = || Failure::unavailable("run this first: apt-get update");
+    let prefix = administrator().ok_or_else(by_hand)?;
+    progress("updating the package lists");
+    apt_get(prefix, &["update"], &[])
 }
 
 /// The words to put before an `apt-get` call, if this user may make one without being asked.
