@@ -1,11 +1,12 @@
 //! The project's chores, as `cargo xtask …`: fetching the hardware tools, building the firmware,
-//! building a board, the demonstration, and the whole set of checks.
+//! building a board, packages for machines, the demonstration, and the whole set of checks.
 
 mod board;
 mod demo;
 mod documents;
 mod failure;
 mod firmware;
+mod package;
 mod setup;
 mod step;
 mod test;
@@ -51,6 +52,8 @@ enum Chore {
         #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
         seeds: u32,
     },
+    /// Build the miner's packages for Debian and HiveOS into target/package, and check them.
+    Package,
     /// Set up, then check formatting, lints and tests of the whole workspace.
     Test {
         /// Only what needs no hardware tools: formatting, lints and unit tests.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
             seeds,
         } => board::run(&board, lanes, seeds),
         Chore::Demo => demo::run(),
+        Chore::Package => package::run(),
         Chore::Test { fast: true } => test::run(test::Tier::Fast),
         Chore::Test { fast: false } => test::run(test::Tier::All),
     })

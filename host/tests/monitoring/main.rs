@@ -141,7 +141,6 @@ fn every_metric_is_looked_at_and_none_that_does_not_exist() {
     let documented = documented();
     let missing: Vec<_> = documented.difference(&used).collect();
     assert!(missing.is_empty(), "nobody looks at {missing:?}");
-    // Alerts are named as the program is, with a capital.
     let unknown: Vec<_> = used.difference(&documented).collect();
     assert!(unknown.is_empty(), "docs/api.md does not know {unknown:?}");
 }

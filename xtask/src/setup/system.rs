@@ -60,7 +60,7 @@ const FOR_TESTS: &[Program] = &[Program {
 const INSTALL: &[&str] = &["install", "--no-remove"];
 
 /// Debian leaves what makes a Python environment out of Python.
-const FOR_PYTHON_TOOLS: &str = "python3-venv";
+pub const FOR_PYTHON_TOOLS: &str = "python3-venv";
 
 /// Installs the packages that are not there; `python_tools` says that those will be installed.
 pub fn install_missing(python_tools: bool) -> Result<(), Failure> {
@@ -142,7 +142,8 @@ fn apt_get(prefix: &[&str], action: &[&str], packages: &[&str]) -> Result<(), Fa
     step::run(&mut command)
 }
 
-fn makes_environments() -> bool {
+/// Whether Python is whole.
+pub fn makes_environments() -> bool {
     step::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
 }
 
