@@ -129,7 +129,8 @@ fn key(arguments: &Arguments) -> Result<Option<Key>, Failure> {
         Some(path) => Some(path.clone()),
         None => {
             let environment = tensority_config::of_process();
-            let loaded = tensority_config::load(None, &environment, &Default::default())?;
+            let loaded =
+                tensority_config::load_without_secrets(None, &environment, &Default::default())?;
             loaded.config.flash.key_file
         }
     };

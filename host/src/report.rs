@@ -85,7 +85,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// The file of a miner with this configuration.
 fn of_config(config: Option<&Path>) -> Result<PathBuf, Failure> {
     let environment = tensority_config::of_process();
-    let loaded = tensority_config::load(config, &environment, &Overrides::default())?;
+    let loaded =
+        tensority_config::load_without_secrets(config, &environment, &Overrides::default())?;
     loaded.config.state.history.ok_or_else(|| {
         Failure::usage(
             "expected a miner that keeps a history, found state.history = \"off\"; give it a file, or name one with \

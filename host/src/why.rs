@@ -53,7 +53,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// Where the API of a miner with this configuration is.
 fn address_of(config: Option<&Path>) -> Result<String, Failure> {
     let environment = tensority_config::of_process();
-    let loaded = tensority_config::load(config, &environment, &Overrides::default())?;
+    let loaded =
+        tensority_config::load_without_secrets(config, &environment, &Overrides::default())?;
     let address = loaded.config.api.listen.0;
     address.map(|address| address.to_string()).ok_or_else(|| {
         Failure::usage(

@@ -32,7 +32,11 @@ fn write(home: &Home, image: &Image, build: &str) -> String {
 
 /// `tensority flash` where openFPGALoader is found.
 fn command(home: &Home, arguments: &[&str]) -> Command {
-    let mut command = home.command(&[&["flash"], arguments].concat());
+    command_of(home, &[&["flash"], arguments].concat())
+}
+
+fn command_of(home: &Home, arguments: &[&str]) -> Command {
+    let mut command = home.command(arguments);
     command.env("PATH", env::var_os("PATH").unwrap_or_default());
     command
 }
@@ -155,6 +159,40 @@ fn what_is_refused_or_only_planned_does_not_touch_the_cable() {
     fs::remove_file(home.path("image.json")).expect("a file");
     assert_refused(&flash(&home, &to), 66, &["NAME.json"]);
     assert_eq!(serving.clients(), 0);
+}
+
+/// Found in a file of the configuration: nobody but the miner need be able to read its passwords.
+#[test]
+fn no_command_but_those_that_show_them_reads_the_miners_passwords() {
+    let home = Home::new();
+    let image = write(&home, &UPDATE, HARDWARE);
+    let config = home.write(
+        "config.toml",
+        "[[source]]\nurl = \"stratum+tcp://127.0.0.1:1\"\npassword_file = \"absent\"\n\
+         [[source]]\nurl = \"http://127.0.0.1:1\"\n\
+         [api]\ntoken_file = \"absent\"\n",
+    );
+    let run = |arguments: &[&str]| {
+        let output = command_of(&home, arguments)
+            .env("TENSORITY_CONFIG", &config)
+            .output()
+            .expect("the command starts");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), error)
+    };
+    let board = ["--board", "ulx3s-85f", "--xvc", "127.0.0.1:1", "--plan"];
+    let planned = run(&[&["flash", &image][..], &board].concat());
+    assert_eq!(planned, (Some(0), String::new()));
+    // They go as far as to ask who is not there.
+    for asking in [&["why"][..], &["audit", "--last", "1"]] {
+        let (code, error) = run(asking);
+        assert_eq!(code, Some(69), "{error}");
+        assert!(!error.contains("absent"), "{error}");
+    }
+    // Who mines needs them.
+    let (code, error) = run(&["mine"]);
+    assert_eq!(code, Some(66), "{error}");
+    assert!(error.contains("absent"), "{error}");
 }
 
 #[test]

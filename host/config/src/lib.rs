@@ -35,7 +35,7 @@ pub use error::{ConfigError, Mistake};
 pub use explain::Explained;
 pub use flags::Overrides;
 pub use key::Key;
-pub use load::{Loaded, load};
+pub use load::{Loaded, SecretOf, load, load_without_secrets};
 pub use origin::Origin;
 pub use paths::{InitError, default_file, init};
 pub use template::template;

@@ -29,13 +29,31 @@ pub struct Loaded {
     origins: BTreeMap<String, Origin>,
 }
 
-/// Reads the file, if there is one, and puts the environment and the flags over it. The file is the
-/// one at `path`, else the one that `TENSORITY_CONFIG` names, else that of the user, else that of
-/// the machine; only the last two need not be there.
+/// Reads the file, if there is one, and puts the environment and the flags over it, then reads the files
+/// of all secrets. The file is the one at `path`, else the one that `TENSORITY_CONFIG` names, else that
+/// of the user, else that of the machine; only the last two need not be there.
 ///
 /// # Errors
 /// [`ConfigError`], with all mistakes at once.
 pub fn load(
+    path: Option<&Path>,
+    environment: &BTreeMap<String, String>,
+    overrides: &Overrides,
+) -> Result<Loaded, ConfigError> {
+    let mut loaded = load_without_secrets(path, environment, overrides)?;
+    let sources = 0..loaded.config.sources.len();
+    let passwords = sources.map(SecretOf::Source);
+    let all: Vec<_> = passwords.chain([SecretOf::Api]).collect();
+    loaded.read_secrets(&all)?;
+    Ok(loaded)
+}
+
+/// As [`load`], for who needs no secret, or [some](Loaded::read_secrets): those who may not read the
+/// miner's passwords can still do what needs none.
+///
+/// # Errors
+/// [`ConfigError`], with all mistakes at once.
+pub fn load_without_secrets(
     path: Option<&Path>,
     environment: &BTreeMap<String, String>,
     overrides: &Overrides,
@@ -62,30 +80,73 @@ pub fn load(
     if layers.mistakes.is_empty() {
         check::check(&config, &mut layers);
     }
-
-    let mut warnings = Vec::new();
     if layers.mistakes.is_empty() {
         credentials::hand_over(&mut config, environment);
-        read_secrets(&mut config, &mut layers, &mut warnings)?;
     }
     if !layers.mistakes.is_empty() {
         layers.mistakes.sort();
         return Err(ConfigError::Mistakes(layers.mistakes));
     }
-    warnings.extend(
-        found
-            .as_ref()
-            .and_then(|found| found.warning(&config, &layers)),
-    );
+    let warning = found
+        .as_ref()
+        .and_then(|found| found.warning(&config, &layers));
     Ok(Loaded {
         config,
         file: found.map(|found| found.path),
-        warnings,
+        warnings: warning.into_iter().collect(),
         origins: layers.origins,
     })
 }
 
+/// Whose secret it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretOf {
+    /// The password of the source of this number.
+    Source(usize),
+    /// The token of the API.
+    Api,
+}
+
 impl Loaded {
+    /// Reads the files of these secrets, where they are in files.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or holds something else; all of the latter at once.
+    pub fn read_secrets(&mut self, wanted: &[SecretOf]) -> Result<(), ConfigError> {
+        let mut mistakes = Vec::new();
+        for of in wanted {
+            let (path, secret) = match *of {
+                SecretOf::Source(number) => {
+                    let source = self.config.sources.get_mut(number);
+                    let path = format!("source[{number}].password_file");
+                    (path, source.and_then(|source| source.password.as_mut()))
+                }
+                SecretOf::Api => ("api.token_file".into(), self.config.api.token.as_mut()),
+            };
+            let Some(secret) = secret else { continue };
+            let origin = || self.origins.get(&path).cloned().unwrap_or_default();
+            match secret.read() {
+                Ok(warning) => self.warnings.extend(warning),
+                Err(Unread::Io(source)) => {
+                    return Err(ConfigError::SecretFile {
+                        origin: origin(),
+                        path: secret.file().unwrap_or(Path::new("")).to_owned(),
+                        source,
+                    });
+                }
+                Err(error @ Unread::Content(_)) => mistakes.push(Mistake {
+                    origin: origin(),
+                    reason: error.to_string(),
+                }),
+            }
+        }
+        mistakes.sort();
+        match mistakes.is_empty() {
+            true => Ok(()),
+            false => Err(ConfigError::Mistakes(mistakes)),
+        }
+    }
+
     /// Where a value came from, by its path: `source[0].url`, `api.listen`.
     pub fn origin(&self, path: &str) -> Origin {
         self.origins.get(path).cloned().unwrap_or_default()
@@ -164,39 +225,4 @@ impl Found {
         let holds_one = secrets.any(|path| is_here(&path));
         tensority_secret::warning(&self.path, self.mode).filter(|_| holds_one)
     }
-}
-
-fn read_secrets(
-    config: &mut Config,
-    layers: &mut Layers,
-    warnings: &mut Vec<ReadableByAll>,
-) -> Result<(), ConfigError> {
-    let passwords = config
-        .sources
-        .iter_mut()
-        .enumerate()
-        .map(|(number, source)| {
-            (
-                format!("source[{number}].password_file"),
-                &mut source.password,
-            )
-        });
-    let token = [("api.token_file".to_owned(), &mut config.api.token)];
-    for (path, secret) in passwords.chain(token) {
-        let Some(secret) = secret else { continue };
-        match secret.read() {
-            Ok(warning) => warnings.extend(warning),
-            Err(Unread::Io(source)) => {
-                return Err(ConfigError::SecretFile {
-                    origin: layers.origin(&path),
-                    path: secret.file().unwrap_or(Path::new("")).to_owned(),
-                    source,
-                });
-            }
-            Err(error @ Unread::Content(_)) => {
-                layers.mistake(layers.origin(&path), error.to_string());
-            }
-        }
-    }
-    Ok(())
 }

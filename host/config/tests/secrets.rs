@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use tensority_config::{ConfigError, Loaded, Overrides, ReadableByAll, Secret, load};
+use tensority_config::{
+    ConfigError, Loaded, Overrides, ReadableByAll, Secret, SecretOf, load, load_without_secrets,
+};
 
 const SECRET: &str = "s3cr3t-t0k3n";
 
@@ -181,4 +183,28 @@ fn a_secret_that_everyone_may_read_is_warned_of() {
     fs::write(&config, "[api]\ntoken = \"x\"\n").expect("a file");
     let warnings = load().expect("a configuration").warnings;
     assert_eq!(warnings, [ReadableByAll(config.clone())]);
+}
+
+#[test]
+fn who_needs_one_secret_reads_the_file_of_that_one_only() {
+    let folder = Folder::new();
+    folder.write("token", SECRET);
+    let config = folder.write(
+        "config.toml",
+        "[[source]]\nurl = \"http://one\"\npassword_file = \"absent\"\n\
+         [[source]]\nurl = \"http://two\"\npassword_file = \"token\"\n\
+         [api]\ntoken_file = \"nowhere\"\n",
+    );
+    let mut loaded =
+        load_without_secrets(Some(&config), &BTreeMap::new(), &Overrides::default()).unwrap();
+    loaded.read_secrets(&[SecretOf::Source(1)]).unwrap();
+    let password = loaded.config.sources[1].password.as_ref();
+    assert_eq!(password.map(Secret::reveal), Some(SECRET));
+    for (of, name) in [(SecretOf::Source(0), "absent"), (SecretOf::Api, "nowhere")] {
+        let error = loaded.read_secrets(&[of]).unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::SecretFile { path, .. } if path.ends_with(name)),
+            "{error}"
+        );
+    }
 }

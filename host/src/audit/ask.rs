@@ -1,6 +1,6 @@
 //! The node that is asked.
 
-use tensority_config::Overrides;
+use tensority_config::{Overrides, SecretOf};
 use tensority_source::{Address, Ledger, NodeError};
 
 use super::Arguments;
@@ -39,16 +39,15 @@ pub fn node(arguments: &Arguments) -> Result<Node, Failure> {
         pass: arguments.pass.clone(),
         ..Overrides::default()
     };
-    let loaded = tensority_config::load(arguments.config.as_deref(), &environment, &overrides)?;
-    config::warn(&loaded);
+    let file = arguments.config.as_deref();
+    let mut loaded = tensority_config::load_without_secrets(file, &environment, &overrides)?;
     let addresses = config::addresses(&loaded)?;
     config::certificates(&loaded)?;
-    let sources = loaded.config.sources.iter().zip(&addresses);
-    let mut nodes = sources.filter_map(|(source, address)| match address {
-        Address::Node(url) => Some((source, url)),
+    let mut nodes = addresses.iter().enumerate();
+    let Some((number, url)) = nodes.find_map(|(number, address)| match address {
+        Address::Node(url) => Some((number, url)),
         Address::Pool(_) => None,
-    });
-    let Some((source, url)) = nodes.next() else {
+    }) else {
         let found = match addresses.is_empty() {
             true => "none; give -o http://HOST:PORT",
             false => "a pool, whose blocks pay the pool; give -o http://HOST:PORT",
@@ -57,6 +56,9 @@ pub fn node(arguments: &Arguments) -> Result<Node, Failure> {
             "expected a node to ask, found {found}"
         )));
     };
+    loaded.read_secrets(&[SecretOf::Source(number)])?;
+    config::warn(&loaded);
+    let source = &loaded.config.sources[number];
     let settings = mine::source_settings(source, Address::Node(url.clone()));
     Ok(Node {
         url: url.to_string(),
