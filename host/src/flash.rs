@@ -11,7 +11,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use report::{Progress, Report};
 use tensority_boards::Board;
 use tensority_command::{print, print_json};
-use tensority_flash::{Cable, Event, Image, Key, Loader, Plan, Target, carry_out};
+use tensority_flash::{
+    Cable, CableError, Event, Image, Key, Loader, Named, Plan, Target, UsbDevice, carry_out,
+};
 
 use crate::failure::Failure;
 
@@ -54,15 +56,19 @@ pub struct Arguments {
     /// Reach the JTAG port through a server of the Xilinx Virtual Cable protocol, by its numbers.
     #[arg(long, value_name = "HOST:PORT")]
     xvc: Option<SocketAddrV4>,
-    /// The serial port of the board; without it, the one that its USB device makes.
+    /// Which board is meant where several are there: the serial number of its USB device, or its place,
+    /// such as 1-4.2.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["xvc", "device"])]
+    usb: Option<String>,
+    /// Which board is meant, by its serial port, at which it answers in the end; with --xvc only the latter.
     #[arg(short, long = "device", value_name = "PATH")]
     device: Option<PathBuf>,
     /// Do not wait for the board, and ask it for nothing.
-    #[arg(long, conflicts_with = "device")]
+    #[arg(long)]
     no_self_test: bool,
     /// Write firmware (firmware.bin) to the controller of a board that runs, over its serial line;
     /// it stays only if the board then hashes right.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "board", "target", "plan", "key", "xvc", "no_self_test"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "board", "target", "plan", "key", "xvc", "usb", "no_self_test"])]
     firmware: Option<PathBuf>,
     /// Print JSON on one line.
     #[arg(long)]
@@ -90,7 +96,14 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
         _ => Target::Update,
     };
     let plan = Plan::new(board, &image, target)?;
-    let cable = arguments.xvc.map_or(Cable::Usb, Cable::Xvc);
+    let device = match arguments.xvc {
+        Some(_) => None,
+        None => usb_device(arguments, board)?,
+    };
+    let cable = match arguments.xvc {
+        Some(address) => Cable::Xvc(address),
+        None => Cable::Usb(device.clone()),
+    };
     let loader = Loader::new(board, cable)?;
     let mut report = Report::new(&plan, &loader);
     if !arguments.json {
@@ -110,7 +123,13 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
         drop(progress);
         report.written = true;
         if !arguments.no_self_test {
-            let awake = awaken::wait(board, &image.manifest, target, arguments.device.as_deref())?;
+            let port = || match (&arguments.device, &device) {
+                (Some(path), _) => Ok(Some(path.clone())),
+                // Its port comes back when openFPGALoader has left it.
+                (None, Some(device)) => Ok(device.ports().into_iter().next()),
+                (None, None) => awaken::only_port(board),
+            };
+            let awake = awaken::wait(board, &image.manifest, target, port)?;
             report.board = Some(awake);
         }
         if !arguments.json {
@@ -121,6 +140,16 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
         print_json(&report)?;
     }
     Ok(())
+}
+
+/// The board's USB device. Without a board nothing can be done, but planned.
+fn usb_device(arguments: &Arguments, board: &Board) -> Result<Option<UsbDevice>, Failure> {
+    let port = arguments.device.clone().map(Named::Port);
+    let named = port.or_else(|| arguments.usb.clone().map(Named::Usb));
+    match UsbDevice::of_board(board, named.as_ref()) {
+        Err(CableError::None { .. }) if arguments.plan => Ok(None),
+        found => Ok(Some(found?)),
+    }
 }
 
 /// The key that manifests must be signed with, if one is set.

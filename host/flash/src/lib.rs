@@ -19,9 +19,11 @@ mod loader;
 mod plan;
 mod record;
 mod signature;
+mod usb;
 
 pub use carry_out::{Event, FlashError, carry_out};
 pub use image::{Image, ImageError};
 pub use loader::{Action, Cable, Loader, LoaderError};
 pub use plan::{Plan, PlanError, Step, Target};
 pub use signature::{Key, SignatureError};
+pub use usb::{CableError, Named, UsbDevice};

@@ -9,13 +9,16 @@ use std::{fmt, io};
 
 use tensority_boards::{Board, Usb};
 
+use crate::usb::{CableError, UsbDevice};
+
 const PROGRAM: &str = "openFPGALoader";
 
 /// How a board's JTAG port is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cable {
-    /// Through the USB device of the board.
-    Usb,
+    /// Through the USB device of the board: this one, or the first of its kind, which is only good to
+    /// say what would be done.
+    Usb(Option<UsbDevice>),
     /// Through a server of the Xilinx Virtual Cable protocol.
     Xvc(SocketAddrV4),
 }
@@ -63,12 +66,6 @@ pub enum LoaderError {
     /// It cannot be run.
     #[error("cannot run {PROGRAM}: {0}")]
     Process(#[from] io::Error),
-    /// The board has no USB device of its own.
-    #[error(
-        "expected a board with JTAG on its USB, found {title}; reach its JTAG port through a server \
-         with --xvc"
-    )]
-    NoUsb { title: String },
     /// The board is not on the USB.
     #[error(
         "expected {title} on the USB ({vendor:04x}:{product:04x}), found none; plug it in and \
@@ -121,7 +118,7 @@ pub struct Loader {
 
 #[derive(Clone, Debug)]
 enum Way {
-    Usb(Usb),
+    Usb(Usb, Option<UsbDevice>),
     Xvc(SocketAddrV4),
 }
 
@@ -130,19 +127,23 @@ impl Loader {
     ///
     /// # Errors
     /// If the cable is the board's USB device, and it has none.
-    pub fn new(board: &Board, cable: Cable) -> Result<Self, LoaderError> {
+    pub fn new(board: &Board, cable: Cable) -> Result<Self, CableError> {
         let title = board.title.clone();
         let cable = match (cable, &board.usb) {
             (Cable::Xvc(address), _) => Way::Xvc(address),
-            (Cable::Usb, Some(usb)) => Way::Usb(usb.clone()),
-            (Cable::Usb, None) => return Err(LoaderError::NoUsb { title }),
+            (Cable::Usb(device), Some(usb)) => Way::Usb(usb.clone(), device),
+            (Cable::Usb(_), None) => return Err(CableError::NoUsb { title }),
         };
         Ok(Self { title, cable })
     }
 
     fn arguments(&self, action: &Action) -> Vec<String> {
         let cable = match &self.cable {
-            Way::Usb(usb) => format!("--board {}", usb.loader_board),
+            Way::Usb(usb, None) => format!("--board {}", usb.loader_board),
+            Way::Usb(usb, Some(device)) => format!(
+                "--board {} --busdev-num {}:{}",
+                usb.loader_board, device.bus, device.address
+            ),
             Way::Xvc(address) => format!(
                 "--cable xvc-client --ip {} --port {}",
                 address.ip(),

@@ -5,7 +5,7 @@ use tensority_command::exit::{DATA, OUTPUT, PERMISSION, UNAVAILABLE, UNMET, USAG
 use tensority_device::device::DeviceError;
 use tensority_device::port::PortError;
 use tensority_device::probe::ProbeError;
-use tensority_flash::{FlashError, ImageError, LoaderError, PlanError, SignatureError};
+use tensority_flash::{CableError, FlashError, ImageError, LoaderError, PlanError, SignatureError};
 
 use super::Tensority;
 
@@ -34,12 +34,22 @@ impl Code<PlanError> for Tensority {
     }
 }
 
+impl Code<CableError> for Tensority {
+    fn code(error: &CableError) -> u8 {
+        match error {
+            CableError::None { .. } => UNAVAILABLE,
+            CableError::NoUsb { .. } | CableError::Several { .. } | CableError::Other { .. } => {
+                USAGE
+            }
+        }
+    }
+}
+
 impl Code<LoaderError> for Tensority {
     fn code(error: &LoaderError) -> u8 {
-        use LoaderError::{Differs, Failed, NoUsb, Permission};
+        use LoaderError::{Differs, Failed, Permission};
         match error {
             Permission { .. } => PERMISSION,
-            NoUsb { .. } => USAGE,
             Differs { .. } | Failed { .. } => UNMET,
             _ => UNAVAILABLE,
         }

@@ -1,6 +1,6 @@
 //! Known-answer test of a board that was just flashed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,16 +35,17 @@ pub struct Awake {
     pub compared: &'static str,
 }
 
-/// Waits until the board answers at its port, compares its build with the image, and has it hash.
+/// Waits until the board answers at its port, which may be away for a moment, compares its build with the
+/// image, and has it hash.
 pub fn wait(
     board: &Board,
     manifest: &Manifest,
     target: Target,
-    port: Option<&Path>,
+    port: impl Fn() -> Result<Option<PathBuf>, Failure>,
 ) -> Result<Awake, Failure> {
     let deadline = Instant::now() + PATIENCE;
     let (path, mut awake) = loop {
-        let why = match ports(board, port)? {
+        let why = match port()? {
             Some(path) => match probe::identify(&path, board.baud) {
                 Ok(awake) => break (path, awake),
                 Err(error @ ProbeError::Port(PortError::Permission { .. })) => {
@@ -94,11 +95,8 @@ pub fn right(verdict: Verdict) -> Result<(), Failure> {
     )))
 }
 
-/// The port that was named, else the one of the board's USB device, if it is there.
-fn ports(board: &Board, named: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
-    if let Some(named) = named {
-        return Ok(Some(named.into()));
-    }
+/// The one port of such a board's USB device, if it is there.
+pub fn only_port(board: &Board) -> Result<Option<PathBuf>, Failure> {
     let Some(usb) = &board.usb else {
         return Err(Failure::usage(format!(
             "expected the port of {}, which has no USB device; the image is written: name the port with -d",

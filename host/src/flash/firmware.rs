@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use tensority_command::{print, print_json};
 use tensority_device::board::Board;
+use tensority_device::device::Device;
 use tensority_device::discovery;
 use tensority_device::port::{BAUD, Port};
 use tensority_device::probe::{self, Verdict};
@@ -79,11 +80,22 @@ fn find(port: Option<&Path>) -> Result<(PathBuf, Board<Port>), Failure> {
         Some((path, board))
     });
     let mut boards: Vec<_> = answering.collect();
-    match (boards.pop(), boards.len()) {
-        (Some(board), 0) => Ok(board),
-        (found, _) => Err(Failure::usage(format!(
-            "expected one board, found {}; name its port with -d (`tensority devices` lists them)",
-            boards.len() + usize::from(found.is_some())
-        ))),
+    match boards.len() {
+        1 => Ok(boards.remove(0)),
+        0 => Err(Failure::usage(
+            "expected a board, found none; name its port with -d",
+        )),
+        count => {
+            let choices = boards.iter().map(|(path, board)| {
+                let serial = board.description().serial;
+                let serial = serial.map_or("none".into(), |serial| format!("{serial:016x}"));
+                format!("-d {} (serial {serial})", path.display())
+            });
+            let choices: Vec<_> = choices.collect();
+            Err(Failure::usage(format!(
+                "expected one board, found {count}; say which is meant, {}",
+                choices.join(" or ")
+            )))
+        }
     }
 }

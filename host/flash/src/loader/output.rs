@@ -46,7 +46,7 @@ fn was_transferred(action: &Action, text: &str) -> bool {
 /// What is wrong with the cable, if that is it.
 fn of_cable(loader: &Loader, text: &str) -> Option<LoaderError> {
     let (vendor, product) = match &loader.cable {
-        Way::Usb(usb) => (usb.vendor, usb.product),
+        Way::Usb(usb, _) => (usb.vendor, usb.product),
         Way::Xvc(address) => {
             let unreachable = text.contains("Connection error");
             return unreachable.then_some(LoaderError::NoServer(*address));
@@ -102,7 +102,7 @@ mod tests {
             let text = format!(
                 "unable to open ftdi device: {said}\nJTAG init failed with: unable to open ftdi device\n"
             );
-            let error = judged(Cable::Usb, &Action::Detect, &text).unwrap_err();
+            let error = judged(Cable::Usb(None), &Action::Detect, &text).unwrap_err();
             let error = error.to_string();
             assert!(
                 error.contains("0403:6015") && error.contains(words),
@@ -116,11 +116,13 @@ mod tests {
     fn what_was_written_counts_also_where_nothing_starts() {
         let written = "Erasing: 100.00%\nDone\nVerifying write (May take time)\nRead flash : 100.00%\n\
                        Done\nRefresh: FAIL\nError: Failed to program FPGA: std::exception\n";
-        let done = judged(Cable::Usb, &WRITE, written).unwrap();
+        let done = judged(Cable::Usb(None), &WRITE, written).unwrap();
         assert!(!done.starts);
 
         let half = "Erasing: 100.00%\nDone\nRefresh: FAIL\nError: Failed to program FPGA\n";
-        let error = judged(Cable::Usb, &WRITE, half).unwrap_err().to_string();
+        let error = judged(Cable::Usb(None), &WRITE, half)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("write the flash memory"), "{error}");
         assert!(error.contains("Refresh: FAIL"), "{error}");
     }
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn a_difference_is_told_with_its_place() {
         let text = "Verifying write\nFail\nVerification failed at 4711\nRefresh: DONE\n";
-        let error = judged(Cable::Usb, &WRITE, text).unwrap_err();
+        let error = judged(Cable::Usb(None), &WRITE, text).unwrap_err();
         assert!(matches!(error, LoaderError::Differs { at } if at == "4711"));
     }
 }
