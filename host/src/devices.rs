@@ -43,8 +43,9 @@ struct Row {
 
 #[derive(Serialize)]
 struct Board {
-    /// 16 hexadecimal digits.
-    serial: String,
+    /// What it is known by, as `serial:` in a configuration: 16 hexadecimal digits; `null` if neither board
+    /// nor adapter have a number.
+    serial: Option<String>,
     /// Fingerprints of hardware and firmware, eight hexadecimal digits each.
     hardware_build: String,
     firmware_build: String,
@@ -145,7 +146,7 @@ impl Board {
         let identity = &probed.identity;
         let [major, minor, patch] = identity.firmware_version;
         Self {
-            serial: format!("{:016x}", identity.serial),
+            serial: probed.serial.map(|serial| format!("{serial:016x}")),
             hardware_build: format!("{:08x}", identity.hardware_build),
             firmware_build: format!("{:08x}", identity.firmware_build),
             firmware_version: format!("{major}.{minor}.{patch}"),
@@ -166,7 +167,7 @@ impl Board {
         let megahertz = f64::from(self.clock_hz) / 1e6;
         let rate = self.expected_hashes_per_second;
         [
-            self.serial.clone(),
+            self.serial.clone().unwrap_or_else(|| "-".into()),
             format!("{} / {}", self.hardware_build, self.firmware_build),
             self.lanes.to_string(),
             format!("{megahertz:.1} MHz"),

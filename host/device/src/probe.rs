@@ -51,6 +51,8 @@ pub enum Verdict {
 #[expect(missing_docs, reason = "the names say what the rest is")]
 pub struct Probed {
     pub identity: Identity,
+    /// What it is known by: its own serial number, else one made of its adapter's.
+    pub serial: Option<u64>,
     /// Hashes per second that its size and clock promise.
     pub expected_rate: Option<f64>,
     pub known_answer: Verdict,
@@ -70,6 +72,7 @@ pub fn probe(path: &Path, patience: Patience, quick: bool) -> Result<Probed, Pro
     };
     Ok(Probed {
         identity: *board.identity(),
+        serial: board.description().serial,
         expected_rate: board.description().expected_rate,
         known_answer,
     })

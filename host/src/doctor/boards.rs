@@ -70,7 +70,7 @@ pub fn judge(answers: &[Answers], serials: &[u64], image: Option<&Manifest>) -> 
     let each = answers.iter().flat_map(|it| judge_one(it, image));
     let is_there = |serial: &u64| {
         let boards = answers.iter().filter_map(|it| it.answer.as_ref().ok());
-        let mut serials = boards.map(|board| board.identity.serial);
+        let mut serials = boards.filter_map(|board| board.serial);
         serials.any(|it| it == *serial)
     };
     let missing = serials.iter().filter(|serial| !is_there(serial));
@@ -95,9 +95,12 @@ fn judge_one(answers: &Answers, image: Option<&Manifest>) -> Vec<Finding> {
     let rate = board
         .expected_rate
         .map_or_else(String::new, |rate| format!(", {rate:.2} H/s"));
+    let serial = board.serial.map_or_else(
+        || "no serial number".into(),
+        |serial| format!("serial {serial:016x}"),
+    );
     let found = format!(
-        "serial {:016x}, hardware {hardware}, firmware {firmware}, lanes {}, {:.1} MHz{rate}",
-        identity.serial,
+        "{serial}, hardware {hardware}, firmware {firmware}, lanes {}, {:.1} MHz{rate}",
         identity.lanes,
         f64::from(identity.clock) / 1e6,
     );

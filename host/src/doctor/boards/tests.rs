@@ -9,7 +9,7 @@ fn board(known_answer: Verdict) -> Answers {
         protocol_low: 1,
         protocol_high: 1,
         map_version: 1,
-        serial: 5,
+        serial: 0,
         hardware_build: 0x0123_abcd,
         firmware_build: 0,
         firmware_version: [0, 1, 0],
@@ -28,6 +28,7 @@ fn board(known_answer: Verdict) -> Answers {
         named: true,
         answer: Ok(Probed {
             identity,
+            serial: Some(5),
             expected_rate: Some(6.0),
             known_answer,
         }),
