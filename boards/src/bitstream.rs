@@ -7,10 +7,12 @@
 //! Sources: Lattice FPGA-TN-02039 (sysCONFIG), and Project Trellis' "Bitstream format". What ecppack
 //! writes is read (tests in `host/flash`); a chip of silicon has not been asked.
 
+mod block_ram;
 mod frames;
 
 use std::fmt;
 
+pub use block_ram::BlockRam;
 use crc::{CRC_16_UMTS, Crc, Digest};
 
 /// The first bytes of a bitstream behind its comment.
@@ -24,6 +26,9 @@ const MULTIBOOT: u32 = 1 << 20;
 
 /// Command by which the target of a jump is read: the plain one, which every flash memory knows.
 const READ: u8 = 0x03;
+
+/// Place of a block memory's number in its address.
+const EBR_NUMBER: u32 = 11;
 
 /// Bytes of a page of flash memory.
 const PAGE: usize = 256;
@@ -121,17 +126,7 @@ impl std::error::Error for Fault {}
 /// # Errors
 /// The first thing that the chip does not accept.
 pub fn read(bytes: &[u8], idcode: u32) -> Result<Content, Fault> {
-    let fault = |reason, at| Fault { reason, at };
-    let mut places = bytes.windows(PREAMBLE.len());
-    let found = places.position(|four| four == PREAMBLE);
-    let found = found.ok_or(fault(Reason::Preamble, bytes.len()))?;
-    let mut reader = Reader {
-        bytes,
-        at: found + PREAMBLE.len(),
-        crc: CRC.digest(),
-    };
-    let content = reader.commands(idcode);
-    content.map_err(|reason| fault(reason, reader.at))
+    Reader::new(bytes)?.read(idcode)
 }
 
 /// The page that sends a chip to the bitstream at `address`, a multiple of 65536 below 16 MiB.
@@ -150,9 +145,37 @@ struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     crc: Digest<'static, u16>,
+    /// The block memory that is filled next.
+    block: u32,
+    blocks: Vec<BlockRam>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Begins behind the preamble.
+    fn new(bytes: &'a [u8]) -> Result<Self, Fault> {
+        let mut places = bytes.windows(PREAMBLE.len());
+        let found = places.position(|four| four == PREAMBLE);
+        let found = found.ok_or(Fault {
+            reason: Reason::Preamble,
+            at: bytes.len(),
+        })?;
+        Ok(Self {
+            bytes,
+            at: found + PREAMBLE.len(),
+            crc: CRC.digest(),
+            block: 0,
+            blocks: Vec::new(),
+        })
+    }
+
+    fn read(&mut self, idcode: u32) -> Result<Content, Fault> {
+        let content = self.commands(idcode);
+        content.map_err(|reason| Fault {
+            reason,
+            at: self.at,
+        })
+    }
+
     fn commands(&mut self, idcode: u32) -> Result<Content, Reason> {
         let mut read = Configuration::default();
         let mut identified = false;
@@ -196,10 +219,17 @@ impl Reader<'_> {
                     read.usercode = self.word()?;
                     self.check_if(checked)?;
                 }
-                command::EBR_ADDRESS => _ = self.word()?,
+                command::EBR_ADDRESS => self.block = self.word()? >> EBR_NUMBER,
                 command::EBR_WRITE => {
                     let count = u16::from_be_bytes([information[1], information[2]]);
-                    self.take(usize::from(count) * frames::EBR_BYTES)?;
+                    let bytes = usize::from(count) * frames::EBR_BYTES;
+                    self.blocks.push(BlockRam {
+                        number: self.block,
+                        at: self.at,
+                        bytes,
+                        checksum: checked.then(|| self.crc.clone().finalize()),
+                    });
+                    self.take(bytes)?;
                     self.check_if(checked)?;
                 }
                 command::JUMP => {

@@ -8,7 +8,7 @@ use std::{env, fs};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use tensority_boards::Board;
-use tensority_boards::bitstream::{Configuration, Content, Fault, Reason, read};
+use tensority_boards::bitstream::{BlockRam, Configuration, Content, Fault, Reason, read};
 
 const USERCODE: u32 = 0x0123_4567;
 
@@ -56,6 +56,39 @@ fn configuration(bitstream: &[u8]) -> Configuration {
     match read(bitstream, idcode()) {
         Ok(Content::Configuration(configuration)) => configuration,
         other => panic!("expected a configuration, found {other:?}"),
+    }
+}
+
+#[test]
+fn words_of_block_memories_are_where_the_tools_put_them_and_can_be_set() {
+    for (name, options) in [("words", &[][..]), ("words-compressed", &["--compress"])] {
+        let mut bitstream = bitstream(name, options);
+        let blocks = BlockRam::of(&bitstream, idcode()).unwrap();
+        assert_eq!(blocks.len(), 1);
+        let block = blocks[0];
+        assert_eq!(block.number, 7);
+        // Four words of nine bits, the lowest first.
+        let even = 0x012 | 0x0ab << 9 | 0x1ff << 18;
+        let odd = 0x001 | 0x100 << 9 | 0x0f0 << 18 | 0x055 << 27;
+        let words = [even, odd as u32].repeat(256);
+        let read = |bitstream: &[u8]| -> Vec<u32> {
+            (0..512).map(|word| block.word(bitstream, word)).collect()
+        };
+        assert_eq!(read(&bitstream), words);
+
+        let before = bitstream.clone();
+        let mut expected = words.clone();
+        for (word, value) in [(0, 0x8000_0001), (3, 0x0123_4567), (511, u32::MAX)] {
+            block.set_word(&mut bitstream, word, value);
+            expected[word] = value;
+            // The chip takes it: the checksum is right.
+            configuration(&bitstream);
+            assert_eq!(read(&bitstream), expected);
+        }
+        for (word, value) in words.iter().enumerate() {
+            block.set_word(&mut bitstream, word, *value);
+        }
+        assert!(bitstream == before, "as it was");
     }
 }
 
