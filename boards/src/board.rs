@@ -116,6 +116,12 @@ impl Flash {
     pub fn record(&self) -> u32 {
         self.jump - self.jump % self.sector_bytes
     }
+
+    /// Address of the sector with the board's serial number: below the golden image, and so below what the
+    /// memory can lock in one piece.
+    pub fn serial(&self) -> u32 {
+        self.golden.start - self.sector_bytes
+    }
 }
 
 /// A USB device with JTAG and the serial line behind it.
@@ -225,6 +231,7 @@ mod tests {
                 (flash.golden.start, flash.golden.end()),
                 (flash.update.start, flash.update.end()),
                 (flash.record(), flash.bytes),
+                (flash.serial(), flash.serial() + flash.sector_bytes),
             ];
             places.sort_unstable();
             for (start, end) in places {

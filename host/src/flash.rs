@@ -7,6 +7,7 @@ mod report;
 use std::net::SocketAddrV4;
 use std::path::{Path, PathBuf};
 
+use awaken::Expected;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use report::{Progress, Report};
 use tensority_boards::Board;
@@ -111,7 +112,7 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
     }
     if !arguments.plan {
         let (progress, total, mut step) = (Progress::new(), plan.steps().len(), 0);
-        carry_out(&plan, &loader, &mut |event| match event {
+        let written = carry_out(&plan, &loader, &mut |event| match event {
             Event::Begins(_) => {
                 step += 1;
                 progress.show(format_args!("step {step} of {total}"));
@@ -121,7 +122,7 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
             }
         })?;
         drop(progress);
-        report.written = true;
+        report.write(written);
         if !arguments.no_self_test {
             let port = || match (&arguments.device, &device) {
                 (Some(path), _) => Ok(Some(path.clone())),
@@ -129,7 +130,11 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
                 (None, Some(device)) => Ok(device.ports().into_iter().next()),
                 (None, None) => awaken::only_port(board),
             };
-            let awake = awaken::wait(board, &image.manifest, target, port)?;
+            let expected = Expected {
+                manifest: &image.manifest,
+                serial: written.serial.map(|serial| serial.number),
+            };
+            let awake = awaken::wait(board, &expected, target, port)?;
             report.board = Some(awake);
         }
         if !arguments.json {

@@ -10,13 +10,13 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::{env, fs};
 
-use images::{BOARD, GOLDEN, UPDATE, running, serve};
-use serde_json::Value;
+use images::{BOARD, GOLDEN, UPDATE, running, serve, telling, told};
+use serde_json::{Value, json};
 use support::{Home, assert_refused};
 use tensority_boards::Manifest;
 use tensority_flash::Image;
 use tensority_flash::emulator::{Flash, Origin};
-use tensority_model::Faults;
+use tensority_model::{Config, Faults};
 use terminal::Terminal;
 
 /// The hardware that boards in software say they are.
@@ -84,12 +84,64 @@ fn a_board_is_flashed_and_answers_right() {
     assert_eq!(running(&serving).1, Origin::Flash(0xc0_0000));
 
     let told = report(&flash(&home, &[&to[..], &["--flash"]].concat()));
-    assert_eq!(told["steps"].as_array().map(Vec::len), Some(4), "{told}");
+    assert_eq!(told["steps"].as_array().map(Vec::len), Some(6), "{told}");
     assert_eq!(running(&serving).1, Origin::Flash(0));
 
     let told = report(&flash(&home, &[&to[..], &["--sram"]].concat()));
     assert_eq!(told["board"]["compared"], "as in the image", "{told}");
     assert_eq!(running(&serving).1, Origin::Jtag);
+}
+
+/// From one file to what is seen of two boards: each JTAG port writes its flash memory, the FPGA loads it, and
+/// the firmware tells what stands in the registers of that very bitstream.
+#[test]
+fn two_boards_that_were_written_with_one_image_show_two_serial_numbers() {
+    let home = Home::new();
+    let image = telling("two-boards");
+    let file = write(&home, &image, HARDWARE);
+    home.write(
+        "image.json",
+        &Manifest::new(&BOARD, HARDWARE, 1, 100_000_000, &image.bitstream).to_json(),
+    );
+    let [one, other] = [(); 2].map(|()| {
+        let serving = serve(Flash::default());
+        let address = serving.local_addr().to_string();
+        let to = ["--board", "ulx3s-85f", "--xvc", &address, "--json", &file];
+        let first = flash(&home, &[&to[..], &["--golden", "--no-self-test"]].concat());
+        let first = report(&first);
+        assert_eq!(first["serial_is_new"], true, "{first}");
+
+        let bitstream = serving.chip().running().expect("it runs").bitstream.clone();
+        let serial = told(&bitstream);
+        let board = Terminal::of(Config {
+            serial,
+            ..Config::default()
+        });
+        let updated = report(&flash(&home, &[&to[..], &["-d", &board.path]].concat()));
+        let shown = format!("{serial:016x}");
+        assert_eq!(
+            (&updated["serial"], &updated["board"]["serial"]),
+            (&first["serial"], &json!(shown))
+        );
+        assert_eq!(updated["serial_is_new"], false, "{updated}");
+
+        let devices = home.run(&["devices", "--quick", "--json", "-d", &board.path]);
+        let devices: Value = serde_json::from_slice(&devices.stdout).expect("JSON");
+        let ports = devices["ports"].as_array().expect("an array");
+        let row = ports.iter().find(|row| row["port"] == *board.path);
+        assert_eq!(row.expect("the port")["board"]["serial"], json!(shown));
+
+        // At the port of another board it is not taken for this one.
+        let stranger = Terminal::new(Faults::default());
+        let output = flash(&home, &[&to[..], &["-d", &stranger.path]].concat());
+        assert_refused(
+            &output,
+            1,
+            &[&shown, "found 0000000000000001", "another board"],
+        );
+        shown
+    });
+    assert_ne!(one, other);
 }
 
 #[test]

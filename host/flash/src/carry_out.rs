@@ -7,8 +7,12 @@ use tempfile::TempDir;
 use tensority_boards::{Board, Manifest};
 
 use crate::loader::{Done, Loader, LoaderError};
-use crate::plan::{FOUND_GOLDEN_FILE, FOUND_RECORD_FILE, IMAGE_FILE, Plan, RECORD_FILE, Step};
-use crate::record;
+use crate::plan::{
+    FOUND_GOLDEN_FILE, FOUND_RECORD_FILE, FOUND_SERIAL_FILE, IMAGE_FILE, Plan, RECORD_FILE,
+    SERIAL_FILE, Step, Target,
+};
+use crate::serial::Place;
+use crate::{record, serial};
 
 /// Progress of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,22 @@ pub enum FlashError {
     NotStarted,
 }
 
+/// What came of a plan that was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The serial number that the image tells; none if it has no place for one, or if the board has none.
+    pub serial: Option<Serial>,
+}
+
+/// A serial number of a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Serial {
+    pub number: u64,
+    /// Whether it was made just now.
+    pub is_new: bool,
+}
+
 /// Does what was planned, one step after the other; `tell` is told what happens.
 ///
 /// # Errors
@@ -59,37 +79,70 @@ pub fn carry_out(
     plan: &Plan<'_>,
     loader: &Loader,
     tell: &mut dyn FnMut(Event),
-) -> Result<(), FlashError> {
+) -> Result<Written, FlashError> {
     let folder = TempDir::new()?;
+    let keep = |name: &str, content: Vec<u8>| fs::write(folder.path().join(name), content);
     let board = plan.board();
-    // The very bytes that were checked, whatever becomes of the file they came from.
-    let image = plan.image();
-    fs::write(folder.path().join(IMAGE_FILE), &image.bitstream)?;
-    fs::write(
-        folder.path().join(RECORD_FILE),
-        record::write(&board.flash, &image.manifest),
+    keep(
+        RECORD_FILE,
+        record::write(&board.flash, &plan.image().manifest),
     )?;
+    let mut serial: Option<Serial> = None;
     let mut golden = None;
     let mut starts = true;
     for step in plan.steps() {
+        match step {
+            Step::WriteSerial if serial.is_some() || !plan.tells_serial() => continue,
+            Step::WriteSerial => {
+                let number = serial::fresh();
+                keep(SERIAL_FILE, serial::write(number))?;
+                serial = Some(Serial {
+                    number,
+                    is_new: true,
+                });
+            }
+            Step::Load | Step::WriteImage => {
+                // The very bytes that were checked, whatever becomes of the file they came from.
+                let number = serial.map(|serial| serial.number);
+                keep(IMAGE_FILE, plan.bitstream(number))?;
+            }
+            _ => {}
+        }
         tell(Event::Begins(*step));
         let bytes = golden
             .as_ref()
             .map_or(0, |manifest: &Manifest| manifest.bytes);
         let action = plan.action(*step, bytes);
         let percent = &mut |percent| tell(Event::Percent(percent));
-        let done = loader.run(&action, folder.path(), percent)?;
+        let done = match loader.run(&action, folder.path(), percent) {
+            // Who loads the FPGA needs no flash memory.
+            Err(LoaderError::Failed { .. })
+                if *step == Step::ReadSerial && plan.target() == Target::Sram =>
+            {
+                continue;
+            }
+            done => done?,
+        };
         starts = done.starts;
         match step {
             Step::Detect => check_idcode(board, &done)?,
+            Step::ReadSerial => {
+                let found = serial::read(&fs::read(folder.path().join(FOUND_SERIAL_FILE))?);
+                serial = found.map(|number| Serial {
+                    number,
+                    is_new: false,
+                });
+            }
             Step::ReadRecord => golden = Some(read_record(board, folder.path())?),
             Step::ReadGolden => check_golden(board, golden.as_ref(), folder.path())?,
-            Step::Load | Step::WriteImage | Step::WriteRecord => {}
+            Step::Load | Step::WriteSerial | Step::WriteImage | Step::WriteRecord => {}
         }
     }
     // Before the last step there may have been nothing to start from.
     match starts {
-        true => Ok(()),
+        true => Ok(Written {
+            serial: serial.filter(|_| plan.tells_serial()),
+        }),
         false => Err(FlashError::NotStarted),
     }
 }
@@ -134,7 +187,12 @@ fn check_golden(
     folder: &Path,
 ) -> Result<(), FlashError> {
     let bitstream = fs::read(folder.join(FOUND_GOLDEN_FILE))?;
-    let checked = manifest.map(|manifest| manifest.check(board, &bitstream));
+    let checked = manifest.map(|manifest| {
+        // What was built has no serial number.
+        let place = Place::find(board, manifest, &bitstream);
+        let built = place.map(|place| place.with(&bitstream, 0));
+        manifest.check(board, built.as_ref().unwrap_or(&bitstream))
+    });
     match checked {
         Some(Ok(())) => Ok(()),
         Some(Err(error)) => Err(FlashError::NoGolden {

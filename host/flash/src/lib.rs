@@ -3,7 +3,8 @@
 //! ```text
 //! Image (image.rs, signature.rs): bitstream, manifest, signature
 //!   └─ Plan (plan.rs): everything that can be checked is checked before the cable is touched
-//!        └─ carry_out (carry_out.rs): IDCODE, golden image (record.rs), write with read-back
+//!        └─ carry_out (carry_out.rs): IDCODE, serial number (serial.rs), golden image (record.rs),
+//!           write with read-back
 //!             └─ Loader (loader.rs, loader/): openFPGALoader and what it says
 //! ```
 //!
@@ -18,10 +19,11 @@ mod image;
 mod loader;
 mod plan;
 mod record;
+mod serial;
 mod signature;
 mod usb;
 
-pub use carry_out::{Event, FlashError, carry_out};
+pub use carry_out::{Event, FlashError, Serial, Written, carry_out};
 pub use image::{Image, ImageError};
 pub use loader::{Action, Cable, Loader, LoaderError};
 pub use plan::{Plan, PlanError, Step, Target};

@@ -7,6 +7,7 @@ use tensority_boards::{Board, ManifestError, Slot};
 
 use crate::image::Image;
 use crate::loader::{Action, Loader};
+use crate::serial::{self, Place};
 
 /// Where an image goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +45,14 @@ pub enum PlanError {
 pub enum Step {
     /// Asks which FPGA is there.
     Detect,
+    /// Reads the serial number of the board.
+    ReadSerial,
     /// Reads the record of the golden image.
     ReadRecord,
     /// Reads the golden image that the record tells of.
     ReadGolden,
+    /// Writes a serial number, where there is none, and reads it back.
+    WriteSerial,
     /// Loads the configuration memory.
     Load,
     /// Writes the image into a slot, and reads it back.
@@ -62,6 +67,8 @@ pub struct Plan<'a> {
     board: &'a Board,
     image: &'a Image,
     target: Target,
+    /// Where the board's serial number goes in the image.
+    place: Option<Place>,
 }
 
 impl<'a> Plan<'a> {
@@ -71,12 +78,13 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// If it must not be written there.
     pub fn new(board: &'a Board, image: &'a Image, target: Target) -> Result<Self, PlanError> {
+        image.manifest.check(board, &image.bitstream)?;
         let plan = Self {
             board,
             image,
             target,
+            place: Place::find(board, &image.manifest, &image.bitstream),
         };
-        image.manifest.check(board, &image.bitstream)?;
         let configuration = configuration(board.part.idcode, &image.bitstream)?;
         let Some(slot) = plan.slot() else {
             return Ok(plan);
@@ -102,6 +110,25 @@ impl<'a> Plan<'a> {
         self.image
     }
 
+    /// Where in the flash memory the image is going to be.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Whether the image tells the serial number of its board.
+    pub fn tells_serial(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// The bitstream for the board with this serial number.
+    pub(crate) fn bitstream(&self, serial: Option<u64>) -> Vec<u8> {
+        let bitstream = &self.image.bitstream;
+        match (self.place, serial) {
+            (Some(place), Some(serial)) => place.with(bitstream, serial),
+            _ => bitstream.clone(),
+        }
+    }
+
     /// Its slot in the flash memory, if it goes there.
     pub fn slot(&self) -> Option<Slot> {
         match self.target {
@@ -114,14 +141,22 @@ impl<'a> Plan<'a> {
     /// What is done, one after the other.
     pub fn steps(&self) -> &'static [Step] {
         match self.target {
-            Target::Sram => &[Step::Detect, Step::Load],
+            Target::Sram => &[Step::Detect, Step::ReadSerial, Step::Load],
             Target::Update => &[
                 Step::Detect,
+                Step::ReadSerial,
                 Step::ReadRecord,
                 Step::ReadGolden,
+                Step::WriteSerial,
                 Step::WriteImage,
             ],
-            Target::Golden => &[Step::Detect, Step::WriteImage, Step::WriteRecord],
+            Target::Golden => &[
+                Step::Detect,
+                Step::ReadSerial,
+                Step::WriteSerial,
+                Step::WriteImage,
+                Step::WriteRecord,
+            ],
         }
     }
 
@@ -131,6 +166,15 @@ impl<'a> Plan<'a> {
         let image_start = self.slot().map_or(0, |slot| slot.start);
         match step {
             Step::Detect => Action::Detect,
+            Step::ReadSerial => Action::Read {
+                file: FOUND_SERIAL_FILE,
+                start: flash.serial(),
+                bytes: serial::BYTES,
+            },
+            Step::WriteSerial => Action::Write {
+                file: SERIAL_FILE,
+                start: flash.serial(),
+            },
             Step::ReadRecord => Action::Read {
                 file: FOUND_RECORD_FILE,
                 start: flash.record(),
@@ -158,6 +202,10 @@ impl<'a> Plan<'a> {
 pub(crate) const IMAGE_FILE: &str = "image.bit";
 /// What the record is called where openFPGALoader runs.
 pub(crate) const RECORD_FILE: &str = "record.bin";
+/// What the serial number is called where openFPGALoader runs.
+pub(crate) const SERIAL_FILE: &str = "serial.bin";
+/// What the serial number that is there already is put into.
+pub(crate) const FOUND_SERIAL_FILE: &str = "found-serial.bin";
 /// What the record that is there already is put into.
 pub(crate) const FOUND_RECORD_FILE: &str = "found-record.bin";
 /// What the golden image that is there already is put into.
@@ -216,8 +264,13 @@ impl Plan<'_> {
         };
         let start = self.slot().map_or(0, |slot| slot.start);
         let record = board.flash.record();
+        let serial = board.flash.serial();
         match step {
             Step::Detect => format!("detect the FPGA, expect IDCODE {:08x}", board.part.idcode),
+            Step::ReadSerial => format!("read the board's serial number at {serial:06x}"),
+            Step::WriteSerial => {
+                format!("where there is none, write a serial number at {serial:06x}")
+            }
             Step::ReadRecord => format!("read the record of the golden image at {record:06x}"),
             Step::ReadGolden => format!(
                 "read the golden image at {:06x}, compare its SHA-256 with the record",

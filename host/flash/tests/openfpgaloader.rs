@@ -31,7 +31,7 @@ fn upper_quarter(flash: &Flash) -> &[u8] {
 fn the_fpga_is_loaded_with_the_very_bytes_of_the_image() {
     let serving = serve(Flash::default());
     let steps = write(&serving, &UPDATE, Target::Sram).expect("loaded");
-    assert_eq!(steps, [Step::Detect, Step::Load]);
+    assert_eq!(steps, [Step::Detect, Step::ReadSerial, Step::Load]);
     let chip = serving.chip();
     let found = chip.running().expect("it runs");
     assert_eq!(found.origin, Origin::Jtag);
@@ -64,6 +64,7 @@ fn an_update_is_written_and_runs_and_leaves_the_golden_image_alone() {
     let steps = write(&serving, &UPDATE, Target::Update).expect("written");
     let expected = [
         Step::Detect,
+        Step::ReadSerial,
         Step::ReadRecord,
         Step::ReadGolden,
         Step::WriteImage,

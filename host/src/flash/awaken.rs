@@ -35,11 +35,18 @@ pub struct Awake {
     pub compared: &'static str,
 }
 
-/// Waits until the board answers at its port, which may be away for a moment, compares its build with the
+/// What the board is to say.
+pub struct Expected<'a> {
+    pub manifest: &'a Manifest,
+    /// The serial number that was written with the image.
+    pub serial: Option<u64>,
+}
+
+/// Waits until the board answers at its port, which may be away for a moment, compares what it says with the
 /// image, and has it hash.
 pub fn wait(
     board: &Board,
-    manifest: &Manifest,
+    expected: &Expected<'_>,
     target: Target,
     port: impl Fn() -> Result<Option<PathBuf>, Failure>,
 ) -> Result<Awake, Failure> {
@@ -72,12 +79,18 @@ pub fn wait(
         thread::sleep(PAUSE);
     };
     let build = format!("{:08x}", awake.identity().hardware_build);
-    let compared = compare(manifest, &build)?;
-    let serial = format!("{:016x}", awake.identity().serial);
+    let compared = compare(expected.manifest, &build)?;
+    let serial = awake.identity().serial;
+    if let Some(expected) = expected.serial.filter(|expected| *expected != serial) {
+        return Err(Failure::unmet(format!(
+            "expected the board with serial number {expected:016x}, found {serial:016x}: it is another board's \
+             port; name the one of the board that was written to with -d"
+        )));
+    }
     right(probe::known_answer(&mut awake, ANSWER_PATIENCE)?)?;
     Ok(Awake {
         port: path.display().to_string(),
-        serial,
+        serial: format!("{serial:016x}"),
         hardware_build: build,
         compared,
     })

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 
 use serde::Serialize;
-use tensority_flash::{Loader, Plan};
+use tensority_flash::{Loader, Plan, Written};
 
 use super::awaken::Awake;
 
@@ -23,7 +23,12 @@ pub struct Report {
     signed: bool,
     steps: Vec<Row>,
     /// `false` if it was only planned.
-    pub written: bool,
+    written: bool,
+    /// The board's serial number, which the image tells: 16 hexadecimal digits; `null` if the image has no
+    /// place for one, or was loaded into a board that has none.
+    serial: Option<String>,
+    /// Whether it was made just now.
+    serial_is_new: bool,
     /// What the board answered; `null` if it was not asked.
     pub board: Option<Awake>,
 }
@@ -53,6 +58,8 @@ impl Report {
             signed: plan.image().signed,
             steps: steps.collect(),
             written: false,
+            serial: None,
+            serial_is_new: false,
             board: None,
         }
     }
@@ -69,14 +76,29 @@ impl Report {
         lines.join("\n")
     }
 
+    /// Takes down what was written.
+    pub fn write(&mut self, written: Written) {
+        self.written = true;
+        self.serial = written
+            .serial
+            .map(|serial| format!("{:016x}", serial.number));
+        self.serial_is_new = written.serial.is_some_and(|serial| serial.is_new);
+    }
+
     pub fn done(&self) -> String {
-        match &self.board {
-            None => "written   not asked whether the board hashes right".into(),
+        let serial = match (&self.serial, self.serial_is_new) {
+            (Some(serial), true) => format!("written   serial {serial}, made for this board"),
+            (Some(serial), false) => format!("written   serial {serial}, which the board has kept"),
+            (None, _) => "written   without a serial number of the board".into(),
+        };
+        let answer = match &self.board {
+            None => "answered  not asked whether the board hashes right".into(),
             Some(board) => format!(
                 "answered  {}, serial {}, hardware {}, {}, known answer right",
                 board.port, board.serial, board.hardware_build, board.compared
             ),
-        }
+        };
+        format!("{serial}\n{answer}")
     }
 }
 

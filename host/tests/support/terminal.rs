@@ -22,6 +22,14 @@ pub struct Terminal {
 impl Terminal {
     /// Starts one with these faults.
     pub fn new(faults: Faults) -> Self {
+        Self::of(Config {
+            faults,
+            ..Config::default()
+        })
+    }
+
+    /// Starts one of this configuration.
+    pub fn of(config: Config) -> Self {
         let (mut master, slave) = TTYPort::pair().expect("a pseudo-terminal");
         let path = slave.name().expect("a path");
         // A program that the test starts would hold the board's end, and the board could never be unplugged.
@@ -33,10 +41,7 @@ impl Terminal {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = thread::spawn(move || {
-            let board = SoftwareBoard::start(Config {
-                faults,
-                ..Config::default()
-            });
+            let board = SoftwareBoard::start(config);
             let mut port = board.port();
             port.set_timeout(patience);
             let mut buffer = [0; 128];

@@ -8,9 +8,12 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, fs};
 
+use tensority_boards::bitstream::BlockRam;
 use tensority_boards::{Board, Manifest};
 use tensority_flash::emulator::{self, Chip, Flash, Serving};
-use tensority_flash::{Cable, Event, FlashError, Image, Loader, Plan, Step, Target, carry_out};
+use tensority_flash::{
+    Cable, Event, FlashError, Image, Loader, Plan, Step, Target, Written, carry_out,
+};
 
 pub static BOARD: LazyLock<Board> = LazyLock::new(|| Board::find("ulx3s-85f").unwrap());
 
@@ -34,16 +37,59 @@ pub fn bitstream(name: &str, device: &str, options: &[&str]) -> Vec<u8> {
     packed(name, device, &[&["--compress"], options].concat())
 }
 
+/// An image of a chip that tells what it is, by the registers that never change, in a block memory. All other
+/// block memories of it hold something else.
+pub fn telling(name: &str) -> Image {
+    let mut words = vec![0; 512];
+    words[..10].copy_from_slice(&[
+        u32::from_le_bytes(*b"TENS"),
+        1,
+        0xabcd,
+        0,
+        0,
+        50_000_000,
+        256 | 1 << 16,
+        0,
+        0,
+        100_000_000,
+    ]);
+    let mut config = format!(".device {}\n", BOARD.part.device);
+    for (number, words) in [(3, vec![0xdead_c0de; 512]), (TELLING, words)] {
+        let parts = words.iter().flat_map(|word| {
+            (0..4).map(move |part| format!("{:03x}", u64::from(*word) >> (9 * part) & 0x1ff))
+        });
+        let parts: Vec<_> = parts.collect();
+        let lines: Vec<_> = parts.chunks(8).map(|line| line.join(" ")).collect();
+        config += &format!("\n.bram_init {number}\n{}\n", lines.join("\n"));
+    }
+    described(packed_config(name, &config, &["--compress"]))
+}
+
+/// The block memory of those registers.
+const TELLING: u32 = 126;
+
+/// The serial number that a chip reads from its registers when it runs this bitstream.
+pub fn told(bitstream: &[u8]) -> u64 {
+    let blocks = BlockRam::of(bitstream, BOARD.part.idcode).expect("a bitstream that is taken");
+    let block = blocks.iter().find(|block| block.number == TELLING);
+    let word = |number| u64::from(block.expect("the block memory").word(bitstream, number));
+    word(4) << 32 | word(3)
+}
+
 /// Makes an uncompressed bitstream for a device.
 pub fn plain(name: &str, device: &str) -> Vec<u8> {
     packed(name, device, &[])
 }
 
 fn packed(name: &str, device: &str, options: &[&str]) -> Vec<u8> {
+    packed_config(name, &format!(".device {device}\n"), options)
+}
+
+fn packed_config(name: &str, config: &str, options: &[&str]) -> Vec<u8> {
     // The tool sees the folder it runs in and nothing else.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("image.config"), format!(".device {device}\n")).unwrap();
+    fs::write(folder.join("image.config"), config).unwrap();
     let output = Command::new(installed("yowasp-ecppack"))
         .current_dir(&folder)
         .args(["image.config", "image.bit"])
@@ -89,6 +135,15 @@ pub fn loader(serving: &Serving) -> Loader {
 
 /// Writes an image through openFPGALoader.
 pub fn write(serving: &Serving, image: &Image, target: Target) -> Result<Vec<Step>, FlashError> {
+    written(serving, image, target).map(|(steps, _)| steps)
+}
+
+/// Writes an image through openFPGALoader; the steps, and what came of them.
+pub fn written(
+    serving: &Serving,
+    image: &Image,
+    target: Target,
+) -> Result<(Vec<Step>, Written), FlashError> {
     let plan = Plan::new(&BOARD, image, target).expect("a good image");
     let mut steps = Vec::new();
     let written = carry_out(&plan, &loader(serving), &mut |event| match event {
@@ -98,7 +153,7 @@ pub fn write(serving: &Serving, image: &Image, target: Target) -> Result<Vec<Ste
     if let Err(FlashError::Loader(tensority_flash::LoaderError::Missing)) = &written {
         panic!("openFPGALoader is missing; run: cargo xtask setup");
     }
-    written.map(|()| steps)
+    written.map(|written| (steps, written))
 }
 
 /// A flash memory that holds a golden image, written like every other.
