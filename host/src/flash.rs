@@ -25,9 +25,9 @@ is written is read back, and in the end the board hashes a known answer (docs/fl
 must be installed.
 
 Exit codes: 0 if the board runs the image and hashes right; 1 if it does not, or is not the board, or has no
-golden image; 64 for arguments; 65 for an image, signature or configuration that is not good; 66 for a file
-that cannot be read; 69 for a missing program, cable or board; 74 for an output that cannot be written; 77 for
-a cable or port that may not be opened.";
+golden image, or a flash memory that is protected; 64 for arguments; 65 for an image, signature or configuration
+that is not good; 66 for a file that cannot be read; 69 for a missing program, cable or board; 74 for an output
+that cannot be written; 77 for a cable or port that may not be opened.";
 
 #[derive(clap::Args)]
 #[command(after_help = HELP)]
@@ -47,6 +47,10 @@ pub struct Arguments {
     /// Write the golden slot of the flash memory, with what leads the FPGA to it.
     #[arg(long, group = "target")]
     golden: bool,
+    /// Take the block protection of the flash memory away where it is in the way; without it, nothing is written
+    /// then.
+    #[arg(long, conflicts_with = "sram")]
+    unprotect: bool,
     /// Check the image, print what would be done, and do nothing.
     #[arg(long)]
     plan: bool,
@@ -69,7 +73,7 @@ pub struct Arguments {
     no_self_test: bool,
     /// Write firmware (firmware.bin) to the controller of a board that runs, over its serial line;
     /// it stays only if the board then hashes right.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "board", "target", "plan", "key", "xvc", "usb", "no_self_test"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "board", "target", "unprotect", "plan", "key", "xvc", "usb", "no_self_test"])]
     firmware: Option<PathBuf>,
     /// Print JSON on one line.
     #[arg(long)]
@@ -97,6 +101,10 @@ fn write(arguments: &Arguments, image: &Path, board: &Board) -> Result<(), Failu
         _ => Target::Update,
     };
     let plan = Plan::new(board, &image, target)?;
+    let plan = match arguments.unprotect {
+        true => plan.unprotecting(),
+        false => plan,
+    };
     let device = match arguments.xvc {
         Some(_) => None,
         None => usb_device(arguments, board)?,

@@ -275,6 +275,22 @@ fn without_golden_image_cable_or_program_it_is_said_what_to_do() {
 }
 
 #[test]
+fn a_protected_flash_memory_is_named_and_with_leave_made_writable() {
+    let home = Home::new();
+    let serving = serve(Flash::default());
+    serving.chip().flash_mut().set_status([0x1c, 0, 0], false);
+    let address = serving.local_addr().to_string();
+    let image = write(&home, &GOLDEN, HARDWARE);
+    let to = ["--board", "ulx3s-85f", "--xvc", &address, "--no-self-test"];
+    let golden = [&to[..], &["--json", "--golden", &image]].concat();
+    let words = ["000000 to 1000000 protected", "--unprotect"];
+    assert_refused(&flash(&home, &golden), 1, &words);
+    let told = report(&flash(&home, &[&golden[..], &["--unprotect"]].concat()));
+    assert_eq!(told["written"], true, "{told}");
+    assert_eq!(running(&serving).1, Origin::Flash(0xc0_0000));
+}
+
+#[test]
 fn firmware_stays_only_if_the_board_hashes_right() {
     let home = Home::new();
     let firmware = home.write("firmware.bin", "any program at all");

@@ -1,6 +1,6 @@
 //! Execution of a plan, step by step.
 
-use std::path::Path;
+use std::ops::Range;
 use std::{fs, io};
 
 use tempfile::TempDir;
@@ -11,6 +11,7 @@ use crate::plan::{
     FOUND_GOLDEN_FILE, FOUND_RECORD_FILE, FOUND_SERIAL_FILE, IMAGE_FILE, Plan, RECORD_FILE,
     SERIAL_FILE, Step, Target,
 };
+use crate::protection::Registers;
 use crate::serial::Place;
 use crate::{record, serial};
 
@@ -42,6 +43,25 @@ pub enum FlashError {
         expected: u32,
         found: String,
     },
+    /// The flash memory would not take what is to be written.
+    #[error(
+        "expected the flash memory to take a write at {start:06x} to {end:06x}, found {from:06x} to {to:06x} protected \
+         (status registers {registers}); nothing was written: run again with --unprotect"
+    )]
+    Protected {
+        start: u32,
+        end: u32,
+        /// What is protected.
+        from: u32,
+        to: u32,
+        registers: Registers,
+    },
+    /// Its protection does not change.
+    #[error(
+        "expected the flash memory to give up its protection, found its status registers unchanged \
+         ({registers}); nothing was written: {}", registers.lock()
+    )]
+    Locked { registers: Registers },
     /// There is no golden image to fall back to.
     #[error(
         "expected a golden image to fall back to, found {found}; write one first: tensority flash --board BOARD --golden IMAGE"
@@ -80,70 +100,164 @@ pub fn carry_out(
     loader: &Loader,
     tell: &mut dyn FnMut(Event),
 ) -> Result<Written, FlashError> {
-    let folder = TempDir::new()?;
-    let keep = |name: &str, content: Vec<u8>| fs::write(folder.path().join(name), content);
     let board = plan.board();
-    keep(
-        RECORD_FILE,
-        record::write(&board.flash, &plan.image().manifest),
-    )?;
-    let mut serial: Option<Serial> = None;
-    let mut golden = None;
-    let mut starts = true;
+    let mut carrying = Carrying {
+        plan,
+        loader,
+        folder: TempDir::new()?,
+        registers: None,
+        serial: None,
+        golden: None,
+        starts: true,
+    };
+    let record = record::write(&board.flash, &plan.image().manifest);
+    carrying.keep(RECORD_FILE, &record)?;
     for step in plan.steps() {
-        match step {
-            Step::WriteSerial if serial.is_some() || !plan.tells_serial() => continue,
-            Step::WriteSerial => {
-                let number = serial::fresh();
-                keep(SERIAL_FILE, serial::write(number))?;
-                serial = Some(Serial {
-                    number,
-                    is_new: true,
-                });
-            }
-            Step::Load | Step::WriteImage => {
-                // The very bytes that were checked, whatever becomes of the file they came from.
-                let number = serial.map(|serial| serial.number);
-                keep(IMAGE_FILE, plan.bitstream(number))?;
-            }
-            _ => {}
-        }
-        tell(Event::Begins(*step));
-        let bytes = golden
-            .as_ref()
-            .map_or(0, |manifest: &Manifest| manifest.bytes);
-        let action = plan.action(*step, bytes);
-        let percent = &mut |percent| tell(Event::Percent(percent));
-        let done = match loader.run(&action, folder.path(), percent) {
-            // Who loads the FPGA needs no flash memory.
-            Err(LoaderError::Failed { .. })
-                if *step == Step::ReadSerial && plan.target() == Target::Sram =>
-            {
-                continue;
-            }
-            done => done?,
-        };
-        starts = done.starts;
-        match step {
-            Step::Detect => check_idcode(board, &done)?,
-            Step::ReadSerial => {
-                let found = serial::read(&fs::read(folder.path().join(FOUND_SERIAL_FILE))?);
-                serial = found.map(|number| Serial {
-                    number,
-                    is_new: false,
-                });
-            }
-            Step::ReadRecord => golden = Some(read_record(board, folder.path())?),
-            Step::ReadGolden => check_golden(board, golden.as_ref(), folder.path())?,
-            Step::Load | Step::WriteSerial | Step::WriteImage | Step::WriteRecord => {}
-        }
+        carrying.step(step, tell)?;
     }
     // Before the last step there may have been nothing to start from.
-    match starts {
+    match carrying.starts {
         true => Ok(Written {
-            serial: serial.filter(|_| plan.tells_serial()),
+            serial: carrying.serial.filter(|_| plan.tells_serial()),
         }),
         false => Err(FlashError::NotStarted),
+    }
+}
+
+/// A plan that is being carried out, and what was found so far.
+struct Carrying<'a> {
+    plan: &'a Plan<'a>,
+    loader: &'a Loader,
+    folder: TempDir,
+    registers: Option<Registers>,
+    serial: Option<Serial>,
+    golden: Option<Manifest>,
+    /// Whether the FPGA started after the last step.
+    starts: bool,
+}
+
+impl Carrying<'_> {
+    fn keep(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        fs::write(self.folder.path().join(name), content)
+    }
+
+    fn found(&self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.folder.path().join(name))
+    }
+
+    fn number(&self) -> Option<u64> {
+        self.serial.map(|serial| serial.number)
+    }
+
+    fn step(&mut self, step: Step, tell: &mut dyn FnMut(Event)) -> Result<(), FlashError> {
+        match step {
+            Step::WriteSerial if self.serial.is_some() => return Ok(()),
+            Step::Unprotect if self.refused().is_none() => return Ok(()),
+            _ => tell(Event::Begins(step)),
+        }
+        match step {
+            Step::ReadProtection => {
+                self.registers = Some(self.loader.registers(self.folder.path())?);
+                return Ok(());
+            }
+            Step::Unprotect => return self.unprotect(tell),
+            Step::WriteSerial => {
+                let number = serial::fresh();
+                self.keep(SERIAL_FILE, &serial::write(number))?;
+                let is_new = true;
+                self.serial = Some(Serial { number, is_new });
+            }
+            // The very bytes that were checked, whatever becomes of the file they came from.
+            Step::Load | Step::WriteImage => {
+                self.keep(IMAGE_FILE, &self.plan.bitstream(self.number()))?;
+            }
+            Step::Detect
+            | Step::ReadSerial
+            | Step::ReadRecord
+            | Step::ReadGolden
+            | Step::WriteRecord => {}
+        }
+        let done = self.run(step, tell);
+        if step == Step::ReadSerial && self.plan.target() == Target::Sram {
+            // Who loads the FPGA needs no flash memory.
+            if let Err(FlashError::Loader(LoaderError::Failed { .. })) = done {
+                return Ok(());
+            }
+        }
+        self.conclude(step, &done?)
+    }
+
+    fn run(&mut self, step: Step, tell: &mut dyn FnMut(Event)) -> Result<Done, FlashError> {
+        let bytes = self.golden.as_ref().map_or(0, |golden| golden.bytes);
+        let action = self.plan.action(step, bytes);
+        let percent = &mut |percent| tell(Event::Percent(percent));
+        let done = self.loader.run(&action, self.folder.path(), percent)?;
+        self.starts = done.starts;
+        Ok(done)
+    }
+
+    /// Looks at what a step has found.
+    fn conclude(&mut self, step: Step, done: &Done) -> Result<(), FlashError> {
+        let board = self.plan.board();
+        match step {
+            Step::Detect => check_idcode(board, done)?,
+            Step::ReadSerial => {
+                let found = serial::read(&self.found(FOUND_SERIAL_FILE)?);
+                let is_new = false;
+                self.serial = found.map(|number| Serial { number, is_new });
+                match self.refused() {
+                    Some(refused) if !self.plan.may_unprotect() => return Err(refused),
+                    _ => {}
+                }
+            }
+            Step::ReadRecord => {
+                let golden = record::read(board, &self.found(FOUND_RECORD_FILE)?);
+                self.golden = Some(golden.map_err(|found| FlashError::NoGolden { found })?);
+            }
+            Step::ReadGolden => {
+                check_golden(board, self.golden.as_ref(), &self.found(FOUND_GOLDEN_FILE)?)?;
+            }
+            Step::ReadProtection
+            | Step::Unprotect
+            | Step::Load
+            | Step::WriteSerial
+            | Step::WriteImage
+            | Step::WriteRecord => {}
+        }
+        Ok(())
+    }
+
+    /// What the flash memory would refuse, if that is known.
+    fn refused(&self) -> Option<FlashError> {
+        let registers = self.registers?;
+        let protected = registers.protected(self.plan.board().flash.bytes);
+        let written = self.plan.written(self.number());
+        let overlaps =
+            |written: &Range<u32>| written.start < protected.end && protected.start < written.end;
+        let refused = written.into_iter().find(overlaps)?;
+        Some(FlashError::Protected {
+            start: refused.start,
+            end: refused.end,
+            from: protected.start,
+            to: protected.end,
+            registers,
+        })
+    }
+
+    fn unprotect(&mut self, tell: &mut dyn FnMut(Event)) -> Result<(), FlashError> {
+        let Some(before) = self.registers else {
+            return Ok(());
+        };
+        let folder = self.folder.path();
+        self.loader.write_registers(&before.clearing(), folder)?;
+        let registers = self.loader.registers(folder)?;
+        self.registers = Some(registers);
+        // The FPGA and the cable are in order again after this.
+        self.run(Step::ReadSerial, tell)?;
+        match self.refused() {
+            None => Ok(()),
+            Some(_) => Err(FlashError::Locked { registers }),
+        }
     }
 }
 
@@ -176,22 +290,16 @@ fn idcodes(text: &str) -> Vec<u32> {
         .collect()
 }
 
-fn read_record(board: &Board, folder: &Path) -> Result<Manifest, FlashError> {
-    let sector = fs::read(folder.join(FOUND_RECORD_FILE))?;
-    record::read(board, &sector).map_err(|found| FlashError::NoGolden { found })
-}
-
 fn check_golden(
     board: &Board,
     manifest: Option<&Manifest>,
-    folder: &Path,
+    bitstream: &[u8],
 ) -> Result<(), FlashError> {
-    let bitstream = fs::read(folder.join(FOUND_GOLDEN_FILE))?;
     let checked = manifest.map(|manifest| {
         // What was built has no serial number.
-        let place = Place::find(board, manifest, &bitstream);
-        let built = place.map(|place| place.with(&bitstream, 0));
-        manifest.check(board, built.as_ref().unwrap_or(&bitstream))
+        let place = Place::find(board, manifest, bitstream);
+        let built = place.map(|place| place.with(bitstream, 0));
+        manifest.check(board, built.as_deref().unwrap_or(bitstream))
     });
     match checked {
         Some(Ok(())) => Ok(()),

@@ -5,7 +5,7 @@
 //!                └── Chip (chip.rs): instructions of the ECP5, status register
 //!                     ├── Tap (tap.rs): states of a JTAG port
 //!                     ├── boot (chip/boot.rs): which image the chip starts from
-//!                     └── Flash (flash.rs): a W25Q128JV behind SPI
+//!                     └── Flash (flash.rs): a W25Q128JV behind SPI, its registers (status.rs)
 //! ```
 //!
 //! A bitstream is accepted by the rules of [`tensority_boards::bitstream`]. What it configures is not
@@ -15,6 +15,7 @@
 mod chip;
 mod flash;
 mod server;
+mod status;
 mod tap;
 
 pub use chip::{Chip, Origin, Running};

@@ -4,7 +4,7 @@
 //! Image (image.rs, signature.rs): bitstream, manifest, signature
 //!   └─ Plan (plan.rs): everything that can be checked is checked before the cable is touched
 //!        └─ carry_out (carry_out.rs): IDCODE, serial number (serial.rs), golden image (record.rs),
-//!           write with read-back
+//!           block protection (protection.rs), write with read-back
 //!             └─ Loader (loader.rs, loader/): openFPGALoader and what it says
 //! ```
 //!
@@ -18,6 +18,7 @@ pub mod emulator;
 mod image;
 mod loader;
 mod plan;
+mod protection;
 mod record;
 mod serial;
 mod signature;
@@ -27,5 +28,6 @@ pub use carry_out::{Event, FlashError, Serial, Written, carry_out};
 pub use image::{Image, ImageError};
 pub use loader::{Action, Cable, Loader, LoaderError};
 pub use plan::{Plan, PlanError, Step, Target};
+pub use protection::Registers;
 pub use signature::{Key, SignatureError};
 pub use usb::{CableError, Named, UsbDevice};

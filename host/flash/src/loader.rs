@@ -1,7 +1,9 @@
 //! openFPGALoader: its arguments, its process, and what its output means.
 
+mod memory;
 mod output;
 mod process;
+mod svf;
 
 use std::net::SocketAddrV4;
 use std::path::Path;
@@ -31,6 +33,8 @@ pub enum Action {
     Detect,
     /// Loads the configuration memory.
     Load { file: &'static str },
+    /// Plays a file of SVF.
+    Play { file: &'static str },
     /// Writes to the flash memory, reads back and compares, and has the FPGA start.
     Write {
         file: &'static str,
@@ -99,6 +103,12 @@ pub enum LoaderError {
         /// Place from the beginning of the slot.
         at: String,
     },
+    /// openFPGALoader takes the memory for protected, and cannot change that.
+    #[error(
+        "expected the flash memory to take a write, found its status registers locked; connect its pin WP# to \
+         the supply and run again"
+    )]
+    Locked,
     /// It was quiet for too long, and was ended.
     #[error(
         "expected progress of {PROGRAM}, found none in {seconds} s; check the cable and run again"
@@ -153,10 +163,12 @@ impl Loader {
         let action = match action {
             // Only this tells all bits of the IDCODE.
             Action::Detect => "--detect --verbose-level 2".into(),
+            Action::Play { file } => (*file).into(),
             Action::Load { file } => format!("--write-sram {file}"),
-            Action::Write { file, start } => {
-                format!("--write-flash --verify --offset {start:#x} --file-type raw {file}")
-            }
+            // It takes some memories for protected that are not; what is has been seen before.
+            Action::Write { file, start } => format!(
+                "--write-flash --unprotect-flash --verify --offset {start:#x} --file-type raw {file}"
+            ),
             Action::Read { file, start, bytes } => {
                 format!("--dump-flash --offset {start:#x} --file-size {bytes} {file}")
             }
@@ -196,6 +208,7 @@ impl Action {
         match self {
             Self::Detect => "detect the FPGA",
             Self::Load { .. } => "load the FPGA",
+            Self::Play { .. } => "pass instructions to the flash memory",
             Self::Write { .. } => "write the flash memory",
             Self::Read { .. } => "read the flash memory",
         }

@@ -1,6 +1,7 @@
 //! Plans: the steps that write an image, and the checks that need no board.
 
 use std::fmt;
+use std::ops::Range;
 
 use tensority_boards::bitstream::{self, Configuration, Content, Fault};
 use tensority_boards::{Board, ManifestError, Slot};
@@ -45,8 +46,12 @@ pub enum PlanError {
 pub enum Step {
     /// Asks which FPGA is there.
     Detect,
+    /// Asks what of the flash memory is protected.
+    ReadProtection,
     /// Reads the serial number of the board.
     ReadSerial,
+    /// Takes the protection of the flash memory away, where something is to be written that is protected.
+    Unprotect,
     /// Reads the record of the golden image.
     ReadRecord,
     /// Reads the golden image that the record tells of.
@@ -69,6 +74,7 @@ pub struct Plan<'a> {
     target: Target,
     /// Where the board's serial number goes in the image.
     place: Option<Place>,
+    may_unprotect: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -84,6 +90,7 @@ impl<'a> Plan<'a> {
             image,
             target,
             place: Place::find(board, &image.manifest, &image.bitstream),
+            may_unprotect: false,
         };
         let configuration = configuration(board.part.idcode, &image.bitstream)?;
         let Some(slot) = plan.slot() else {
@@ -100,6 +107,19 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The plan with leave to take protection away from the flash memory.
+    pub fn unprotecting(self) -> Self {
+        Self {
+            may_unprotect: true,
+            ..self
+        }
+    }
+
+    /// Whether it has that leave.
+    pub(crate) fn may_unprotect(&self) -> bool {
+        self.may_unprotect
+    }
+
     /// The board that is written to.
     pub fn board(&self) -> &Board {
         self.board
@@ -110,7 +130,7 @@ impl<'a> Plan<'a> {
         self.image
     }
 
-    /// Where in the flash memory the image is going to be.
+    /// Where the image goes.
     pub fn target(&self) -> Target {
         self.target
     }
@@ -139,25 +159,49 @@ impl<'a> Plan<'a> {
     }
 
     /// What is done, one after the other.
-    pub fn steps(&self) -> &'static [Step] {
-        match self.target {
-            Target::Sram => &[Step::Detect, Step::ReadSerial, Step::Load],
+    pub fn steps(&self) -> Vec<Step> {
+        use Step::*;
+        let steps: &[Step] = match self.target {
+            Target::Sram => &[Detect, ReadSerial, Load],
             Target::Update => &[
-                Step::Detect,
-                Step::ReadSerial,
-                Step::ReadRecord,
-                Step::ReadGolden,
-                Step::WriteSerial,
-                Step::WriteImage,
+                Detect,
+                ReadProtection,
+                ReadSerial,
+                Unprotect,
+                ReadRecord,
+                ReadGolden,
+                WriteSerial,
+                WriteImage,
             ],
             Target::Golden => &[
-                Step::Detect,
-                Step::ReadSerial,
-                Step::WriteSerial,
-                Step::WriteImage,
-                Step::WriteRecord,
+                Detect,
+                ReadProtection,
+                ReadSerial,
+                Unprotect,
+                WriteSerial,
+                WriteImage,
+                WriteRecord,
             ],
-        }
+        };
+        let steps = steps.iter().filter(|step| match step {
+            Unprotect => self.may_unprotect,
+            WriteSerial => self.tells_serial(),
+            _ => true,
+        });
+        steps.copied().collect()
+    }
+
+    /// What is written of the flash memory, in whole sectors: the serial number, if there is none yet.
+    pub(crate) fn written(&self, serial: Option<u64>) -> Vec<Range<u32>> {
+        let flash = &self.board.flash;
+        let sector = flash.sector_bytes;
+        let starts_new = self.tells_serial() && serial.is_none();
+        let number = starts_new.then(|| flash.serial()..flash.serial() + sector);
+        let bytes = self.image.manifest.bytes.next_multiple_of(sector);
+        let image = self.slot().map(|slot| slot.start..slot.start + bytes);
+        let is_golden = self.target == Target::Golden;
+        let record = is_golden.then(|| flash.record()..flash.bytes);
+        number.into_iter().chain(image).chain(record).collect()
     }
 
     /// What openFPGALoader is told in a step. Of the golden image `golden` bytes are read.
@@ -166,6 +210,9 @@ impl<'a> Plan<'a> {
         let image_start = self.slot().map_or(0, |slot| slot.start);
         match step {
             Step::Detect => Action::Detect,
+            Step::ReadProtection | Step::Unprotect => Action::Play {
+                file: REGISTERS_FILE,
+            },
             Step::ReadSerial => Action::Read {
                 file: FOUND_SERIAL_FILE,
                 start: flash.serial(),
@@ -202,6 +249,8 @@ impl<'a> Plan<'a> {
 pub(crate) const IMAGE_FILE: &str = "image.bit";
 /// What the record is called where openFPGALoader runs.
 pub(crate) const RECORD_FILE: &str = "record.bin";
+/// What is called where openFPGALoader runs what passes instructions to the flash memory.
+pub(crate) const REGISTERS_FILE: &str = "registers.svf";
 /// What the serial number is called where openFPGALoader runs.
 pub(crate) const SERIAL_FILE: &str = "serial.bin";
 /// What the serial number that is there already is put into.
@@ -267,6 +316,10 @@ impl Plan<'_> {
         let serial = board.flash.serial();
         match step {
             Step::Detect => format!("detect the FPGA, expect IDCODE {:08x}", board.part.idcode),
+            Step::ReadProtection => "ask the flash memory what of it is protected".into(),
+            Step::Unprotect => {
+                "where it is protected and to be written, take the protection away".into()
+            }
             Step::ReadSerial => format!("read the board's serial number at {serial:06x}"),
             Step::WriteSerial => {
                 format!("where there is none, write a serial number at {serial:06x}")

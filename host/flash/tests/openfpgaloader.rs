@@ -64,6 +64,7 @@ fn an_update_is_written_and_runs_and_leaves_the_golden_image_alone() {
     let steps = write(&serving, &UPDATE, Target::Update).expect("written");
     let expected = [
         Step::Detect,
+        Step::ReadProtection,
         Step::ReadSerial,
         Step::ReadRecord,
         Step::ReadGolden,

@@ -47,10 +47,10 @@ impl Code<CableError> for Tensority {
 
 impl Code<LoaderError> for Tensority {
     fn code(error: &LoaderError) -> u8 {
-        use LoaderError::{Differs, Failed, Permission};
+        use LoaderError::{Differs, Failed, Locked, Permission};
         match error {
             Permission { .. } => PERMISSION,
-            Differs { .. } | Failed { .. } => UNMET,
+            Differs { .. } | Failed { .. } | Locked => UNMET,
             _ => UNAVAILABLE,
         }
     }
@@ -61,9 +61,11 @@ impl Code<FlashError> for Tensority {
         match error {
             FlashError::Loader(error) => Self::code(error),
             FlashError::Files(_) => OUTPUT,
-            FlashError::Idcode { .. } | FlashError::NoGolden { .. } | FlashError::NotStarted => {
-                UNMET
-            }
+            FlashError::Idcode { .. }
+            | FlashError::Protected { .. }
+            | FlashError::Locked { .. }
+            | FlashError::NoGolden { .. }
+            | FlashError::NotStarted => UNMET,
         }
     }
 }

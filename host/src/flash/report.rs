@@ -43,9 +43,9 @@ impl Report {
     /// What is known before anything is done.
     pub fn new(plan: &Plan<'_>, loader: &Loader) -> Self {
         let manifest = &plan.image().manifest;
-        let steps = plan.steps().iter().map(|step| Row {
-            does: plan.words(*step),
-            command: plan.command_line(*step, loader),
+        let steps = plan.steps().into_iter().map(|step| Row {
+            does: plan.words(step),
+            command: plan.command_line(step, loader),
         });
         Self {
             target: manifest.board.clone(),

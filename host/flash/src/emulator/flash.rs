@@ -1,8 +1,13 @@
 //! A serial flash memory, W25Q128JV: 16 MiB in pages of 256 bytes, erased in 4, 32 or 64 KiB.
 //!
 //! Programming only clears bits. While it programs or erases it answers status reads and nothing else;
-//! how long that takes is counted in status bytes read, not in time. Its power can be cut in the middle:
-//! what was done until then stays. Without: protection bits, quad modes, suspending, one-time areas.
+//! how long that takes is counted in status bytes read, not in time, but for its registers. Its power can be cut in the middle:
+//! what was done until then stays. Its status registers protect blocks (`status.rs`). Without: quad modes, locks
+//! of single blocks, suspending, one-time areas.
+
+use std::time::{Duration, Instant};
+
+use super::status::{BUSY, Status, WRITE_ENABLED};
 
 /// A byte that was erased.
 pub const ERASED: u8 = 0xff;
@@ -16,17 +21,22 @@ const PAGE: usize = 256;
 const PROGRAM_TIME: u32 = 2;
 const ERASE_TIME: u32 = 5;
 
-const BUSY: u8 = 1;
-const WRITE_ENABLED: u8 = 2;
+/// Time of a write of a register, the typical one of the data sheet.
+const REGISTER_TIME: Duration = Duration::from_millis(10);
 
 mod command {
+    pub const WRITE_STATUS: u8 = 0x01;
     pub const PROGRAM: u8 = 0x02;
     pub const READ: u8 = 0x03;
     pub const WRITE_DISABLE: u8 = 0x04;
     pub const STATUS: u8 = 0x05;
     pub const WRITE_ENABLE: u8 = 0x06;
     pub const FAST_READ: u8 = 0x0b;
+    pub const WRITE_STATUS_3: u8 = 0x11;
+    pub const STATUS_3: u8 = 0x15;
     pub const ERASE_4K: u8 = 0x20;
+    pub const WRITE_STATUS_2: u8 = 0x31;
+    pub const STATUS_2: u8 = 0x35;
     pub const ERASE_32K: u8 = 0x52;
     pub const ID: u8 = 0x9f;
     pub const ERASE_ALL: u8 = 0xc7;
@@ -37,9 +47,13 @@ mod command {
 #[derive(Clone, Debug)]
 pub struct Flash {
     content: Vec<u8>,
+    id: [u8; 3],
+    status: Status,
     write_enabled: bool,
     /// Status bytes until it is idle.
     busy: u32,
+    /// When the last write of a register is done.
+    registers_at: Option<Instant>,
     /// Bytes of the current transaction.
     received: Vec<u8>,
     /// Bytes to program or erase before the power goes.
@@ -64,8 +78,11 @@ impl Flash {
         content.resize(Self::BYTES, ERASED);
         Self {
             content,
+            id: JEDEC_ID,
+            status: Status::default(),
             write_enabled: false,
             busy: 0,
+            registers_at: None,
             received: Vec::new(),
             until_cut: None,
             has_power: true,
@@ -81,6 +98,21 @@ impl Flash {
     /// What it holds, to be changed past its interface.
     pub fn content_mut(&mut self) -> &mut [u8] {
         &mut self.content
+    }
+
+    /// Has it tell another maker (JEDEC).
+    pub fn set_maker(&mut self, maker: u8) {
+        self.id[0] = maker;
+    }
+
+    /// Sets the status registers past the interface. With WP# at ground their own bits can lock them.
+    pub fn set_status(&mut self, registers: [u8; 3], grounded: bool) {
+        self.status = Status::new(registers, grounded);
+    }
+
+    /// The status registers.
+    pub fn status(&self) -> [u8; 3] {
+        [0, 1, 2].map(|number| self.status.read(number))
     }
 
     /// Cuts the power when so many more bytes have been programmed or erased.
@@ -101,9 +133,11 @@ impl Flash {
     /// Gives it power again, or anew.
     pub fn power_on(&mut self) {
         self.has_power = true;
+        self.status.power_on();
         self.until_cut = None;
         self.write_enabled = false;
         self.busy = 0;
+        self.registers_at = None;
         self.received.clear();
     }
 
@@ -119,9 +153,11 @@ impl Flash {
         };
         let place = self.received.len() - 1;
         match instruction {
-            command::STATUS => self.status(),
-            _ if self.busy > 0 => ERASED,
-            command::ID => JEDEC_ID[place % JEDEC_ID.len()],
+            command::STATUS => self.first_status(),
+            command::STATUS_2 => self.status.read(1),
+            command::STATUS_3 => self.status.read(2),
+            _ if self.is_busy() => ERASED,
+            command::ID => self.id[place % JEDEC_ID.len()],
             command::READ if place >= 3 => self.read(place - 3),
             command::FAST_READ if place >= 4 => self.read(place - 4),
             _ => ERASED,
@@ -142,12 +178,15 @@ impl Flash {
         let Some(&instruction) = received.first() else {
             return;
         };
-        if self.busy > 0 || !self.has_power {
+        if self.is_busy() || !self.has_power {
             return;
         }
         match instruction {
             command::WRITE_ENABLE => self.write_enabled = true,
             command::WRITE_DISABLE => self.write_enabled = false,
+            command::WRITE_STATUS => self.write_status(&received[1..], 0),
+            command::WRITE_STATUS_2 => self.write_status(&received[1..], 1),
+            command::WRITE_STATUS_3 => self.write_status(&received[1..], 2),
             command::PROGRAM if received.len() > 4 => self.program(&received),
             command::ERASE_4K => self.erase(&received, 4 << 10),
             command::ERASE_32K => self.erase(&received, 32 << 10),
@@ -157,9 +196,25 @@ impl Flash {
         }
     }
 
-    fn status(&self) -> u8 {
+    fn is_busy(&self) -> bool {
+        self.busy > 0 || self.registers_at.is_some_and(|done| Instant::now() < done)
+    }
+
+    fn first_status(&self) -> u8 {
         let enabled = if self.write_enabled { WRITE_ENABLED } else { 0 };
-        enabled | if self.busy > 0 { BUSY } else { 0 }
+        let busy = if self.is_busy() { BUSY } else { 0 };
+        self.status.read(0) | enabled | busy
+    }
+
+    /// Writes registers from `number` on.
+    fn write_status(&mut self, values: &[u8], number: usize) {
+        if values.is_empty() || !std::mem::take(&mut self.write_enabled) {
+            return;
+        }
+        self.registers_at = Some(Instant::now() + REGISTER_TIME);
+        for (place, value) in values.iter().take(3 - number).enumerate() {
+            self.status.write(number + place, *value);
+        }
     }
 
     fn read(&self, place: usize) -> u8 {
@@ -171,9 +226,12 @@ impl Flash {
         if !std::mem::take(&mut self.write_enabled) {
             return;
         }
-        self.busy = PROGRAM_TIME;
         let start = address(received);
         let page = start - start % PAGE;
+        if self.status.protects(&(page..page + PAGE)) {
+            return;
+        }
+        self.busy = PROGRAM_TIME;
         for (place, byte) in received[4..].iter().enumerate() {
             if !self.may_change() {
                 return;
@@ -188,8 +246,11 @@ impl Flash {
         if received.len() != 4 || !std::mem::take(&mut self.write_enabled) {
             return;
         }
-        self.busy = ERASE_TIME;
         let start = address(received) / bytes * bytes;
+        if self.status.protects(&(start..start + bytes)) {
+            return;
+        }
+        self.busy = ERASE_TIME;
         for place in start..start + bytes {
             if !self.may_change() {
                 return;

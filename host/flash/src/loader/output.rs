@@ -1,11 +1,15 @@
 //! Interpretation of the output of openFPGALoader 0.10, which exits with 1 for everything.
 
 use super::process::Ended;
-use super::{Action, Done, Loader, LoaderError, Way};
+use super::{Action, Done, Loader, LoaderError, Way, svf};
 
 /// After every access to the flash memory the FPGA is started; this is said if nothing loads. That is
 /// no failure of the access itself, and right where nothing has been written yet.
 const NOT_STARTED: &str = "Refresh: FAIL";
+
+/// Says it before it changes a status register, and the other when it goes on.
+const UNLOCK: &str = "unlock blocks";
+const ERASE: &str = "Erasing";
 
 /// Says it whenever something failed, and nothing else.
 const NO_NEWS: &str = "Error: Failed to program FPGA";
@@ -18,11 +22,16 @@ pub fn judge(loader: &Loader, action: &Action, ended: Ended) -> Result<Done, Loa
         return Err(LoaderError::Differs { at });
     }
     let started = !text.contains(NOT_STARTED);
-    if well || (!started && was_transferred(action, &text)) {
+    let answered = matches!(action, Action::Play { .. }) && text.contains(svf::BEFORE);
+    if well || answered || (!started && was_transferred(action, &text)) {
         return Ok(Done {
             text,
             starts: started,
         });
+    }
+    let unlocking = text.split_once(UNLOCK).map(|(_, rest)| rest);
+    if unlocking.is_some_and(|rest| !rest.contains(ERASE)) {
+        return Err(LoaderError::Locked);
     }
     Err(
         of_cable(loader, &text).unwrap_or_else(|| LoaderError::Failed {
@@ -35,7 +44,7 @@ pub fn judge(loader: &Loader, action: &Action, ended: Ended) -> Result<Done, Loa
 /// Whether all bytes were read from the flash memory, which writing ends with, too.
 fn was_transferred(action: &Action, text: &str) -> bool {
     let reading = match action {
-        Action::Detect | Action::Load { .. } => return false,
+        Action::Detect | Action::Load { .. } | Action::Play { .. } => return false,
         Action::Write { .. } => "Verifying write",
         Action::Read { .. } => "Read flash",
     };
@@ -125,6 +134,13 @@ mod tests {
             .to_string();
         assert!(error.contains("write the flash memory"), "{error}");
         assert!(error.contains("Refresh: FAIL"), "{error}");
+    }
+
+    #[test]
+    fn a_lock_that_openfpgaloader_meets_is_told_with_what_to_do() {
+        let text = "unlock blocks\ntimeout: 80 1 1000\nwait: Error\nRefresh: DONE\n";
+        let error = judged(Cable::Usb(None), &WRITE, text).unwrap_err();
+        assert!(matches!(error, LoaderError::Locked), "{error}");
     }
 
     #[test]

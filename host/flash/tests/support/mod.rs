@@ -145,8 +145,13 @@ pub fn written(
     target: Target,
 ) -> Result<(Vec<Step>, Written), FlashError> {
     let plan = Plan::new(&BOARD, image, target).expect("a good image");
+    carried_out(serving, &plan)
+}
+
+/// Carries out a plan; the steps, and what came of them.
+pub fn carried_out(serving: &Serving, plan: &Plan<'_>) -> Result<(Vec<Step>, Written), FlashError> {
     let mut steps = Vec::new();
-    let written = carry_out(&plan, &loader(serving), &mut |event| match event {
+    let written = carry_out(plan, &loader(serving), &mut |event| match event {
         Event::Begins(step) => steps.push(step),
         Event::Percent(percent) => assert!(percent <= 100),
     });
