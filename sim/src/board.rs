@@ -11,8 +11,10 @@ use tensority::fast::{Backend, MatrixList};
 use tensority_boards::Board;
 use tensority_hdl::board::BoardDesign;
 use tensority_hdl::geometry::Geometry;
+use tensority_hdl::soc::Content;
 use tensority_hdl::{emit, soc};
 use tensority_protocol::registers::BANK_BYTES;
+use tensority_protocol::registers::chip::{SERIAL_HIGH, SERIAL_LOW};
 
 use self::pty::Pty;
 use crate::error::Error;
@@ -83,6 +85,14 @@ pub struct Progress {
     pub lists: u64,
 }
 
+/// Puts a serial number into the registers that never change, as a board's is put into its image; the pins
+/// of a top have none.
+fn tell(constants: &mut Content, serial: u64) {
+    for (register, half) in [(SERIAL_LOW, serial), (SERIAL_HIGH, serial >> 32)] {
+        constants.words[register.index() as usize] = half as u32;
+    }
+}
+
 impl SimulatedBoard {
     /// Builds the model in the folder `models` if it is not there, and powers it up.
     ///
@@ -111,7 +121,8 @@ impl SimulatedBoard {
             }
             Some(Top { board, clock, .. }) => {
                 let design = BoardDesign::new(board, &geometry, *clock)?;
-                let contents = design.contents(&firmware, emit::build());
+                let mut contents = design.contents(&firmware, emit::build());
+                tell(&mut contents[1], setup.serial);
                 let source = top_source(&variant, board, *clock, &design)?;
                 let rules = SdramRules::new(&board.memory(), *clock);
                 (source, contents, clock / board.baud, Some(rules))

@@ -7,7 +7,7 @@ mod chip;
 use chip::{Chip, setup};
 use tensority::MatrixList;
 use tensority_boards::Board;
-use tensority_protocol::messages::{Event, RAW, Run, SetJob};
+use tensority_protocol::messages::{Answer, Event, Identify, RAW, Run, SetJob};
 use tensority_sim::board::{Setup, Top};
 
 fn ulx3s(lanes: usize, clock: u32) -> Setup {
@@ -27,7 +27,13 @@ fn ulx3s(lanes: usize, clock: u32) -> Setup {
 #[test]
 fn a_ulx3s_makes_its_list_and_hashes_byte_exact() {
     let (lanes, clock) = (2, 112_500_000);
-    let mut chip = Chip::ready(&ulx3s(lanes, clock));
+    let setup = ulx3s(lanes, clock);
+    let mut chip = Chip::ready(&setup);
+    let Answer::Identity(identity) = chip.ask(Identify {}) else {
+        panic!("expected an identity");
+    };
+    // It is in the block RAM of the chip's constants, as in an image that is written to a board.
+    assert_eq!(identity.serial, setup.serial);
     let seed = tensority::INITIAL_SEED;
     let header_hash = [0x5a; 32];
     let mut prefix = [0; 128];
