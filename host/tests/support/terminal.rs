@@ -32,6 +32,8 @@ impl Terminal {
     pub fn of(config: Config) -> Self {
         let (mut master, slave) = TTYPort::pair().expect("a pseudo-terminal");
         let path = slave.name().expect("a path");
+        // A program that another test starts meanwhile would inherit it, and be taken for its user.
+        drop(slave);
         // A program that the test starts would hold the board's end, and the board could never be unplugged.
         // SAFETY: the port is open for as long as the descriptor is borrowed.
         let descriptor = unsafe { BorrowedFd::borrow_raw(master.as_raw_fd()) };
