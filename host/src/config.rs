@@ -67,14 +67,14 @@ pub fn addresses(loaded: &Loaded) -> Result<Vec<Address>, ConfigError> {
     addresses.collect()
 }
 
-/// Whether the certificates of all sources can be read.
+/// Whether the certificates of all sources can be read, and are some.
 pub fn certificates(loaded: &Loaded) -> Result<(), ConfigError> {
     for (number, source) in loaded.config.sources.iter().enumerate() {
         let Some(path) = &source.ca_file else {
             continue;
         };
-        if let Err(error) = std::fs::File::open(path) {
-            let reason = format!("cannot read {}: {error}", path.display());
+        if let Err(error) = tensority_source::read_certificates(path) {
+            let reason = error.to_string();
             return Err(loaded.refuse(&format!("source[{number}].ca_file"), reason));
         }
     }

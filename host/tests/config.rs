@@ -164,6 +164,24 @@ fn check_names_every_mistake_with_its_place() {
         error.starts_with("tensority: bad.toml:2:7: expected cpu:"),
         "{error}"
     );
+    home.write("ca.pem", "no certificate\n");
+    for (key, found) in [
+        (
+            "ca_file = \"ca.pem\"",
+            "expected certificates as PEM in ca.pem",
+        ),
+        (
+            "certificate_sha256 = \"AB:CD\"",
+            "expected 64 hexadecimal digits",
+        ),
+    ] {
+        let error = refused(&format!("[[source]]\nurl = \"https://host\"\n{key}\n"));
+        let begin = format!(
+            "tensority: bad.toml:3:{}: {found}",
+            key.find('"').unwrap_or(0) + 1
+        );
+        assert!(error.starts_with(&begin), "{error}");
+    }
 }
 
 #[test]

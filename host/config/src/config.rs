@@ -29,6 +29,7 @@ pub struct Source {
     pub user: Option<String>,
     pub password: Option<Secret>,
     pub ca_file: Option<PathBuf>,
+    pub certificate_sha256: Option<[u8; 32]>,
     pub form: Form,
     pub poll_interval_ms: u64,
 }
@@ -132,6 +133,7 @@ impl Default for Source {
             user: None,
             password: None,
             ca_file: None,
+            certificate_sha256: None,
             form: Form::Json,
             poll_interval_ms: 100,
         }

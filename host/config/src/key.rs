@@ -43,6 +43,8 @@ pub(crate) enum Kind<T> {
     Written(Expected, fn(&mut T) -> &mut dyn Written),
     /// Where a source is.
     Address(fn(&mut T) -> &mut Address),
+    /// The SHA-256 of something, if there is one.
+    SomeSha256(fn(&mut T) -> &mut Option<[u8; 32]>),
     /// A file, if there is one.
     SomePath(fn(&mut T) -> &mut Option<PathBuf>),
     /// A file, or `off`.
@@ -91,6 +93,7 @@ impl<T> Key<T> {
             Kind::Texts(_) => "an array of texts".into(),
             Kind::Written(expected, _) => expected.what.into(),
             Kind::Address(_) => "a URL".into(),
+            Kind::SomeSha256(_) => "64 hexadecimal digits, with or without colons".into(),
             Kind::Secret(_) => "a text".into(),
             Kind::SomePath(_) | Kind::SecretFile(_) => "the path of a file".into(),
             Kind::PathOrOff(_) => "the path of a file, or `off`".into(),
@@ -153,6 +156,7 @@ impl<T> Key<T> {
             Kind::Texts(place) => *place(target) = given.texts()?,
             Kind::Written(_, place) => place(target).read(given.text()?).ok()?,
             Kind::Address(place) => *place(target) = Address(text()?.into()),
+            Kind::SomeSha256(place) => *place(target) = Some(sha256(given.text()?)?),
             Kind::SomePath(place) => *place(target) = Some(given.path()?.into()),
             Kind::PathOrOff(place) => {
                 *place(target) = match given.text()? {
@@ -184,6 +188,7 @@ impl<T> Key<T> {
             }
             Kind::Written(_, place) => Some(quoted(&place(target).text())),
             Kind::Address(place) => Some(quoted(&place(target).to_string())),
+            Kind::SomeSha256(place) => place(target).map(|hash| quoted(&hex::encode(hash))),
             Kind::SomePath(place) => {
                 let path = place(target).as_deref()?;
                 Some(quoted(&path.to_string_lossy()))
@@ -212,6 +217,14 @@ fn whole_number(limits: &RangeInclusive<impl std::fmt::Display>) -> String {
 
 fn above_zero(given: Given) -> Option<f64> {
     given.number().filter(|&number| number > 0.0)
+}
+
+/// As openssl prints it, `sha256 Fingerprint=AB:CD:…`, or only the digits.
+fn sha256(text: &str) -> Option<[u8; 32]> {
+    let digits = text.rsplit_once('=').map_or(text, |(_, digits)| digits);
+    let mut hash = [0; 32];
+    hex::decode_to_slice(digits.trim().replace(':', ""), &mut hash).ok()?;
+    Some(hash)
 }
 
 /// A text as a basic string of TOML, on one line.

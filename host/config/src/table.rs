@@ -54,9 +54,16 @@ pub const SOURCE: Section<Source> = Section {
         Key::<Source>::new(
             "ca_file",
             Kind::SomePath(|source| &mut source.ca_file),
-            "Further certificates, in PEM, that may vouch for it.",
+            "Further certificates, in PEM: its own, whatever its name and dates, or of roots that may vouch for it.",
         )
         .example("\"ca.pem\""),
+        Key::<Source>::new(
+            "certificate_sha256",
+            Kind::SomeSha256(|source| &mut source.certificate_sha256),
+            "The SHA-256 of its certificate, as `openssl x509 -fingerprint -sha256` prints it. Then no other \
+             certificate is trusted.",
+        )
+        .example("\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""),
         Key::<Source>::new(
             "form",
             Kind::Written(Form::EXPECTED, |source| &mut source.form),

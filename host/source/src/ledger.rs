@@ -10,7 +10,7 @@ use crate::node::NodeError;
 use crate::node::client::NodeClient;
 use crate::settings::{Settings, StartError};
 use crate::template::Template;
-use crate::tls::Roots;
+use crate::tls::Trust;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -84,8 +84,8 @@ impl Ledger {
         settings: &Settings,
         patience: Duration,
     ) -> Result<Self, StartError> {
-        let roots = Roots::load(settings.ca_file.as_deref())?;
-        Ok(Self::of(NodeClient::new(url, settings, &roots, patience)))
+        let trust = Trust::load(settings)?;
+        Ok(Self::of(NodeClient::new(url, settings, &trust, patience)))
     }
 
     pub(crate) fn of(client: NodeClient) -> Self {

@@ -49,3 +49,4 @@ pub use reporter::Tell;
 pub use settings::{Limits, NodeForm, Pace, Settings, StartError};
 pub use template::Template;
 pub use tensority_secret::Secret;
+pub use tls::{Fingerprint, read_certificates};

@@ -24,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::reporter::Reporter;
 use crate::settings::{Limits, NodeForm, Pace, Settings, StartError};
 use crate::template::Template;
-use crate::tls::Roots;
+use crate::tls::Trust;
 
 pub use answer::NodeError;
 
@@ -75,8 +75,8 @@ pub fn start(
     settings: Settings,
     reporter: Arc<Reporter>,
 ) -> Result<Arc<Node>, StartError> {
-    let roots = Roots::load(settings.ca_file.as_deref())?;
-    let client = |limit| NodeClient::new(url, &settings, &roots, limit);
+    let trust = Trust::load(&settings)?;
+    let client = |limit| NodeClient::new(url, &settings, &trust, limit);
     let (asking, handing_in) = (client(settings.limits.work), client(settings.limits.submit));
     let ways = Ways {
         handing_in,

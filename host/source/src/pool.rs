@@ -25,7 +25,7 @@ use crate::backoff::{Backoff, spread};
 use crate::event::{Answer, Event, Reason, Share};
 use crate::reporter::Reporter;
 use crate::settings::{Settings, StartError};
-use crate::tls::{self, Roots};
+use crate::tls::{self, Trust};
 
 /// So many connections in a row that end at the login look like a ban.
 const CLOSED_LOGINS: u32 = 5;
@@ -53,9 +53,9 @@ pub fn start(
     settings: Settings,
     reporter: Arc<Reporter>,
 ) -> Result<Arc<Pool>, StartError> {
-    let roots = Roots::load(settings.ca_file.as_deref())?;
+    let trust = Trust::load(&settings)?;
     let security = match url.is_tls() {
-        true => Some((roots.client_config(), server_name(url.host())?)),
+        true => Some((trust.client_config(), server_name(url.host())?)),
         false => None,
     };
     let (waker, wakes) = UnixStream::pair()?;

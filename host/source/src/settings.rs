@@ -6,6 +6,7 @@ use std::time::Duration;
 use tensority_secret::Secret;
 
 use crate::address::Address;
+use crate::tls::Fingerprint;
 
 /// A source and how to treat it.
 #[derive(Clone, Debug)]
@@ -21,8 +22,10 @@ pub struct Settings {
     pub form: NodeForm,
     /// The time between a node's answer and the next question for work; at least a millisecond.
     pub poll_interval: Duration,
-    /// Certificates as PEM that TLS trusts besides the usual ones.
+    /// Certificates as PEM that TLS trusts besides the usual roots: as roots, and as a server's own.
     pub ca_file: Option<PathBuf>,
+    /// The one certificate that is trusted, whoever vouches for others.
+    pub certificate_sha256: Option<Fingerprint>,
     pub agent: String,
     /// The number of nonces that a pool gives to a connection, from 1 to 2^63.
     pub session_nonces: u64,
@@ -40,6 +43,7 @@ impl Settings {
             form: NodeForm::Json,
             poll_interval: Duration::from_millis(100),
             ca_file: None,
+            certificate_sha256: None,
             agent: concat!("tensority/", env!("CARGO_PKG_VERSION")).to_owned(),
             session_nonces: 1 << 45,
         }

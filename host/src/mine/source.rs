@@ -6,7 +6,7 @@ use std::time::Duration;
 use tensority_config::{Form, Loaded};
 use tensority_miner::SourceName;
 use tensority_miner::miner::{Source, StartSource};
-use tensority_source::{Address, NodeForm, Settings, Tell};
+use tensority_source::{Address, Fingerprint, NodeForm, Settings, Tell};
 use tensority_telemetry::source::Kind;
 
 use super::{payee, sink};
@@ -61,6 +61,7 @@ pub fn settings(source: &tensority_config::Source, address: Address) -> Settings
     };
     settings.poll_interval = Duration::from_millis(source.poll_interval_ms);
     settings.ca_file.clone_from(&source.ca_file);
+    settings.certificate_sha256 = source.certificate_sha256.map(Fingerprint);
     settings
 }
 

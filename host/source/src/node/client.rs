@@ -8,13 +8,15 @@ use base64::prelude::BASE64_STANDARD;
 use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::http::header::{AUTHORIZATION, DATE};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, TcpConnector};
 
 use super::answer::{self, NodeError};
 use crate::address::NodeUrl;
 use crate::excerpt;
 use crate::settings::{NodeForm, Settings};
 use crate::template::Template;
-use crate::tls::{self, Roots};
+use crate::tls::{self, TlsConnector, Trust};
 
 /// The longest answer to a miner that is read. Work takes less than a thousandth of it.
 const MAX_WORK_BYTES: u64 = 1 << 20;
@@ -34,7 +36,7 @@ pub struct NodeClient {
 impl NodeClient {
     /// A client that has not connected yet, and gives each answer so much time. It goes through no
     /// proxy and follows no redirection.
-    pub fn new(url: &NodeUrl, settings: &Settings, roots: &Roots, limit: Duration) -> Self {
+    pub fn new(url: &NodeUrl, settings: &Settings, trust: &Trust, limit: Duration) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -43,10 +45,11 @@ impl NodeClient {
             .proxy(None)
             .timeout_connect(Some(settings.limits.connect.min(limit)))
             .timeout_global(Some(limit))
-            .tls_config(roots.http_config())
             .user_agent(&settings.agent);
+        let tls = TlsConnector(trust.client_config());
+        let connector = TcpConnector::default().chain(tls);
         Self {
-            agent: config.build().into(),
+            agent: Agent::with_parts(config.build(), connector, DefaultResolver::default()),
             url: url.clone(),
             form: settings.form,
             authorization: authorization(url, settings),
@@ -139,7 +142,6 @@ fn no_answer(error: ureq::Error, limit: Duration) -> NodeError {
             NodeError::Unreachable(error.to_string())
         }
         ureq::Error::Timeout(_) => NodeError::TimedOut(limit),
-        ureq::Error::Rustls(reason) => NodeError::Tls(tls::explain(reason)),
         ureq::Error::Tls(reason) => NodeError::Tls((*reason).to_owned()),
         ureq::Error::Io(reason) => match (tls::find(reason), reason.kind()) {
             (Some(reason), _) => NodeError::Tls(tls::explain(reason)),

@@ -20,8 +20,8 @@ fn client_with(address: &str, edit: impl FnOnce(&mut Settings)) -> NodeClient {
     let Address::Node(url) = &settings.address else {
         panic!("no node");
     };
-    let roots = Roots::load(settings.ca_file.as_deref()).unwrap();
-    NodeClient::new(url, &settings, &roots, Duration::from_millis(500))
+    let trust = Trust::load(&settings).unwrap();
+    NodeClient::new(url, &settings, &trust, Duration::from_millis(500))
 }
 
 fn listen() -> (TcpListener, String) {
