@@ -16,6 +16,8 @@ pub const UNAVAILABLE: u8 = 69;
 pub const SOFTWARE: u8 = 70;
 /// An output that cannot be written.
 pub const OUTPUT: u8 = 74;
+/// A signal ended it before its job was done; what a shell reports of SIGINT.
+pub const STOPPED: u8 = 130;
 /// Something that this user may not do.
 pub const PERMISSION: u8 = 77;
 

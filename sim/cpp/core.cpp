@@ -64,7 +64,7 @@ struct Core {
     VerilatedContext context;
     Vmodel top;
 #if VM_TRACE
-    VerilatedFstC fst;
+    VerilatedFstC* fst = nullptr;
     uint64_t trace_from = 0, trace_to = 0;
 #endif
     uint64_t cycle = 0;
@@ -179,7 +179,7 @@ struct Core {
 
 #if VM_TRACE
     void dump(int half) {
-        if (cycle >= trace_from && cycle < trace_to) fst.dump(2 * cycle + half);
+        if (fst && cycle >= trace_from && cycle < trace_to) fst->dump(2 * cycle + half);
     }
 #endif
 };
@@ -194,7 +194,10 @@ Core* core_new() {
     return core;
 }
 
+bool core_trace_close(Core* core);
+
 void core_delete(Core* core) {
+    core_trace_close(core);
     Verilated::threadContextp(&core->context);
     core->top.final();
     delete core;
@@ -291,23 +294,35 @@ void core_counters(const Core* core, uint64_t* counts) {
 bool core_trace(Core* core, const char* path, uint64_t from, uint64_t to) {
 #if VM_TRACE
     core->context.traceEverOn(true);
-    core->top.trace(&core->fst, 99);
-    core->fst.open(path);
+    core->fst = new VerilatedFstC;
+    core->top.trace(core->fst, 99);
+    core->fst->open(path);
     core->trace_from = from;
     core->trace_to = to;
-    return core->fst.isOpen();
+    return core->fst->isOpen();
 #else
     (void)core; (void)path; (void)from; (void)to;
     return false;
 #endif
 }
 
-void core_trace_close(Core* core) {
+// Completes the waveform, if there is one; false if it cannot be written.
+bool core_trace_close(Core* core) {
 #if VM_TRACE
-    if (core->fst.isOpen()) core->fst.close();
+    VerilatedFstC* fst = core->fst;
+    core->fst = nullptr;
+    if (!fst) return true;
+    try {
+        fst->close();
+    } catch (...) {
+        // Its destructor would try again, and throw. What it holds is lost with the program.
+        return false;
+    }
+    delete fst;
 #else
     (void)core;
 #endif
+    return true;
 }
 
 }  // extern "C"

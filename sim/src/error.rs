@@ -35,6 +35,9 @@ pub enum Error {
     /// The waveform cannot be written.
     #[error("{}: cannot write a waveform there: {reason}; choose another file", path.display())]
     Trace { path: PathBuf, reason: String },
+    /// It was stopped from outside.
+    #[error("stopped before the job was done")]
+    Stopped,
     /// The controller's package is not installed.
     #[error("no PicoRV32 at {}; run: cargo xtask setup", looked_in.display())]
     NoController { looked_in: PathBuf },

@@ -14,6 +14,7 @@ pub mod library;
 pub mod sdram;
 pub mod sdram_rules;
 pub mod source;
+mod waveform;
 
 pub use block::BlockModel;
 pub use board::BoardModel;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tensority::Target;
@@ -66,6 +67,7 @@ pub struct Simulation {
     reference: Arc<dyn Reference>,
     ranges: u32,
     disturbance: Option<Disturbance>,
+    stop: Arc<AtomicBool>,
 }
 
 /// Sees every event before the scoreboard does, and may change the model.
@@ -98,6 +100,7 @@ impl Simulation {
             reference,
             ranges: 0,
             disturbance: None,
+            stop: Arc::default(),
         }
     }
 
@@ -110,6 +113,11 @@ impl Simulation {
     /// tests that must see a fault found.
     pub fn disturb(&mut self, disturbance: impl FnMut(&mut CoreModel, &Event) + 'static) {
         self.disturbance = Some(Box::new(disturbance));
+    }
+
+    /// Ends a job when `stop` becomes true.
+    pub fn stop_at(&mut self, stop: &Arc<AtomicBool>) {
+        self.stop = Arc::clone(stop);
     }
 
     /// Writes the reference's matrix list to the core's memory through the back door.
@@ -298,7 +306,12 @@ impl Simulation {
         let patience = 100_000 + 64 * self.geometry.matrix_bytes() as u64;
         let (mut after, mut seen) = ("the start".to_string(), self.model.cycle());
         loop {
-            if let Some(event) = self.model.step(SLICE) {
+            let event = self.model.step(SLICE);
+            self.model.close_trace_in_time()?;
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Error::Stopped);
+            }
+            if let Some(event) = event {
                 after = event.stage.name().into();
                 seen = event.cycle;
                 if let Some(disturbance) = &mut self.disturbance {

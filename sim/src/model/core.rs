@@ -1,7 +1,6 @@
 //! Model of a core: jobs, commands, and the stages as they pass.
 
 use std::ffi::{CString, c_char};
-use std::fs;
 use std::mem::MaybeUninit;
 use std::ops::Index;
 use std::path::Path;
@@ -12,6 +11,7 @@ use verilator::ModelSource;
 
 use super::library::{self, Library};
 use super::source::{Variant, source};
+use super::waveform::Waveform;
 use crate::error::Error;
 use crate::stage::{self, Event};
 
@@ -55,7 +55,7 @@ library::harness! {
         core_cycle() -> u64;
         core_first_issue() -> u64;
         core_last_issue() -> u64;
-        core_trace_close();
+        core_trace_close() -> bool;
     }
     raw {
         core_event(event: *mut RawEvent) -> bool;
@@ -68,6 +68,7 @@ library::harness! {
 /// A running model of a core.
 pub struct CoreModel {
     variant: Variant,
+    waveform: Option<Waveform>,
     harness: Harness,
 }
 
@@ -101,6 +102,7 @@ impl CoreModel {
         let library = Library::open(source, models, progress)?;
         Ok(Self {
             variant: *variant,
+            waveform: None,
             harness: Harness::new(library)?,
         })
     }
@@ -217,23 +219,38 @@ impl CoreModel {
     /// # Errors
     /// If the file cannot be opened, or the variant has no trace.
     pub fn trace(&mut self, path: &Path, from: u64, to: u64) -> Result<(), Error> {
-        let refused = |reason: String| Error::Trace {
-            path: path.to_path_buf(),
-            reason,
-        };
-        // The waveform writer does not notice a file that it cannot create.
-        fs::File::create(path).map_err(|error| refused(error.to_string()))?;
+        let waveform = Waveform::create(path, to)?;
         let name = CString::new(path.as_os_str().as_encoded_bytes())
-            .map_err(|error| refused(error.to_string()))?;
+            .map_err(|error| waveform.refused(error))?;
         // SAFETY: the name ends with a zero.
         match unsafe { self.harness.core_trace(name.as_ptr(), from, to) } {
-            true => Ok(()),
-            false => Err(refused("the model was built without waveforms".into())),
+            true => self.waveform = Some(waveform),
+            false => return Err(waveform.refused("the model was built without waveforms")),
         }
+        Ok(())
     }
 
-    /// Completes the waveform.
-    pub fn close_trace(&mut self) {
-        self.harness.core_trace_close()
+    /// Completes the waveform, if there is one.
+    ///
+    /// # Errors
+    /// If not all of it is on the disk.
+    pub fn close_trace(&mut self) -> Result<(), Error> {
+        let Some(waveform) = self.waveform.take() else {
+            return Ok(());
+        };
+        // What it could not write is missing in the file, too.
+        self.harness.core_trace_close();
+        waveform.complete()
+    }
+
+    /// Completes the waveform, if its window is over.
+    ///
+    /// # Errors
+    /// As [`close_trace`](Self::close_trace).
+    pub fn close_trace_in_time(&mut self) -> Result<(), Error> {
+        match &self.waveform {
+            Some(waveform) if self.cycle() >= waveform.end => self.close_trace(),
+            _ => Ok(()),
+        }
     }
 }

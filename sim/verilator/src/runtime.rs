@@ -22,6 +22,10 @@ const COMPILED_TOGETHER: &[&str] = &[
 /// `rolloverMB` is the Verilator 4 name of what counts bytes since.
 const VCD_HEADER: &str = "#define rolloverMB(megabytes) rolloverSize((megabytes) * 1000000ULL)\n";
 
+/// What would abort the program where a waveform cannot be written is thrown, and the models' C++ catches it.
+const THROWN: &str = "#include <stdexcept>\n#undef FST_DCHECK_EQ\n#define FST_DCHECK_EQ(a, b) \
+    do { if ((a) != (b)) throw std::runtime_error(\"unwritable\"); } while (0)\n";
+
 /// Called by the build script of `verilated`: the folder with the runtime to compile.
 ///
 /// Tells Cargo which libraries the runtime needs, and to come back when the tool changes.
@@ -67,6 +71,7 @@ fn forward(from: &Path, to: &Path) -> io::Result<()> {
         symlink(entry.path(), to.join(entry.file_name()))?;
     }
     let mut runtime = include(&from.join("verilated.cpp"));
+    runtime += &(include(&from.join("fstcpp/fstcpp_assertion.h")) + THROWN);
     for name in COMPILED_TOGETHER {
         runtime += &include(&from.join(name));
         replace(&to.join(name), "// Compiled as a part of verilated.cpp.\n")?;

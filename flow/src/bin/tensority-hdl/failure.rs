@@ -1,11 +1,8 @@
 //! The exit codes of the errors of a build.
 
-use tensority_command::exit::{SOFTWARE, UNAVAILABLE, USAGE, of_opening, of_writing};
+use tensority_command::exit::{SOFTWARE, STOPPED, UNAVAILABLE, USAGE, of_opening, of_writing};
 use tensority_command::{Code, Program};
 use tensority_flow::fpga::Error;
-
-/// Exit code that a shell reports of a program that SIGINT ended.
-const STOPPED: u8 = 130;
 
 /// The command `tensority-hdl`.
 pub struct Hdl;

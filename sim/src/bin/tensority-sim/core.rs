@@ -1,8 +1,12 @@
 //! The commands `hash`, `mine` and `matrix-list`, on a core by itself.
 
+use std::fs;
+use std::sync::Arc;
+
 use serde::Serialize;
 use tensority::Target;
-use tensority_command::{print, print_json};
+use tensority_command::{print, print_json, stop_at_signals};
+use tensority_sim::error::Error;
 use tensority_sim::model::source::{Variant, default_cache};
 use tensority_sim::scoreboard::Work;
 use tensority_sim::simulation::{HashOutcome, Simulation};
@@ -107,10 +111,11 @@ pub fn matrix_list(args: &MatrixListArgs) -> Result<(), Failure> {
     let seed = args::bytes("--seed", &args.seed)?;
     let mut simulation = open(&args.core, &seed)?;
     let mut bar = Bar::new();
-    let outcome = simulation
-        .generate_list(&mut |stage, cycles, expected| bar.show(stage, cycles, expected))?;
+    let outcome =
+        simulation.generate_list(&mut |stage, cycles, expected| bar.show(stage, cycles, expected));
     bar.finish();
-    simulation.model().close_trace();
+    complete_waveform(&args.core, &mut simulation)?;
+    let outcome = outcome?;
     let (cycles, stages_checked) = (outcome.cycles, outcome.stages_checked);
     let wall_secs = outcome.wall.as_secs_f64();
     let kcycles_per_sec = outcome.stepped as f64 / wall_secs / 1e3;
@@ -142,18 +147,24 @@ fn simulate(
     let mut simulation = open(&args.core, &seed)?;
     let mut bar = Bar::new();
     let mut progress = |stage: &str, cycles: u64, expected: u64| bar.show(stage, cycles, expected);
-    let mut list = None;
-    if args.generate_list {
-        list = Some(simulation.generate_list(&mut progress)?);
-    } else {
-        simulation.fill_memory();
-    }
-    let outcome = match args.unchecked {
-        true => simulation.hash_unchecked(work, target, &mut progress)?,
-        false => simulation.hash(work, target, &mut progress)?,
+    let mut run = || {
+        let list = match args.generate_list {
+            true => Some(simulation.generate_list(&mut progress)?),
+            false => {
+                simulation.fill_memory();
+                None
+            }
+        };
+        let outcome = match args.unchecked {
+            true => simulation.hash_unchecked(work, target, &mut progress)?,
+            false => simulation.hash(work, target, &mut progress)?,
+        };
+        Ok::<_, Error>((list, outcome))
     };
+    let outcome = run();
     bar.finish();
-    simulation.model().close_trace();
+    complete_waveform(&args.core, &mut simulation)?;
+    let (list, outcome) = outcome?;
     let cycles = list.map(|list| list.cycles);
     let stages = list.map_or(0, |list| list.stages_checked);
     let account = Account::new(&outcome, cycles, stages);
@@ -177,7 +188,27 @@ fn open(args: &CoreArgs, seed: &[u8; 32]) -> Result<Simulation, Failure> {
     let models = args.models.clone().unwrap_or_else(default_cache);
     let mut simulation = Simulation::new(&variant, seed, &models, &mut |line| eprintln!("{line}"))?;
     if let Some(path) = &args.trace {
+        // Else a signal ends the command as it ends any.
+        let stop = Arc::default();
+        stop_at_signals(&stop)?;
+        simulation.stop_at(&stop);
         simulation.model().trace(path, from, to)?;
     }
     Ok(simulation)
+}
+
+/// Completes the waveform, whatever became of the job. One whose window was not reached would not open.
+fn complete_waveform(args: &CoreArgs, simulation: &mut Simulation) -> Result<(), Failure> {
+    let cycle = simulation.model().cycle();
+    simulation.model().close_trace()?;
+    if let Some(path) = args.trace.as_ref().filter(|_| cycle <= args.trace_from) {
+        eprintln!(
+            "tensority-sim: no waveform is left: expected --trace-from before the end, cycle {cycle}, found {}",
+            args.trace_from
+        );
+        if path.is_file() {
+            fs::remove_file(path).map_err(|error| Failure::cannot_write(path, &error))?;
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! The exit codes of the errors of a simulation.
 
-use tensority_command::exit::{NO_INPUT, OUTPUT, SOFTWARE, UNAVAILABLE, UNMET, USAGE, of_writing};
+use tensority_command::exit::{
+    NO_INPUT, OUTPUT, SOFTWARE, STOPPED, UNAVAILABLE, UNMET, USAGE, of_writing,
+};
 use tensority_command::{Code, Program};
 use tensority_sim::error::Error;
 
@@ -23,6 +25,7 @@ impl Code<Error> for Sim {
             }
             Error::Keep { source, .. } => of_writing(source),
             Error::Trace { .. } => OUTPUT,
+            Error::Stopped => STOPPED,
             Error::Firmware { .. } | Error::Pty(_) => NO_INPUT,
             Error::Geometry(_) | Error::Settings(_) | Error::Sdram(_) | Error::BoardDesign(_) => {
                 USAGE
