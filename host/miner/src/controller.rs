@@ -35,6 +35,8 @@ use crate::verifier::Check;
 const RATE_INTERVAL: Duration = Duration::from_secs(30);
 /// How often sources and devices are looked after.
 const CARE_INTERVAL: Duration = Duration::from_secs(1);
+/// Care that comes so late was not possible before: the machine was suspended.
+const ASLEEP: Duration = Duration::from_secs(30);
 /// How long the end may take: as long as a node may take to verify a block.
 const END_PATIENCE: Duration = Duration::from_secs(45);
 const DECISIONS: usize = 50;
@@ -209,6 +211,7 @@ impl Controller {
                 reason,
             } => self.decide(now, about, &action, reason),
             Event::Command(command) => self.obey(now, command),
+            Event::ClockSet(started_unix) => self.set_clock(started_unix),
             Event::Stop => self.end(now),
             Event::Tick => {}
             Event::Over => {
@@ -268,8 +271,12 @@ impl Controller {
 
     fn do_what_is_due(&mut self, now: Duration) {
         if now >= self.next_care {
+            let missed = now.saturating_sub(self.next_care);
             self.next_care = now + CARE_INTERVAL;
             self.look_after_sources(now);
+            if missed >= ASLEEP {
+                self.wake_devices(now);
+            }
             self.look_after_devices(now);
         }
         if now >= self.next_rates {
@@ -353,6 +360,20 @@ impl Controller {
             action,
             reason,
         });
+    }
+
+    /// When the miner started, in seconds since 1970, as far as it is known.
+    pub fn started_unix(&self) -> u64 {
+        self.settings.started_unix
+    }
+
+    /// Dates what was, and what comes, by the clock as it is now.
+    fn set_clock(&mut self, started_unix: u64) {
+        let before = std::mem::replace(&mut self.settings.started_unix, started_unix);
+        let dates = self.decisions.iter_mut().map(|it| &mut it.at_unix);
+        for date in dates.chain(self.best_share.as_mut().map(|it| &mut it.at_unix)) {
+            *date = date.saturating_sub(before).saturating_add(started_unix);
+        }
     }
 
     fn unix(&self, time: Duration) -> u64 {

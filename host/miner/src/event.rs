@@ -45,6 +45,8 @@ pub enum Event {
         reason: String,
     },
     Command(Command),
+    /// The system's clock was set: by it, the miner started at another time, in seconds since 1970.
+    ClockSet(u64),
     /// Give up all work and come to an end.
     Stop,
     Tick,

@@ -23,6 +23,8 @@ use crate::verifier::{Rehash, Verifier};
 /// How long the loop waits for an event before it looks at commands and signals.
 const TICK: Duration = Duration::from_millis(250);
 const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
+/// A system's clock that is farther from what it was has been set; what is less is rounding.
+const CLOCK_SET_SECONDS: u64 = 1;
 
 /// A source that was started. Dropped, it stops, and answers its shares before.
 pub trait Source: Send {
@@ -155,6 +157,10 @@ impl<S: Sink> Miner<'_, S> {
             }
             let now = self.now();
             if now >= self.next_state {
+                let started = self.clock.started_unix();
+                if started.abs_diff(self.controller.started_unix()) > CLOCK_SET_SECONDS {
+                    self.handle(Event::ClockSet(started))?;
+                }
                 self.next_state = now + PUBLISH_INTERVAL;
                 self.sink.publish(self.controller.state(now))?;
             }

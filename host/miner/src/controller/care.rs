@@ -58,6 +58,18 @@ impl Controller {
         }
     }
 
+    /// Forgives devices their silence while the machine was suspended.
+    pub(super) fn wake_devices(&mut self, now: Duration) {
+        self.settle_all(now);
+        for stats in &mut self.devices {
+            stats.health.begin_again();
+            stats.heard = now;
+            if let Some(recovery) = &mut stats.recovery {
+                *recovery = Recovery::new(now, recovery.complaint.clone());
+            }
+        }
+    }
+
     fn look_after(&mut self, now: Duration, device: usize) {
         let limits = self.settings.limits;
         let phase = self.phase(device);

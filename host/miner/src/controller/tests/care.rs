@@ -51,6 +51,28 @@ fn an_outage_is_told_once_for_each_kind() {
 }
 
 #[test]
+fn a_suspended_machine_is_no_silence_of_its_devices() {
+    for sick in [false, true] {
+        let mut run = Run::new(settings(Policy::Before));
+        run.notice(0, Notice::SeedReady(easy(1).seed));
+        run.wait(if sick { 300 } else { 10 });
+        let before = run.state();
+        run.actions.clear();
+        run.now += at(8 * 3600);
+        run.wait(20);
+        let orders = run.orders();
+        match sick {
+            false => assert!(orders.is_empty(), "{orders:?}"),
+            // The help begins anew, with the mildest.
+            true => assert!(matches!(orders[..], [Order::Begin(..)]), "{orders:?}"),
+        }
+        let after = run.state();
+        assert_eq!(after.devices[0].condition, before.devices[0].condition);
+        assert!(after.uptime_seconds > 8.0 * 3600.0);
+    }
+}
+
+#[test]
 fn a_silent_device_is_helped_in_stages_and_given_up() {
     let mut run = Run::new(settings(Policy::Before));
     run.notice(0, Notice::SeedReady(easy(1).seed));

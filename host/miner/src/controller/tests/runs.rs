@@ -39,6 +39,33 @@ fn goals_end_a_run() {
 }
 
 #[test]
+fn a_clock_that_is_set_late_dates_what_was_before_it() {
+    let mut late = settings(Policy::Before);
+    late.started_unix = 5;
+    let mut run = Run::new(late);
+    run.wait(10);
+    run.find(1, RARE);
+    run.check(0, Verdict::Right);
+    run.answer(0, 0, Answer::Accepted);
+    run.source(0, SourceEvent::Down(reason("unreachable")));
+    run.wait(6);
+    run.source(1, SourceEvent::Up);
+    run.source(1, SourceEvent::Template(easy(9)));
+    let before = run.state();
+    run.handle(Event::ClockSet(1_700_000_000));
+    let after = run.state();
+    assert_eq!(after.started_unix, 1_700_000_000);
+    assert_eq!(after.lifetime.since_unix, 1_700_000_000);
+    let moved = 1_700_000_000 - 5;
+    assert!(!before.decisions.is_empty());
+    for (before, after) in before.decisions.iter().zip(&after.decisions) {
+        assert_eq!(after.at_unix, before.at_unix + moved);
+    }
+    let best = |state: &State| state.lifetime.best_share.as_ref().map(|best| best.at_unix);
+    assert_eq!(best(&after), best(&before).map(|date| date + moved));
+}
+
+#[test]
 fn runs_add_up() {
     let mut first = Run::new(settings(Policy::Before));
     first.find(1, RARE);
