@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::fs::{self, Permissions};
-use std::io::{Error, Write, stdout};
+use std::io::{Error, ErrorKind, Write, stdout};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -21,6 +21,50 @@ pub struct Unprinted(pub(crate) Error);
 /// [`Unprinted`], where `println!` would panic.
 pub fn print(text: impl Display) -> Result<(), Unprinted> {
     writeln!(stdout(), "{text}").map_err(Unprinted)
+}
+
+/// Standard output of a command whose job goes on when the reader of its output leaves, as `head` does.
+#[derive(Debug, Default)]
+pub struct Lines {
+    reader_left: bool,
+}
+
+impl Lines {
+    /// Prints as [`print_as`], as long as somebody reads.
+    ///
+    /// # Errors
+    /// As [`print_as`], but for a reader that left.
+    pub fn print_as(
+        &mut self,
+        json: bool,
+        value: &(impl Serialize + Display),
+    ) -> Result<(), Unprinted> {
+        self.unless_left(|| print_as(json, value))
+    }
+
+    /// Prints as [`print_json`], as long as somebody reads.
+    ///
+    /// # Errors
+    /// As [`print_json`], but for a reader that left.
+    pub fn print_json(&mut self, value: &impl Serialize) -> Result<(), Unprinted> {
+        self.unless_left(|| print_json(value))
+    }
+
+    fn unless_left(
+        &mut self,
+        print: impl FnOnce() -> Result<(), Unprinted>,
+    ) -> Result<(), Unprinted> {
+        if self.reader_left {
+            return Ok(());
+        }
+        match print() {
+            Err(Unprinted(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                self.reader_left = true;
+                Ok(())
+            }
+            printed => printed,
+        }
+    }
 }
 
 /// Prints a value as JSON on one line, or as text.

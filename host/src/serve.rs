@@ -6,7 +6,7 @@ use std::{fmt, io, thread};
 
 use serde::Serialize;
 use signal_hook::iterator::Signals;
-use tensority_command::{ending_signals, print_as};
+use tensority_command::{Lines, ending_signals};
 
 use crate::failure::Failure;
 
@@ -49,13 +49,14 @@ where
     // Nobody listens any more when the output has failed and the command is at its end.
     let observer = Box::new(move |event| drop(sender.send(Some(event))));
     let (listening, running) = start(observer)?;
-    print_as(json, &listening)?;
+    let mut lines = Lines::default();
+    lines.print_as(json, &listening)?;
     while let Ok(Some(event)) = events.recv() {
-        print_as(json, &event)?;
+        lines.print_as(json, &event)?;
     }
     let stopped = stop(running);
     for event in events.try_iter().flatten() {
-        print_as(json, &event)?;
+        lines.print_as(json, &event)?;
     }
     Ok(stopped)
 }

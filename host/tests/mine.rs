@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -196,4 +197,23 @@ fn work_that_pays_anyone_or_nobody_is_warned_of_at_the_start() {
         first.starts_with("tensority: --url: expected an account"),
         "{log}"
     );
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_end_of_the_mining_and_no_error() {
+    let (node, _server, url) = node();
+    let home = Home::new();
+    let arguments = ["-o", &url, "-d", "cpu:1", "--blocks", "3", "--json"];
+    let mut command = home.command(&[&["mine"], ALONE, &arguments].concat());
+    let mut mine = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // As `head -0` does.
+    drop(mine.stdout.take());
+    let output = mine.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!(node.height(), 3);
 }

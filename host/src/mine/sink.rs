@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 use serde::Serialize;
-use tensority_command::print_json;
+use tensority_command::Lines;
 use tensority_miner::message::Message;
 use tensority_miner::{miner, unix_now};
 use tensority_telemetry::State;
@@ -63,6 +63,7 @@ pub struct Sink {
     /// The last save failed, which was said.
     unsaved: bool,
     json: bool,
+    lines: Lines,
     view: Option<View>,
     ready: bool,
     /// Told of each state; nothing if none are wanted or they cannot be kept.
@@ -98,6 +99,7 @@ impl Sink {
             next_save: Instant::now() + SAVE_INTERVAL,
             unsaved: false,
             json: mode == Mode::Json,
+            lines: Lines::default(),
             view,
             ready: false,
             receipts: None,
@@ -185,7 +187,7 @@ impl miner::Sink for Sink {
         self.log_warnings();
         if self.json {
             let at_unix = unix_now();
-            print_json(&Stamped { at_unix, message })?;
+            self.lines.print_json(&Stamped { at_unix, message })?;
         }
         if let Message::Summary { state } = message {
             self.save(&state.lifetime);

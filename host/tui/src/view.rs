@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use tensority_telemetry::State;
 use tensority_telemetry::command::Command;
 use tensority_telemetry::published::Published;
@@ -23,6 +23,12 @@ use crate::terminal::{self, Screen};
 
 /// The time between two looks at the state: without a key, no more than 4 frames are drawn a second.
 const PERIOD: Duration = Duration::from_millis(250);
+
+/// The size of a terminal that does not tell it.
+const USUAL_SIZE: Size = Size {
+    width: 80,
+    height: 24,
+};
 
 /// A live view of a miner. It has the terminal until it is dropped; it gives it back earlier if the
 /// terminal goes away or anything panics, and the miner goes on.
@@ -65,7 +71,10 @@ impl View {
             return Err(ViewError::NoTerminal);
         }
         let log = Arc::<Mutex<Log>>::default();
-        let terminal = Terminal::new(CrosstermBackend::new(Screen::default()))?;
+        let backend = CrosstermBackend::new(Screen::default());
+        // Of a fixed size, which the watcher keeps to that of the terminal.
+        let viewport = Viewport::Fixed(Rect::default());
+        let terminal = Terminal::with_options(backend, TerminalOptions { viewport })?;
         let mut watcher = Watcher {
             published,
             commands,
@@ -136,7 +145,11 @@ impl Watcher {
         let mut bytes = Vec::new();
         let (mut number, mut state) = self.published.newer_than(0, Duration::ZERO);
         while terminal::is_taken() {
-            let shown = (number, lock(&self.log).written(), self.terminal.size()?);
+            let area = self.area()?;
+            let shown = (number, lock(&self.log).written(), area);
+            if drawn.is_none_or(|(_, _, before)| before != area) {
+                self.terminal.resize(area)?;
+            }
             if drawn != Some(shown) {
                 self.draw(&state)?;
                 drawn = Some(shown);
@@ -151,6 +164,15 @@ impl Watcher {
             (number, state) = self.published.newer_than(number, Duration::ZERO);
         }
         Ok(false)
+    }
+
+    /// What there is to draw on. A serial console and some containers do not know their size.
+    fn area(&self) -> io::Result<Rect> {
+        let size = match self.terminal.size()? {
+            Size { width: 0, .. } | Size { height: 0, .. } => USUAL_SIZE,
+            size => size,
+        };
+        Ok(Rect::from((Position::ORIGIN, size)))
     }
 
     fn draw(&mut self, state: &State) -> io::Result<()> {
@@ -174,8 +196,7 @@ impl Watcher {
             None => {}
             Some(Request::Redraw) => {
                 // `clear` would ask the terminal where the cursor is.
-                let size = self.terminal.size()?;
-                self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
+                self.terminal.resize(self.area()?)?;
             }
             Some(Request::Stop) => return Ok(self.stop.swap(true, Ordering::SeqCst)),
             Some(Request::Command(command)) => {

@@ -48,13 +48,18 @@ struct Person {
 
 impl Person {
     fn new(environment: &[(&str, &str)]) -> Self {
+        Self::at(environment, [24, 80])
+    }
+
+    /// At a terminal of so many rows and columns.
+    fn at(environment: &[(&str, &str)], [ws_row, ws_col]: [u16; 2]) -> Self {
         let terminal =
             openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
         let size = Winsize {
-            ws_row: 24,
-            ws_col: 80,
+            ws_row,
+            ws_col,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
@@ -133,6 +138,14 @@ fn a_panic_anywhere_is_told_on_the_restored_terminal() {
     let (before, after) = person.seen.split_once(LEAVE).unwrap();
     assert!(!before.contains("on purpose") && after.contains("on purpose"));
     assert!(!after.contains(ENTER));
+}
+
+#[test]
+fn a_terminal_that_does_not_know_its_size_is_drawn_on() {
+    let mut person = Person::at(&[], [0, 0]);
+    person.wait_for("still");
+    person.press("q");
+    person.wait_for("Ending;");
 }
 
 #[test]
