@@ -60,6 +60,55 @@ impl Serialize for Block {
     }
 }
 
+/// What else Bytom's node is asked by its clients: most of it is its wallet's. bytomcli takes a path that is unknown
+/// for a node that is away.
+const NOT_HERE: &[&str] = &[
+    "/backup-wallet",
+    "/build-transaction",
+    "/create-account",
+    "/create-account-receiver",
+    "/create-asset",
+    "/create-key",
+    "/create-transaction-feed",
+    "/decode-program",
+    "/decode-raw-transaction",
+    "/delete-account",
+    "/delete-key",
+    "/estimate-transaction-gas",
+    "/gas-rate",
+    "/get-asset",
+    "/get-block",
+    "/get-coinbase-arbitrary",
+    "/get-transaction",
+    "/get-unconfirmed-transaction",
+    "/list-access-tokens",
+    "/list-accounts",
+    "/list-assets",
+    "/list-balances",
+    "/list-keys",
+    "/list-peers",
+    "/list-pubkeys",
+    "/list-transaction-feeds",
+    "/list-transactions",
+    "/list-unconfirmed-transactions",
+    "/list-unspent-outputs",
+    "/recovery-wallet",
+    "/rescan-wallet",
+    "/restore-wallet",
+    "/set-coinbase-arbitrary",
+    "/set-mining",
+    "/sign-message",
+    "/sign-transaction",
+    "/sign-transactions",
+    "/submit-transaction",
+    "/submit-transactions",
+    "/update-account-alias",
+    "/update-asset-alias",
+    "/validate-address",
+    "/verify-message",
+    "/wallet-info",
+];
+
 /// Carries out a request; for a submit, also tells what became of it. The query of a URL is not
 /// part of its path.
 pub fn answer(node: &Node, path: &str, body: &[u8]) -> (Reply, Option<Event>) {
@@ -75,6 +124,10 @@ pub fn answer(node: &Node, path: &str, body: &[u8]) -> (Reply, Option<Event>) {
         "/set-mining-address" => ledger::set_mining_address(node, body),
         "/list-addresses" => ledger::no_account(),
         "/net-info" => ledger::net_info(node),
+        "/get-difficulty" => ledger::get_difficulty(node, body),
+        "/get-hash-rate" => ledger::get_hash_rate(node, body),
+        "/is-mining" => ledger::is_mining(),
+        path if NOT_HERE.contains(&path) => ledger::no_wallet(),
         _ => not_found(),
     };
     (reply, None)

@@ -14,6 +14,7 @@ use crate::pool::event::{CloseReason, Event};
 use crate::pool::faults::Faults;
 use crate::pool::mail::{Mail, Mailbox, wait};
 use crate::pool::message::Message;
+use crate::pool::misbehaviour::Misbehaviour;
 use crate::pool::session::{Answer, Observer, Session};
 use crate::pool::wire::{Received, Wire};
 
@@ -21,8 +22,10 @@ use crate::pool::wire::{Received, Wire};
 const MAX_LINE: usize = 10 << 10;
 /// How much the miner may leave unread, in bytes.
 const MAX_UNREAD: usize = 8 << 20;
-/// The time between two pieces of a line that is cut.
+/// The time between two pieces of what is said at once.
 const PIECE_INTERVAL: Duration = Duration::from_millis(1);
+/// The same where pieces are messages: a miner has read the one when the other comes.
+const MESSAGE_INTERVAL: Duration = Duration::from_millis(50);
 /// How long the last words may take to be sent, and how long a miner that was told the end may take
 /// to close its side. Closing at once could destroy what is still on its way.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -208,9 +211,13 @@ impl Connection {
             due = due.max(*last);
         }
         let said = self.dialect.say(answer.messages, &self.faults);
+        let interval = match self.faults.has(Misbehaviour::Split) {
+            true => PIECE_INTERVAL,
+            false => MESSAGE_INTERVAL,
+        };
         for piece in said.pieces {
             self.outbox.push_back((due, piece));
-            due += PIECE_INTERVAL;
+            due += interval;
         }
         let misbehaviour = said.breaks_off.then_some(CloseReason::Misbehaviour);
         self.closing = answer

@@ -21,7 +21,8 @@ pub struct Dialect {
 
 #[derive(Debug, Default)]
 pub struct Said {
-    /// The pieces, which are written one by one.
+    /// The pieces, which are written one by one: a message each, unless they are cut. Some miners take no more than a
+    /// line of what they read at a time.
     pub pieces: Vec<Vec<u8>>,
     /// Whether the connection ends there, in the middle of a message.
     pub breaks_off: bool,
@@ -30,9 +31,10 @@ pub struct Said {
 impl Dialect {
     /// Says messages one behind the other.
     pub fn say(&mut self, messages: Vec<Message>, faults: &Faults) -> Said {
-        let mut bytes = Vec::new();
+        let mut pieces = Vec::new();
         let mut breaks_off = false;
         for mut message in messages {
+            let mut bytes = Vec::new();
             let number = self.messages;
             self.messages += 1;
             for garbage in faults.garbage(number) {
@@ -53,6 +55,7 @@ impl Dialect {
             if breaks_off {
                 let line = message.to_line();
                 bytes.extend(&line.as_bytes()[..line.len() / 2]);
+                pieces.push(bytes);
                 break;
             }
             let is_job = matches!(message, Message::Notification(_));
@@ -61,12 +64,11 @@ impl Dialect {
             } else {
                 end_line(&mut bytes, &message);
             }
+            pieces.push(bytes);
         }
-        let pieces = if faults.has(Misbehaviour::Split) {
-            cut(&bytes)
-        } else {
-            vec![bytes]
-        };
+        if faults.has(Misbehaviour::Split) {
+            pieces = cut(&pieces.concat());
+        }
         Said { pieces, breaks_off }
     }
 }
@@ -206,16 +208,16 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_what_is_said_without_cuts() {
+    fn pieces_are_messages_or_cuts_of_what_is_said() {
         let [whole, cut] = [say(&[]), say(&[Misbehaviour::Split])];
-        assert_eq!(whole.pieces.len(), 1);
+        assert_eq!(whole.pieces.len(), 2, "one for each message");
         assert!(cut.pieces.len() > 1);
         assert!(
             cut.pieces
                 .iter()
                 .all(|piece| (1..=MAX_PIECE).contains(&piece.len()))
         );
-        assert_eq!(cut.pieces.concat(), whole.pieces[0]);
+        assert_eq!(cut.pieces.concat(), whole.pieces.concat());
     }
 
     #[test]

@@ -25,6 +25,39 @@ fn json_submit(submission: &Submission) -> String {
 }
 
 #[test]
+fn what_clients_ask_is_answered_or_refused_as_a_node_does() {
+    let served = Served::new();
+    let ask = |path: &str, body: &str| served.post(path, body).expect("an answer");
+    // As recorded.
+    let difficulty = "{\"status\":\"success\",\"data\":{\"hash\":\"ce4fe9431cd0225b3a811f8f8ec922f2b07a921bb12a8dddae9a85540072c770\",\
+        \"height\":0,\"bits\":2305843009214532812,\"difficulty\":\"20\"}}\n";
+    let of_block_0 = r#"{"block_height":0}"#;
+    assert_eq!(ask("/get-difficulty", of_block_0), (200, difficulty.into()));
+    let is_mining = "{\"status\":\"success\",\"data\":{\"is_mining\":false}}\n";
+    assert_eq!(ask("/is-mining", ""), (200, is_mining.into()));
+    served.mine();
+    let (status, rate) = ask("/get-hash-rate", r#"{"block_height":1}"#);
+    assert!(
+        status == 200 && rate.contains("\"height\":1,\"hash_rate\":"),
+        "{rate}"
+    );
+    // bytomcli says "Unable to connect" of any other status.
+    for path in [
+        "/list-accounts",
+        "/list-balances",
+        "/get-block",
+        "/create-key",
+    ] {
+        let (status, body) = ask(path, "{}");
+        assert!(
+            status == 200 && body.contains("wallet not found"),
+            "{path}: {body}"
+        );
+    }
+    assert_eq!(ask("/elsewhere", "").0, 500);
+}
+
+#[test]
 fn answers_carry_the_headers_of_the_real_node() {
     let served = Served::new();
     for path in ["/get-work", "/submit-work", "/elsewhere"] {

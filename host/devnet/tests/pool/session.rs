@@ -1,5 +1,6 @@
 //! What a pool does that behaves.
 
+use std::io::Read;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
@@ -55,6 +56,28 @@ fn search(template: &Template, meets: Target, but_not: Option<Target>) -> String
         meets.is_met_by(&pow_hash) && !but_not.is_some_and(|it| it.is_met_by(&pow_hash))
     };
     format!("{:016x}", (0..).find(is_good).unwrap())
+}
+
+#[test]
+fn each_read_gets_one_line_as_the_b3_needs_it() {
+    let served = Served::new(Settings::default());
+    let mut miner = served.connect();
+    miner.send(&login("a.b"));
+    miner
+        .stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let mut lines = Vec::new();
+    while lines.len() < 2 {
+        let mut buffer = [0; 4096];
+        let length = miner.stream.read(&mut buffer).unwrap();
+        lines.push(String::from_utf8(buffer[..length].to_vec()).unwrap());
+    }
+    for line in &lines {
+        let one = line.strip_suffix('\n').expect("a whole line");
+        assert!(!one.contains('\n'), "{line}");
+    }
+    assert!(lines[0].contains("\"status\":\"OK\"") && lines[1].contains("\"method\":\"job\""));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Answers about the chain, and about whom the next block pays.
 
 use serde::Serialize;
+use tensority::work;
 use tensority_payment::reward::subsidy;
 use tensority_payment::{AddressError, Block};
 
@@ -25,6 +26,48 @@ pub fn get_block_header(node: &Node, body: &[u8]) -> Reply {
             reward,
         })
     })
+}
+
+pub fn get_difficulty(node: &Node, body: &[u8]) -> Reply {
+    match named(node, body) {
+        Ok(node::Block { header, hash, .. }) => success(&Difficulty {
+            hash: hex::encode(hash),
+            height: header.height,
+            bits: header.bits,
+            difficulty: work(header.bits).to_string(),
+        }),
+        Err(reply) => reply,
+    }
+}
+
+/// The work of a block by the seconds since its parent. The first block has none, which the node then misses.
+pub fn get_hash_rate(node: &Node, body: &[u8]) -> Reply {
+    let block = match named(node, body) {
+        Ok(block) => block,
+        Err(reply) => return reply,
+    };
+    let parent = block.header.previous_block_hash;
+    let Some(parent) = node.block_named(&parent) else {
+        return no_block(&parent);
+    };
+    let seconds = block.header.timestamp - parent.header.timestamp;
+    // A work that 64 bits do not hold takes more hashes than anybody has.
+    let work = u64::try_from(work(block.header.bits)).unwrap_or(u64::MAX);
+    success(&HashRate {
+        hash: hex::encode(block.hash),
+        height: block.header.height,
+        hash_rate: work / seconds.max(1),
+    })
+}
+
+/// It mines nothing by itself.
+pub fn is_mining() -> Reply {
+    success(&IsMining { is_mining: false })
+}
+
+/// What a node answers whose wallet is off.
+pub fn no_wallet() -> Reply {
+    failure("wallet not found, please check that the wallet is open")
 }
 
 pub fn get_raw_block(node: &Node, body: &[u8]) -> Reply {
@@ -97,15 +140,17 @@ pub fn net_info(node: &Node) -> Reply {
 /// The block that a body names.
 fn named(node: &Node, body: &[u8]) -> Result<node::Block, Reply> {
     match request::block_name(body).map_err(refusal)? {
-        BlockName::Hash(hash) => node.block_named(&hash).ok_or_else(|| {
-            let hash = hex::encode(hash);
-            failure(&format!("There are no block with given hash {hash}"))
-        }),
+        BlockName::Hash(hash) => node.block_named(&hash).ok_or_else(|| no_block(&hash)),
         BlockName::Height(height) => {
             let block = node.block_at(height);
             block.ok_or_else(|| failure("can't find block in given height"))
         }
     }
+}
+
+fn no_block(hash: &[u8; 32]) -> Reply {
+    let hash = hex::encode(hash);
+    failure(&format!("There are no block with given hash {hash}"))
 }
 
 fn refusal(refused: Refused) -> Reply {
@@ -126,6 +171,26 @@ struct BlockCount {
 struct HexHeader {
     block_header: String,
     reward: u64,
+}
+
+#[derive(Serialize)]
+struct Difficulty {
+    hash: String,
+    height: u64,
+    bits: u64,
+    difficulty: String,
+}
+
+#[derive(Serialize)]
+struct HashRate {
+    hash: String,
+    height: u64,
+    hash_rate: u64,
+}
+
+#[derive(Serialize)]
+struct IsMining {
+    is_mining: bool,
 }
 
 #[derive(Serialize)]
