@@ -64,11 +64,24 @@ impl PythonTools {
         Ok(())
     }
 
-    /// The stamp is written last, so that a broken installation is never taken for a whole one.
+    /// The stamp is written last, so that a broken installation is never taken for a whole one. The scripts of an
+    /// environment name its place, so that one that was moved, with the checkout it is in, is none.
     fn are_installed(&self) -> bool {
         let installed = fs::read_to_string(self.stamp());
         installed.is_ok_and(|installed| installed == REQUIREMENTS)
             && self.environment().join("bin/python3").exists()
+            && self.is_where_it_was_made()
+    }
+
+    fn is_where_it_was_made(&self) -> bool {
+        let script = fs::read_to_string(self.environment().join("bin/activate"));
+        let script = script.unwrap_or_default();
+        let here = fs::canonicalize(self.environment()).ok();
+        let set = script
+            .lines()
+            .filter_map(|line| line.split_once("VIRTUAL_ENV="));
+        let mut places = set.map(|(_, place)| place.trim_matches(['"', '\'']));
+        here.is_some() && places.any(|place| fs::canonicalize(place).ok() == here)
     }
 
     fn environment(&self) -> PathBuf {
@@ -111,6 +124,31 @@ mod tests {
         assert!(as_numbers("3.9.19") < as_numbers(OLDEST_PYTHON));
         assert!(as_numbers("3.11.2") > as_numbers(OLDEST_PYTHON));
         assert!(as_numbers("3.13.0rc1") > as_numbers(OLDEST_PYTHON));
+    }
+
+    #[test]
+    fn an_environment_that_was_moved_is_made_anew() {
+        let root = tempfile::tempdir().unwrap();
+        let tools = |name: &str| PythonTools {
+            folder: root.path().join(name),
+        };
+        let made = tools("made");
+        let environment = made.environment();
+        fs::create_dir_all(environment.join("bin")).unwrap();
+        fs::write(made.stamp(), REQUIREMENTS).unwrap();
+        fs::write(environment.join("bin/python3"), "").unwrap();
+        assert!(!made.are_installed());
+        // As Python 3.11 and as 3.13 write it.
+        let place = environment.display();
+        for line in [
+            format!("VIRTUAL_ENV=\"{place}\""),
+            format!("    export VIRTUAL_ENV={place}"),
+        ] {
+            fs::write(environment.join("bin/activate"), format!("# x\n{line}\n")).unwrap();
+            assert!(made.are_installed(), "{line}");
+        }
+        fs::rename(&made.folder, root.path().join("moved")).unwrap();
+        assert!(!tools("moved").are_installed());
     }
 
     #[test]
