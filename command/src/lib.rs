@@ -36,10 +36,12 @@
 mod arguments;
 pub mod exit;
 mod failure;
+mod hexadecimal;
 mod output;
 mod signals;
 
 pub use arguments::{hertz, run};
 pub use failure::{Code, Failure, Program};
+pub use hexadecimal::{hex_digits, number};
 pub use output::{Lines, Unprinted, print, print_as, print_json, write_file};
 pub use signals::{ending_signals, stop_at_signals};

@@ -43,6 +43,9 @@ enum Verb {
 struct File {
     /// The file; without it, that of TENSORITY_CONFIG, of the user or of the machine.
     file: Option<PathBuf>,
+    /// The file, as the other commands take it.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "file")]
+    config: Option<PathBuf>,
 }
 
 /// Does what is asked of a configuration.
@@ -117,7 +120,7 @@ pub fn warn(loaded: &Loaded) {
 
 fn load(file: &File) -> Result<Loaded, Failure> {
     let environment = tensority_config::of_process();
-    let path = file.file.as_deref();
+    let path = file.file.as_deref().or(file.config.as_deref());
     let loaded = tensority_config::load(path, &environment, &Overrides::default())?;
     warn(&loaded);
     Ok(loaded)

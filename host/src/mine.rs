@@ -164,7 +164,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     sink.log(introduction(&loaded, backend));
     if nothing_yet {
-        sink.log("no board is there yet; each is taken as it is plugged in".to_owned());
+        sink.log("no board is there yet; each is taken as it is plugged in, -d PORT names one on another adapter, and -d cpu \
+             mines on the processor".to_owned());
     }
     sink.receipts = receipts;
     sink.history = history;

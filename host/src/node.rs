@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tensority::fast::Backend;
+use tensority_command::number;
 use tensority_devnet::node::{Event, Node, Settings};
 
 use crate::failure::Failure;
@@ -30,11 +31,7 @@ pub struct Arguments {
 
 /// Parses the bits of a block, decimal or with 0x.
 pub fn bits(text: &str) -> Result<u64, String> {
-    let bits = match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    bits.map_err(|_| format!("expected an integer of 64 bits, found {text:?}"))
+    number(text).map_err(|_| format!("expected an integer of 64 bits, found {text:?}"))
 }
 
 /// Serves until a signal ends it, and prints what it does.

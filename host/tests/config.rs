@@ -185,6 +185,37 @@ fn check_names_every_mistake_with_its_place() {
 }
 
 #[test]
+fn a_configuration_is_named_as_for_other_commands_too() {
+    let home = Home::new();
+    home.write("a.toml", "[verify]\nthreads = 2\n");
+    for arguments in [["-c", "a.toml"], ["--config", "a.toml"]] {
+        let said = home.answer(&[&["config", "check"], &arguments[..]].concat());
+        assert!(said.contains("a.toml"), "{said}");
+    }
+    refusal(
+        &home.run(&["config", "check", "-c", "a.toml", "a.toml"]),
+        64,
+    );
+}
+
+#[test]
+fn typographic_quotation_marks_are_named() {
+    let home = Home::new();
+    let refused = |content: &str| {
+        home.write("bad.toml", content);
+        refusal(&home.run(&["config", "check", "bad.toml"]), 65)
+    };
+    let error = refused("[[source]]\nurl = \u{201c}http://host\u{201d}\n");
+    let expected = "bad.toml:2:7: expected a value, found the typographic quotation mark \u{201c}";
+    assert!(error.contains(expected), "{error}");
+    let error = refused("[[source]]\nurl = \"\u{201e}http://host\"\n");
+    assert!(
+        error.contains("the quotation mark \u{201e} in it; take it out"),
+        "{error}"
+    );
+}
+
+#[test]
 fn files_and_variables_have_exit_codes_of_their_own() {
     let home = Home::new();
     let error = refusal(&home.run(&["config", "check", "absent.toml"]), 66);

@@ -29,7 +29,7 @@ pub fn read(path: &Path, text: &str, config: &mut Config, layers: &mut Layers) {
         Err(error) => {
             // An error without a place is one of the end.
             let at = error.span().map_or(text.len(), |span| span.start);
-            return layers.mistake(file.origin(at), syntax(error.message()));
+            return layers.mistake(file.origin(at), mistake(text, at, error.message()));
         }
     };
     for (name, value) in &root {
@@ -154,6 +154,18 @@ fn form(name: &str, value: &DeValue) -> String {
             format!("[[{name}]]")
         }
         other => kind(other).into(),
+    }
+}
+
+/// What is wrong with the syntax. Word processors put other quotation marks in than TOML has.
+fn mistake(text: &str, at: usize, message: &str) -> String {
+    match text.get(at..).and_then(|rest| rest.chars().next()) {
+        Some(quote @ ('\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}')) => {
+            format!(
+                "expected a value, found the typographic quotation mark {quote}; write \" instead"
+            )
+        }
+        _ => syntax(message),
     }
 }
 

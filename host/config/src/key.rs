@@ -223,7 +223,9 @@ fn above_zero(given: Given) -> Option<f64> {
 fn sha256(text: &str) -> Option<[u8; 32]> {
     let digits = text.rsplit_once('=').map_or(text, |(_, digits)| digits);
     let mut hash = [0; 32];
-    hex::decode_to_slice(digits.trim().replace(':', ""), &mut hash).ok()?;
+    let digits = digits.trim().replace(':', "");
+    let digits = digits.strip_prefix("0x").unwrap_or(&digits);
+    hex::decode_to_slice(digits, &mut hash).ok()?;
     Some(hash)
 }
 

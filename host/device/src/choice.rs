@@ -144,6 +144,8 @@ fn parse_threads(text: &str) -> Result<NonZero<usize>, String> {
 }
 
 fn parse_serial(digits: &str) -> Result<u64, String> {
+    let without = digits.strip_prefix("0x").or(digits.strip_prefix("0X"));
+    let digits = without.unwrap_or(digits);
     let serial = u64::from_str_radix(digits, 16).ok();
     let is_whole = digits.len() == 16 && !digits.starts_with('+');
     serial

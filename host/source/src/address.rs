@@ -147,6 +147,14 @@ impl FromStr for Address {
         if text.contains(char::is_whitespace) {
             return Err(AddressError::new(ANY, "a blank in it; take it out"));
         }
+        if let Some(quote) = text.chars().find(|it| {
+            "\"'\u{2018}\u{2019}\u{201a}\u{201c}\u{201d}\u{201e}\u{ab}\u{bb}".contains(*it)
+        }) {
+            return Err(AddressError::new(
+                ANY,
+                format!("the quotation mark {quote} in it; take it out"),
+            ));
+        }
         // A scheme is the same in capitals.
         let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
         if is_bare_ipv6(rest) {

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use tensority::{BlockHeader, Target};
 use tensority_boards::Board;
-use tensority_command::hertz;
+use tensority_command::{hertz, hex_digits, number};
 use tensority_hdl::geometry::{Geometry, GeometryError};
 use tensority_sim::board::Top;
 use tensority_sim::model::source::ArrayKind;
@@ -252,11 +252,8 @@ pub fn bytes<const N: usize>(flag: &str, text: &str) -> Result<[u8; N], Failure>
 }
 
 fn any_bytes(flag: &str, text: &str) -> Result<Vec<u8>, Failure> {
-    hex::decode(text).map_err(|error| {
-        Failure::usage(format!(
-            "{flag}: expected hex digits, found {error}; give plain hex, no 0x"
-        ))
-    })
+    hex::decode(hex_digits(text))
+        .map_err(|error| Failure::usage(format!("{flag}: expected hex digits, found {error}")))
 }
 
 /// The prefix of a header given as `--header`.
@@ -287,11 +284,7 @@ pub fn target(goal: &Goal) -> Result<Target, Failure> {
         });
     }
     let text = goal.bits.as_deref().unwrap_or_default();
-    let parsed = match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    let bits = parsed.map_err(|error| {
+    let bits = number(text).map_err(|error| {
         Failure::usage(format!(
             "--bits: expected a 64-bit number, found {text:?} ({error}); give it in decimal or as 0x…"
         ))
