@@ -3,11 +3,14 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::ops::ControlFlow;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::error::Error;
 
@@ -23,6 +26,20 @@ pub enum End {
     Cancelled,
 }
 
+/// A tool under way, in a process group of its own. However its run ends, nothing of it is left: what it started
+/// ends with it.
+struct Tool(Child);
+
+impl Drop for Tool {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            // It may end by itself in the meantime.
+            let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
+            let _ = self.0.wait();
+        }
+    }
+}
+
 /// Runs `command`, writes all that it says into `log`, and gives each line to `listen`. Ends it when `cancelled`
 /// says so or the listener breaks.
 pub fn run(
@@ -33,19 +50,21 @@ pub fn run(
 ) -> Result<End, Error> {
     let program = command.get_program().to_os_string();
     let mut file = BufWriter::new(File::create(log).map_err(Error::file("write", log))?);
-    let mut child = command
+    let child = command
+        .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(Error::file("run", Path::new(&program)))?;
+    let mut tool = Tool(child);
     let (sender, lines) = channel();
     for stream in [
-        child
+        tool.0
             .stdout
             .take()
             .map(|stream| Box::new(stream) as Box<dyn Read + Send>),
-        child
+        tool.0
             .stderr
             .take()
             .map(|stream| Box::new(stream) as Box<dyn Read + Send>),
@@ -57,9 +76,6 @@ pub fn run(
     let mut broken = false;
     loop {
         if broken || cancelled() {
-            // It may have ended by itself in the meantime.
-            let _ = child.kill();
-            let _ = child.wait();
             return Ok(End::Cancelled);
         }
         match lines.recv_timeout(LOOK) {
@@ -72,7 +88,8 @@ pub fn run(
         }
     }
     file.flush().map_err(Error::file("write", log))?;
-    let status = child
+    let status = tool
+        .0
         .wait()
         .map_err(Error::file("run", Path::new(&program)))?;
     Ok(End::Exit(status))
@@ -105,4 +122,59 @@ pub fn reason(log: &Path) -> String {
         .replace("Error: ", "")
         .trim_end_matches('.')
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::test_kill_process;
+
+    use super::*;
+
+    /// Runs a shell that starts another program and tells its number, and gives the number and what came of the run.
+    fn run_with_a_grandchild(log: &Path) -> (Pid, Result<End, Error>) {
+        let mut number = None;
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 1000 & echo $!; for i in 1 2 3; do head -c 9000 /dev/zero | tr '\\0' x; echo; done; wait"]);
+        let ended = run(&mut command, log, &|| false, &mut |line| {
+            match line.parse().ok().and_then(Pid::from_raw) {
+                Some(found) => number = Some(found),
+                // The first line of another kind.
+                None => return ControlFlow::Break(()),
+            }
+            ControlFlow::Continue(())
+        });
+        (number.expect("the number comes first"), ended)
+    }
+
+    /// That a program is gone, or is gone as soon as the system has taken it away.
+    fn assert_gone(program: Pid) {
+        for _ in 0..1000 {
+            let path = format!("/proc/{}/stat", program.as_raw_nonzero());
+            let state = std::fs::read_to_string(path).unwrap_or_default();
+            let is_zombie = state
+                .rsplit(')')
+                .next()
+                .is_some_and(|rest| rest.starts_with(" Z"));
+            if test_kill_process(program).is_err() || is_zombie {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it runs on");
+    }
+
+    #[test]
+    fn what_a_tool_started_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (grandchild, ended) = run_with_a_grandchild(&folder.path().join("log"));
+        assert!(matches!(ended, Ok(End::Cancelled)));
+        assert_gone(grandchild);
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_ends_the_tool() {
+        let (grandchild, ended) = run_with_a_grandchild(Path::new("/dev/full"));
+        assert!(ended.is_err());
+        assert_gone(grandchild);
+    }
 }
