@@ -1,9 +1,9 @@
 //! `cargo xtask demo`: from a fresh clone to blocks mined on the simulated hardware.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use crate::failure::Failure;
+use crate::node::Node;
 use crate::{firmware, setup, step, workspace};
 
 /// The programs that take part.
@@ -19,9 +19,6 @@ const BUILD: &[&str] = &[
 /// Blocks to mine; each takes 20 hashes on average.
 const BLOCKS: &str = "3";
 
-/// What the node says first; its address follows.
-const LISTENING: &str = "listening on ";
-
 /// Sets up, proves the core on a block of Bytom's main chain, then mines on a whole board: node,
 /// host controller, serial line, firmware and core.
 pub fn run() -> Result<(), Failure> {
@@ -33,10 +30,10 @@ pub fn run() -> Result<(), Failure> {
     // The board's model may have to be compiled, which is not what the second part shows.
     eprintln!("\n=== the board: {BLOCKS} blocks for a development node");
     step::run(program("tensority-sim").args(["board", "--build-only"]))?;
-    let mut node = Node::start()?;
+    let mut node = Node::start(program("tensority"))?;
     step::run(
         program("tensority")
-            .args(["mine", "--url", &node.url, "--device", "sim"])
+            .args(["mine", "--url", node.url(), "--device", "sim"])
             .args(["--blocks", BLOCKS, "--view", "off"])
             .args(["--api-listen", "off", "--state-file", "off"]),
     )?;
@@ -49,52 +46,4 @@ pub fn run() -> Result<(), Failure> {
 /// A program that was built.
 fn program(name: &str) -> Command {
     Command::new(workspace::target().join("release").join(name))
-}
-
-/// A development node, whose chain ends with it.
-struct Node {
-    process: Child,
-    output: BufReader<ChildStdout>,
-    url: String,
-}
-
-impl Node {
-    fn start() -> Result<Self, Failure> {
-        let broken = |found: &str| Failure::unmet(format!("the node does not listen: {found}"));
-        let mut process = program("tensority")
-            .args(["node", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| broken(&error.to_string()))?;
-        let output = process.stdout.take().expect("the output is piped");
-        let mut node = Self {
-            process,
-            output: BufReader::new(output),
-            url: String::new(),
-        };
-        let mut line = String::new();
-        // An unreadable line is an empty one: it holds no address.
-        let _ = node.output.read_line(&mut line);
-        let url = line.trim_end().strip_prefix(LISTENING);
-        node.url = url.ok_or_else(|| broken(&line))?.to_owned();
-        Ok(node)
-    }
-
-    /// Ends it, and returns what it has said.
-    fn end(&mut self) -> impl Iterator<Item = String> {
-        self.stop();
-        self.output.by_ref().lines().map_while(Result::ok)
-    }
-
-    fn stop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        self.stop();
-    }
 }

@@ -1,11 +1,13 @@
 //! The project's chores, as `cargo xtask …`: fetching the hardware tools, building the firmware,
 //! building a board, packages for machines, the demonstration, and the whole set of checks.
 
+mod aarch64;
 mod board;
 mod demo;
 mod documents;
 mod failure;
 mod firmware;
+mod node;
 mod package;
 mod setup;
 mod step;
@@ -59,6 +61,9 @@ enum Chore {
         /// Only what needs no hardware tools: formatting, lints and unit tests.
         #[arg(long)]
         fast: bool,
+        /// Only the miner on AArch64, such as a Raspberry Pi: cross-built, and run by QEMU.
+        #[arg(long, conflicts_with = "fast")]
+        aarch64: bool,
     },
 }
 
@@ -75,7 +80,8 @@ fn main() -> ExitCode {
         } => board::run(&board, lanes, seeds),
         Chore::Demo => demo::run(),
         Chore::Package => package::run(),
-        Chore::Test { fast: true } => test::run(test::Tier::Fast),
-        Chore::Test { fast: false } => test::run(test::Tier::All),
+        Chore::Test { aarch64: true, .. } => aarch64::run(),
+        Chore::Test { fast: true, .. } => test::run(test::Tier::Fast),
+        Chore::Test { fast: false, .. } => test::run(test::Tier::All),
     })
 }

@@ -2,9 +2,11 @@
 //!
 //! A second call finds everything in place and returns at once.
 
+mod aarch64;
 mod firmware;
 mod prometheus;
 mod python;
+mod rust;
 pub mod system;
 
 use std::fs::{self, File};
@@ -44,4 +46,10 @@ fn turn() -> Result<File, Failure> {
 /// One line of progress.
 pub fn progress(line: &str) {
     eprintln!("setup: {line}");
+}
+
+/// Installs what is missing to build programs for AArch64 and to run them.
+pub fn for_aarch64() -> Result<(), Failure> {
+    let _turn = turn()?;
+    aarch64::install_missing()
 }

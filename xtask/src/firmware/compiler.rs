@@ -27,7 +27,7 @@ pub enum Compiler {
 impl Compiler {
     /// Looks for a compiler; takes the active one if it can do it.
     pub fn find() -> Option<Self> {
-        if active_has_target() {
+        if active_has(TARGET) {
             Some(Self::Active)
         } else if system_is_complete() {
             Some(Self::System)
@@ -64,9 +64,10 @@ pub fn missing() -> Failure {
     ))
 }
 
-fn active_has_target() -> bool {
+/// Whether the compiler that builds the workspace has the libraries of a target.
+pub fn active_has(target: &str) -> bool {
     let output = for_another_target(Command::new("rustc"))
-        .args(["--print", "target-libdir", "--target", TARGET])
+        .args(["--print", "target-libdir", "--target", target])
         .output();
     output.is_ok_and(|output| {
         output.status.success()
