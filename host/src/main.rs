@@ -30,8 +30,8 @@ use clap::{Parser, Subcommand};
 /// Mines Tensority, Bytom's proof of work, with boards or the processor, and checks it.
 ///
 /// Hashes and seeds are 64 hexadecimal digits in memory order, never reversed. The environment
-/// variable TENSORITY_BACKEND names the back end to use (portable, avx2 or avx512vnni); without it
-/// the fastest is taken.
+/// variable TENSORITY_BACKEND names the back end to use (portable; avx2, avxvnni or avx512vnni on
+/// x86-64; neon, dotprod or i8mm on AArch64); without it the fastest is taken.
 #[derive(Parser)]
 #[command(name = "tensority", version)]
 struct Arguments {
