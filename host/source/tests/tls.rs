@@ -1,13 +1,12 @@
 //! Which servers are trusted: real certificates, of openssl and of a root of our own, each shown to a node's client over
 //! both versions of TLS and to a pool's.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
-use std::thread;
 use std::time::Duration;
+use std::{fs, thread};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::crypto::ring;
