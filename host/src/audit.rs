@@ -8,6 +8,7 @@ mod report;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
+pub use report::payment;
 use tensority_command::print_as;
 use tensority_source::BlockName;
 

@@ -2,6 +2,7 @@
 
 mod given;
 mod history;
+mod paid;
 mod payee;
 mod receipts;
 mod selection;
@@ -114,8 +115,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let loaded =
         tensority_config::load(arguments.given.config.as_deref(), &environment, &overrides)?;
     config::warn(&loaded);
-    let (warn_later, warnings) = mpsc::channel();
-    let sources = source::of_config(&loaded, &warn_later)?;
+    let (tell_later, notes) = mpsc::channel();
+    let sources = source::of_config(&loaded, &tell_later)?;
+    // Those who tell have theirs: when all have ended, there is nothing more to wait for.
+    drop(tell_later);
     let lease_size = arguments
         .lease
         .map_or(RangeSize::Measured, RangeSize::Fixed);
@@ -169,8 +172,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     sink.receipts = receipts;
     sink.history = history;
-    sink.warnings = Some(warnings);
+    sink.notes = Some(notes);
     let mined = mine(setup, &stop, &commands, &mut sink);
+    sink.end_notes();
     sink.end_files();
     let controller = mined?;
     if !stop.load(Ordering::Relaxed) {

@@ -35,6 +35,20 @@ fn a_block_that_the_miner_mined_pays_the_address_one_height_after_it_is_set() {
     node.set_mining_address(ADDRESS).expect("an address");
     let mined = home.mine(&["-o", &url, "-d", "cpu:1", "--blocks", "2"]);
     assert_eq!(mined.status.code(), Some(0), "{mined:?}");
+    // The miner has audited each itself, also the last one before its end.
+    let log = String::from_utf8_lossy(&mined.stderr);
+    let line = |start: &str| {
+        let mut lines = log.lines();
+        let line = lines.find(|line| line.starts_with(start));
+        line.unwrap_or_else(|| panic!("no {start:?}: {log}"))
+    };
+    let first = line("warning: block 1 of ");
+    for words in ["payee: ", "one height late", "anyone"] {
+        assert!(first.contains(words), "no {words:?}: {first}");
+    }
+    let second = line("block 2 of ");
+    let pays = format!(" pays 412.50000000 BTM to {ADDRESS}, as its bytes prove");
+    assert!(second.ends_with(&pays), "{second}");
 
     let audit = |arguments: &[&str]| home.run(&[&["audit", "-o", &url], arguments].concat());
     let output = audit(&["--last", "2", "--json"]);

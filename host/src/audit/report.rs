@@ -190,7 +190,7 @@ fn line(audited: &Audited, f: &mut fmt::Formatter) -> fmt::Result {
 }
 
 /// How much goes to whom.
-fn payment(coinbase: &Coinbase) -> String {
+pub fn payment(coinbase: &Coinbase) -> String {
     let asset = match coinbase.asset {
         BTM => "BTM".to_owned(),
         other => format!("of asset {}", hex::encode(other)),

@@ -28,6 +28,9 @@ use crate::failure::Failure;
 /// How often the totals are written to their file.
 const SAVE_INTERVAL: Duration = Duration::from_secs(60);
 
+/// How long the end of a run waits for answers about blocks.
+const LAST_NOTES: Duration = Duration::from_secs(3);
+
 /// How a run is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -70,8 +73,8 @@ pub struct Sink {
     pub receipts: Option<Receipts>,
     /// The same.
     pub history: Option<History>,
-    /// What turned out to be wrong without keeping anybody from mining.
-    pub warnings: Option<mpsc::Receiver<String>>,
+    /// What is learnt beside the mining: of sources that pay anyone, of blocks that were audited.
+    pub notes: Option<mpsc::Receiver<String>>,
 }
 
 impl Sink {
@@ -104,7 +107,7 @@ impl Sink {
             ready: false,
             receipts: None,
             history: None,
-            warnings: None,
+            notes: None,
         })
     }
 
@@ -120,10 +123,17 @@ impl Sink {
         }
     }
 
-    fn log_warnings(&self) {
-        let warnings = self.warnings.iter().flat_map(mpsc::Receiver::try_iter);
-        for warning in warnings {
-            self.log(warning);
+    fn log_notes(&self) {
+        let notes = self.notes.iter().flat_map(mpsc::Receiver::try_iter);
+        notes.for_each(|note| self.log(note));
+    }
+
+    /// Logs what is still being asked when all sources have ended, unless that takes long.
+    pub fn end_notes(&self) {
+        let end = Instant::now() + LAST_NOTES;
+        let left = || end.saturating_duration_since(Instant::now());
+        while let Some(Ok(note)) = self.notes.as_ref().map(|notes| notes.recv_timeout(left())) {
+            self.log(note);
         }
     }
 
@@ -184,7 +194,7 @@ impl miner::Sink for Sink {
     type Error = Failure;
 
     fn tell(&mut self, message: &Message) -> Result<(), Failure> {
-        self.log_warnings();
+        self.log_notes();
         if self.json {
             let at_unix = unix_now();
             self.lines.print_json(&Stamped { at_unix, message })?;
@@ -202,7 +212,7 @@ impl miner::Sink for Sink {
     }
 
     fn publish(&mut self, state: State) -> Result<(), Failure> {
-        self.log_warnings();
+        self.log_notes();
         let now = Instant::now();
         if now >= self.next_save {
             self.next_save = now + SAVE_INTERVAL;

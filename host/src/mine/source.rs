@@ -9,15 +9,15 @@ use tensority_miner::miner::{Source, StartSource};
 use tensority_source::{Address, Fingerprint, NodeForm, Settings, Tell};
 use tensority_telemetry::source::Kind;
 
-use super::{payee, sink};
+use super::{paid, payee, sink};
 use crate::config;
 use crate::failure::Failure;
 
 /// What each source is called, and the way to start it, in the order of preference. What turns out later to be wrong
-/// with one is sent to `warnings`.
+/// with one, and what its blocks pay, is sent to `notes`.
 pub fn of_config(
     loaded: &Loaded,
-    warnings: &mpsc::Sender<String>,
+    notes: &mpsc::Sender<String>,
 ) -> Result<Vec<(SourceName, StartSource)>, Failure> {
     let addresses = config::addresses(loaded)?;
     config::certificates(loaded)?;
@@ -42,7 +42,10 @@ pub fn of_config(
         };
         let start = Box::new(start) as StartSource;
         let start = match &address {
-            Address::Node(url) => payee::watch(&name.name, url, &settings, warnings, start),
+            Address::Node(url) => {
+                let start = payee::watch(&name.name, url, &settings, notes, start);
+                paid::watch(&name.name, url, &settings, notes, start)
+            }
             Address::Pool(_) => start,
         };
         sources.push((name, start));
