@@ -384,7 +384,8 @@ fn a_service_reads_every_file_that_its_configuration_names() {
     let config = config.to_str().expect("text");
     home.write("token", "of-the-api\n");
     std::os::unix::fs::symlink("../token", etc.join("linked")).expect("a link");
-    home.write("etc/ca.pem", "");
+    let authority = rcgen::generate_simple_self_signed(["host".to_owned()]);
+    home.write("etc/ca.pem", &authority.expect("a certificate").cert.pem());
     home.write("etc/node/token", "of-the-node\n");
     for file in ["etc/config.toml", "etc/node/token", "elsewhere", "token"] {
         let alone = Permissions::from_mode(0o600);
