@@ -215,6 +215,10 @@ impl Connection {
             true => PIECE_INTERVAL,
             false => MESSAGE_INTERVAL,
         };
+        // Jobs of a storm would otherwise gather behind the last piece, and be old when they are read.
+        let pieces = u32::try_from(said.pieces.len()).unwrap_or(u32::MAX);
+        let said_until = now + interval * pieces.saturating_sub(1);
+        self.next_job = self.next_job.map(|next| next.max(said_until));
         for piece in said.pieces {
             self.outbox.push_back((due, piece));
             due += interval;
