@@ -129,8 +129,8 @@ fn line(name: &str, height: u64, audited: Result<Audit, String>) -> String {
         _ => format!("{subject}: {fault}"),
     });
     let mut wrong: Vec<_> = faults.collect();
-    if let Some(doubtful @ Verdict::Doubtful { .. }) = audit.verdict(Subject::Program) {
-        wrong.push(doubtful.to_string());
+    if let Some(Verdict::Doubtful { warning }) = audit.verdict(Subject::Program) {
+        wrong.push(warning.to_string());
     }
     if !wrong.is_empty() {
         return format!("warning: block {height} of {name}: {}", wrong.join("; "));
