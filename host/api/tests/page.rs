@@ -48,6 +48,7 @@ fn everything_that_a_browser_loads_is_served_and_small() {
         waiting.extend(pages);
     }
     assert!(seen.len() >= 12, "{seen:?}");
+    println!("all that a browser loads: {bytes} bytes");
     assert!(bytes <= MOST_BYTES, "{bytes} bytes");
 }
 

@@ -53,13 +53,11 @@ pub fn step(seconds: u64, age: u64, most: u64) -> (u64, Tier) {
     let last = STEPS[STEPS.len() - 1];
     let step = STEPS.into_iter().find(fits).unwrap_or(last);
     let coarse = |tier: &&Tier| step.is_multiple_of(tier.span);
-    let tier = TIERS.iter().rev().find(coarse).unwrap_or(&TIERS[0]);
-    // A finer tier than the beginning is old would show nothing of it.
-    let holds = |tier: &&Tier| tier.kept >= age && tier.span >= step.min(tier.span);
-    if tier.kept >= age {
-        return (step, *tier);
-    }
-    let tier = TIERS.iter().find(holds).unwrap_or(&TIERS[TIERS.len() - 1]);
+    let holds = |tier: &&Tier| tier.kept >= age;
+    // A tier that is too fine for so old a beginning would show nothing of it.
+    let tier = TIERS.iter().rev().find(coarse).filter(holds);
+    let tier = tier.or_else(|| TIERS.iter().find(holds));
+    let tier = tier.unwrap_or(&TIERS[TIERS.len() - 1]);
     (step.max(tier.span), *tier)
 }
 

@@ -264,7 +264,7 @@ fn a_full_disk_is_said_once_and_what_waited_is_written_when_there_is_room() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder);
     let mut recorder = Recorder::open(&path).unwrap();
-    // A reader that locks the whole file stands for the disk.
+    // A table that is away stands for the disk.
     let lock = rusqlite::Connection::open(&path).unwrap();
     lock.execute_batch("ALTER TABLE run RENAME TO away")
         .unwrap();
