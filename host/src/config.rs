@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tensority_command::print;
 use tensority_config::{ConfigError, Explained, Loaded, Overrides};
 use tensority_device::choice::Choice;
+use tensority_device::discovery::UsbIds;
 use tensority_source::Address;
 
 use crate::failure::Failure;
@@ -68,6 +69,28 @@ pub fn addresses(loaded: &Loaded) -> Result<Vec<Address>, ConfigError> {
         })
     });
     addresses.collect()
+}
+
+/// What a board may be behind.
+pub fn adapters(loaded: &Loaded) -> UsbIds {
+    UsbIds::with(&loaded.config.usb.adapters)
+}
+
+/// As [`adapters`], for a command that needs nothing else of the configuration: without one that can be read, it goes
+/// on with the adapters that are known.
+pub fn adapters_anyway() -> UsbIds {
+    let environment = tensority_config::of_process();
+    match tensority_config::load_without_secrets(None, &environment, &Overrides::default()) {
+        Ok(loaded) => adapters(&loaded),
+        Err(error) => {
+            // Nobody is left to tell when the terminal itself is gone.
+            let _ = writeln!(
+                stderr(),
+                "tensority: {error}; only known adapters are looked at"
+            );
+            UsbIds::with(&[])
+        }
+    }
 }
 
 /// Whether the certificates of all sources can be read, and are some.

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tensority_command::{print, print_json};
-use tensority_device::discovery::{self, ListedPort};
+use tensority_device::discovery::{self, ListedPort, UsbIds};
 use tensority_device::link::Patience;
 use tensority_device::probe::{self, Probed, Verdict};
 
+use crate::config;
 use crate::failure::Failure;
 use crate::table;
 
@@ -59,6 +60,7 @@ struct Board {
 
 /// Looks at every port and prints a table.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let adapters = config::adapters_anyway();
     let listed = discovery::list();
     let named: Vec<_> = arguments
         .device
@@ -67,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         .collect();
     let listed = listed.iter().map(|port| {
         let named = arguments.device.contains(&PathBuf::from(&port.path));
-        Row::of_listed(port, named, arguments.quick)
+        Row::of_listed(port, &adapters, named, arguments.quick)
     });
     let named = named
         .iter()
@@ -89,9 +91,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 impl Row {
     /// A port is written to if somebody named it, or if a board may be at such an adapter.
-    fn of_listed(port: &ListedPort, named: bool, quick: bool) -> Self {
+    fn of_listed(port: &ListedPort, adapters: &UsbIds, named: bool, quick: bool) -> Self {
         let path = Path::new(&port.path);
-        let asked = match (named, port.usb_id()) {
+        let asked = match (named, adapters.at(port)) {
             (true, _) => Self::of(path, Patience::default(), quick),
             // Nobody says that a board is there.
             (false, Some(_)) => Self::of(path, probe::BRIEF, quick),

@@ -25,7 +25,7 @@ use tensority_boards::Manifest;
 use tensority_command::print_as;
 use tensority_config::Loaded;
 use tensority_device::choice::Choice;
-use tensority_device::discovery;
+use tensority_device::discovery::{self, UsbIds};
 use tensority_source::{Address, StartError};
 
 use crate::failure::Failure;
@@ -114,7 +114,7 @@ fn of_setup(arguments: &Arguments, loaded: &Loaded, image: Option<&Manifest>) ->
         let sources: Vec<_> = sources
             .map(|(source, address)| scope.spawn(|| of_source(source, address)))
             .collect();
-        let boards = scope.spawn(|| of_boards(&choices, quick, image));
+        let boards = scope.spawn(|| of_boards(&choices, &config::adapters(loaded), quick, image));
         let machine = scope.spawn(|| of_machine(&choices, loaded.config.verify.threads, quick));
         let sources = sources.into_iter().map(|it| it.join());
         for group in sources.chain([boards.join()]) {
@@ -157,7 +157,12 @@ fn not_started(name: &str, error: &StartError) -> Finding {
     Check::new("source", name).fail(found, advice.unwrap_or(fix))
 }
 
-fn of_boards(choices: &[Choice], quick: bool, image: Option<&Manifest>) -> Vec<Finding> {
+fn of_boards(
+    choices: &[Choice],
+    adapters: &UsbIds,
+    quick: bool,
+    image: Option<&Manifest>,
+) -> Vec<Finding> {
     let named: Vec<PathBuf> = choices
         .iter()
         .filter_map(|choice| match choice {
@@ -173,12 +178,12 @@ fn of_boards(choices: &[Choice], quick: bool, image: Option<&Manifest>) -> Vec<F
         })
         .collect();
     let everywhere = choices.contains(&Choice::Auto) || !serials.is_empty();
-    let (found, others) = ports::look(&discovery::list(), &named);
+    let (found, others) = ports::look(&discovery::list(), adapters, &named);
     let wanted = |port: &&Port| port.named || (everywhere && port.adapter.is_some());
     let wanted: Vec<_> = found.iter().filter(wanted).collect();
 
     let mut findings = ports::judge(&found, others, everywhere);
-    findings.push(ports::modem_manager());
+    findings.push(ports::modem_manager(adapters));
     let answers = boards::ask(&wanted, quick);
     findings.extend(boards::judge(&answers, &serials, image));
     let simulated = choices

@@ -9,6 +9,7 @@ use tensority_command::print;
 use tensority_config::{Overrides, credentials};
 use tensority_device::permission;
 
+use crate::config;
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
@@ -32,7 +33,8 @@ enum Verb {
     },
     /// Print a unit for systemd that mines as a service with few rights.
     Systemd(Systemd),
-    /// Print rules for udev that let who sits at the machine open the ports of boards.
+    /// Print rules for udev that let who sits at the machine open the ports of boards: of all adapters that are known,
+    /// and those of the configuration.
     Udev,
 }
 
@@ -85,7 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Verb::Man { out: None } => print(page().trim_end())?,
         Verb::Man { out: Some(folder) } => write_pages(folder)?,
         Verb::Systemd(systemd) => print(unit(systemd)?.trim_end())?,
-        Verb::Udev => print(permission::udev_rules().trim_end())?,
+        Verb::Udev => print(permission::udev_rules(&config::adapters_anyway()).trim_end())?,
     }
     Ok(())
 }

@@ -450,6 +450,29 @@ fn the_rules_name_every_product() {
 }
 
 #[test]
+fn the_rules_name_the_adapters_of_the_configuration_if_it_can_be_read() {
+    let home = Home::new();
+    let rules = |content: &str| {
+        let file = home.write("c.toml", content);
+        let mut command = home.command(&["generate", "udev"]);
+        let output = command.env("TENSORITY_CONFIG", file).output();
+        let output = output.expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        output
+    };
+    let added = rules("[usb]\nadapters = [\"1209:5af0\"]\n");
+    let text = String::from_utf8_lossy(&added.stdout);
+    assert!(text.contains("ATTRS{idProduct}==\"5af0\""), "{text}");
+    assert!(added.stderr.is_empty());
+
+    let unread = rules("[usb]\nadapters = 1\n");
+    let warning = String::from_utf8_lossy(&unread.stderr);
+    assert!(warning.contains("expected an array of products"), "{warning}");
+    assert!(warning.contains("only known adapters"), "{warning}");
+    assert!(String::from_utf8_lossy(&unread.stdout).contains("6015"));
+}
+
+#[test]
 fn secrets_that_everyone_may_read_are_warned_of() {
     let home = Home::new();
     let set_mode = |path: &Path| fs::set_permissions(path, Permissions::from_mode(0o644));

@@ -13,6 +13,7 @@ use crate::{Form, Listen, Policy, Secret, View};
 pub struct Config {
     pub sources: Vec<Source>,
     pub devices: Vec<Device>,
+    pub usb: Usb,
     pub verify: Verify,
     pub health: Health,
     pub failover: Failover,
@@ -43,6 +44,12 @@ pub struct Device {
     pub results_per_minute: f64,
     pub baud: u32,
     pub enabled: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Usb {
+    /// Vendor and product of each.
+    pub adapters: Vec<(u16, u16)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +105,7 @@ impl Default for Config {
         Self {
             sources: Vec::new(),
             devices: vec![Device::default()],
+            usb: Usb::default(),
             verify: Verify {
                 policy: Policy::Before,
                 threads: 1,

@@ -85,6 +85,15 @@ impl<'a> Given<'a> {
             Self::Toml(DeValue::Float(float), _) => format!("float {}", clipped(float.as_str())),
             Self::Toml(DeValue::Boolean(boolean), _) => format!("boolean {boolean}"),
             Self::Toml(DeValue::Datetime(datetime), _) => format!("date {datetime}"),
+            Self::Toml(DeValue::Array(items), folder) if !items.is_empty() => {
+                let items = items.iter();
+                let found = items.map(|item| Self::Toml(item.get_ref(), folder).found());
+                clipped(&format!(
+                    "an array of {}",
+                    found.collect::<Vec<_>>().join(", ")
+                ))
+                .into()
+            }
             _ => match self.text() {
                 Some(text) => format!("text {:?}", clipped(text)),
                 None => self.kind().to_owned(),

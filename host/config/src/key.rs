@@ -39,6 +39,8 @@ pub(crate) enum Kind<T> {
     /// A text that is not empty, if there is one.
     SomeText(fn(&mut T) -> &mut Option<String>),
     Texts(fn(&mut T) -> &mut Vec<String>),
+    /// Products on the USB: vendor and product.
+    UsbIds(fn(&mut T) -> &mut Vec<(u16, u16)>),
     /// A text with a grammar.
     Written(Expected, fn(&mut T) -> &mut dyn Written),
     /// Where a source is.
@@ -91,6 +93,7 @@ impl<T> Key<T> {
             Kind::Boolean(_) => "`true` or `false`".into(),
             Kind::Text(_) | Kind::SomeText(_) => "a text that is not empty".into(),
             Kind::Texts(_) => "an array of texts".into(),
+            Kind::UsbIds(_) => "an array of products such as \"0403:6015\"".into(),
             Kind::Written(expected, _) => expected.what.into(),
             Kind::Address(_) => "a URL".into(),
             Kind::SomeSha256(_) => "64 hexadecimal digits, with or without colons".into(),
@@ -154,6 +157,13 @@ impl<T> Key<T> {
             Kind::Text(place) => *place(target) = text()?.into(),
             Kind::SomeText(place) => *place(target) = Some(text()?.into()),
             Kind::Texts(place) => *place(target) = given.texts()?,
+            Kind::UsbIds(place) => {
+                let texts = given.texts()?;
+                *place(target) = texts
+                    .iter()
+                    .map(|text| usb_id(text))
+                    .collect::<Option<_>>()?;
+            }
             Kind::Written(_, place) => place(target).read(given.text()?).ok()?,
             Kind::Address(place) => *place(target) = Address(text()?.into()),
             Kind::SomeSha256(place) => *place(target) = Some(sha256(given.text()?)?),
@@ -182,9 +192,12 @@ impl<T> Key<T> {
             Kind::Boolean(place) => Some(place(target).to_string()),
             Kind::Text(place) => Some(quoted(place(target))),
             Kind::SomeText(place) => place(target).as_deref().map(quoted),
-            Kind::Texts(place) => {
-                let texts: Vec<_> = place(target).iter().map(|text| quoted(text)).collect();
-                Some(format!("[{}]", texts.join(", ")))
+            Kind::Texts(place) => Some(array(place(target).iter().map(|text| quoted(text)))),
+            Kind::UsbIds(place) => {
+                let ids = place(target).iter();
+                Some(array(ids.map(|(vendor, product)| {
+                    quoted(&format!("{vendor:04x}:{product:04x}"))
+                })))
             }
             Kind::Written(_, place) => Some(quoted(&place(target).text())),
             Kind::Address(place) => Some(quoted(&place(target).to_string())),
@@ -227,6 +240,21 @@ fn sha256(text: &str) -> Option<[u8; 32]> {
     let digits = digits.strip_prefix("0x").unwrap_or(&digits);
     hex::decode_to_slice(digits, &mut hash).ok()?;
     Some(hash)
+}
+
+/// Vendor and product of `0403:6015`.
+fn usb_id(text: &str) -> Option<(u16, u16)> {
+    let number = |digits: &str| {
+        let mut bytes = [0; 2];
+        hex::decode_to_slice(digits, &mut bytes).ok()?;
+        Some(u16::from_be_bytes(bytes))
+    };
+    let (vendor, product) = text.split_once(':')?;
+    Some((number(vendor)?, number(product)?))
+}
+
+fn array(values: impl Iterator<Item = String>) -> String {
+    format!("[{}]", values.collect::<Vec<_>>().join(", "))
 }
 
 /// A text as a basic string of TOML, on one line.

@@ -124,7 +124,16 @@ pub const DEVICE: Section<Device> = Section {
 };
 
 /// The sections that are there once.
-pub static SETTINGS: [Section<Config>; 7] = [
+pub static SETTINGS: [Section<Config>; 8] = [
+    Section {
+        name: "usb",
+        about: "Where boards are looked for.",
+        keys: &[Key::<Config>::new(
+            "adapters",
+            Kind::UsbIds(|config| &mut config.usb.adapters),
+            "What a board may be behind, as `lsusb` numbers it, besides the adapters that are known.",
+        )],
+    },
     Section {
         name: "verify",
         about: "How results are hashed again on the processor.",

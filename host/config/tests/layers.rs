@@ -84,6 +84,7 @@ fn the_latest_layer_counts_and_is_named() {
             ("TENSORITY_VERIFY_POLICY", "sample:1/8"),
             ("TENSORITY_VERIFY_THREADS", "3"),
             ("TENSORITY_API_ALLOWED_HOSTS", "a, b"),
+            ("TENSORITY_USB_ADAPTERS", "1209:5AF0, 0403:6015"),
             ("TENSORITY_BACKEND", "portable"),
             ("TENSORITY_HEALTH_DEAD_AFTER_SECONDS", ""),
         ],
@@ -110,6 +111,7 @@ fn the_latest_layer_counts_and_is_named() {
     assert_eq!(config.health.dead_after_seconds, 600);
     assert_eq!(loaded.origin("health.dead_after_seconds"), Origin::Default);
     assert_eq!(config.api.allowed_hosts, ["a", "b"]);
+    assert_eq!(config.usb.adapters, [(0x1209, 0x5af0), (0x0403, 0x6015)]);
     assert_eq!(config.api.listen.0, None);
     assert_eq!(config.sources[0].form, Form::Hex);
     assert_eq!(loaded.origin("source[1].url"), at(5, 7));

@@ -128,7 +128,11 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "[api]\nallowed_hosts = [\"a\", 1]\n",
-        "2:17: expected an array of texts, found an array",
+        "2:17: expected an array of texts, found an array of text \"a\", integer 1",
+    ),
+    (
+        "[usb]\nadapters = [\"0403:6015\", \"1209\"]\n",
+        "2:12: expected an array of products such as \"0403:6015\", found an array of text \"0403:6015\", text \"1209\"",
     ),
     (
         "[[device]]\nuse = \"auto\"\nenabled = 1\n",

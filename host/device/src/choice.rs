@@ -11,8 +11,8 @@ use tensority::fast::BackendError;
 use crate::board::Board;
 use crate::cpu::Cpu;
 use crate::device::{Device, DeviceError};
-use crate::discovery::candidates;
-use crate::port::{BAUD, Port, PortError};
+use crate::discovery::UsbIds;
+use crate::port::{Port, PortError};
 use crate::probe::{self, NotFound};
 use crate::simulated::{self, SimulatedError};
 
@@ -71,20 +71,16 @@ pub enum OpenError {
 }
 
 impl Choice {
-    /// Opens the device, at the speed that boards come with.
-    pub fn open(&self) -> Result<Box<dyn Device>, OpenError> {
-        self.open_at(BAUD)
-    }
-
-    /// As [`Self::open`], at `baud` bits per second if it is at a port.
-    pub fn open_at(&self, baud: u32) -> Result<Box<dyn Device>, OpenError> {
+    /// Opens the device; if it is at a port, at `baud` bits per second. A board with a serial number is looked for
+    /// behind `adapters`.
+    pub fn open(&self, baud: u32, adapters: &UsbIds) -> Result<Box<dyn Device>, OpenError> {
         Ok(match self {
             Self::Cpu(threads) => Box::new(Cpu::open(*threads)?),
             Self::Simulated(options) => {
                 Box::new(Board::open(simulated::start(&arguments(options))?)?)
             }
             Self::Port(path) => Box::new(Board::open(Port::open(path, baud)?)?),
-            Self::Serial(serial) => Box::new(probe::find(candidates(), *serial, baud)?),
+            Self::Serial(serial) => Box::new(probe::find(adapters.candidates(), *serial, baud)?),
             Self::Auto => return Err(OpenError::Several),
         })
     }
@@ -196,6 +192,7 @@ fn split(option: &str) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::port::BAUD;
 
     fn parsed(text: &str) -> Choice {
         text.parse()
@@ -278,7 +275,8 @@ mod tests {
 
     #[test]
     fn several_boards_are_not_opened_as_one() {
-        let error = parsed("auto").open().err().expect("no device");
+        let opened = parsed("auto").open(BAUD, &UsbIds::with(&[]));
+        let error = opened.err().expect("no device");
         assert!(matches!(error, OpenError::Several), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! Discovery of serial ports at which a board may be.
 
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
@@ -16,7 +17,14 @@ pub struct UsbId {
     pub name: &'static str,
 }
 
-/// What stands between the USB and the serial line of a board. Much else is at such a port, too.
+/// As `lsusb` writes it: `0403:6015`.
+impl fmt::Display for UsbId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:04x}:{:04x}", self.vendor, self.product)
+    }
+}
+
+/// What is known to stand between the USB and the serial line of a board. Much else is at such a port, too.
 pub const USB_IDS: &[UsbId] = &[
     usb_id(0x0403, 0x6001, "FTDI FT232R"),
     usb_id(0x0403, 0x6010, "FTDI FT2232H"),
@@ -48,13 +56,47 @@ pub struct ListedPort {
     pub inode: Option<u64>,
 }
 
-impl ListedPort {
-    /// Which of [`USB_IDS`] it is, if it is one.
-    pub fn usb_id(&self) -> Option<&'static UsbId> {
-        let (vendor, product) = self.usb?;
-        USB_IDS
-            .iter()
-            .find(|id| (id.vendor, id.product) == (vendor, product))
+/// The products on the USB at whose ports a board may be.
+#[derive(Clone, Debug)]
+pub struct UsbIds(Vec<UsbId>);
+
+impl UsbIds {
+    /// All [`USB_IDS`], and further products, each as vendor and product.
+    pub fn with(further: &[(u16, u16)]) -> Self {
+        let mut ids = Self(USB_IDS.to_vec());
+        for &(vendor, product) in further {
+            if ids.find((vendor, product)).is_none() {
+                ids.0.push(usb_id(vendor, product, "of the configuration"));
+            }
+        }
+        ids
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &UsbId> {
+        self.0.iter()
+    }
+
+    /// The one at a port, if there is one.
+    pub fn at(&self, port: &ListedPort) -> Option<&UsbId> {
+        self.find(port.usb?)
+    }
+
+    fn find(&self, usb: (u16, u16)) -> Option<&UsbId> {
+        self.iter().find(|id| (id.vendor, id.product) == usb)
+    }
+
+    /// The ports of this machine at which a board may be, in the order of their paths.
+    pub fn candidates(&self) -> Vec<ListedPort> {
+        self.candidates_of(list())
+    }
+
+    /// Those of `ports` at which a board may be, in the order of their paths.
+    pub fn candidates_of(&self, mut ports: Vec<ListedPort>) -> Vec<ListedPort> {
+        ports.retain(|port| self.at(port).is_some());
+        ports.sort_by(|one, other| one.path.cmp(&other.path));
+        ports.dedup_by(|one, other| one.path == other.path);
+        ports
     }
 }
 
@@ -93,19 +135,6 @@ pub fn list() -> Vec<ListedPort> {
     listed.collect()
 }
 
-/// The ports of this machine at which a board may be: those with one of [`USB_IDS`].
-pub fn candidates() -> Vec<ListedPort> {
-    candidates_of(list())
-}
-
-/// Those of `ports` at which a board may be, by their paths.
-pub fn candidates_of(mut ports: Vec<ListedPort>) -> Vec<ListedPort> {
-    ports.retain(|port| port.usb_id().is_some());
-    ports.sort_by(|one, other| one.path.cmp(&other.path));
-    ports.dedup_by(|one, other| one.path == other.path);
-    ports
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,13 +167,20 @@ mod tests {
             port("/dev/ttyUSB0", Some((0x1a86, 0x7523))),
             known.clone(),
         ];
-        let candidates = candidates_of(ports);
-        let paths: Vec<_> = candidates.iter().map(|port| &port.path[..]).collect();
-        assert_eq!(paths, ["/dev/ttyUSB0", "/dev/ttyUSB1"]);
+        let paths = |ids: &UsbIds| {
+            let candidates = ids.candidates_of(ports.clone()).into_iter();
+            candidates.map(|port| port.path).collect::<Vec<_>>()
+        };
+        let ids = UsbIds::with(&[]);
+        assert_eq!(paths(&ids), ["/dev/ttyUSB0", "/dev/ttyUSB1"]);
+        let name = ids.at(&known).map(|id| id.name);
+        assert_eq!(name, Some("FTDI FT231X, as on the ULX3S"));
+        let more = UsbIds::with(&[(0x10c4, 0x6015), (0x0403, 0x6015)]);
         assert_eq!(
-            known.usb_id().map(|id| id.name),
-            Some("FTDI FT231X, as on the ULX3S")
+            paths(&more),
+            ["/dev/ttyUSB0", "/dev/ttyUSB1", "/dev/ttyUSB3"]
         );
+        assert_eq!(more.iter().count(), USB_IDS.len() + 1);
     }
 
     #[test]

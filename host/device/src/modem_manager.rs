@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::discovery::{USB_IDS, UsbId};
+use crate::discovery::{UsbId, UsbIds};
 
 /// As the kernel calls its process.
 const PROCESS: &str = "ModemManager";
@@ -27,9 +27,9 @@ pub fn is_running() -> bool {
     names.any(|name| name.trim_end() == PROCESS)
 }
 
-/// Those of [`USB_IDS`] that no rule of this machine keeps it away from.
-pub fn unguarded() -> Vec<&'static UsbId> {
-    unguarded_by(&rules(&RULES.map(Path::new)))
+/// Those products that no rule of this machine keeps it away from.
+pub fn unguarded(ids: &UsbIds) -> Vec<UsbId> {
+    unguarded_by(&rules(&RULES.map(Path::new)), ids)
 }
 
 /// The lines of all rules that keep it away from something, in lower case.
@@ -51,26 +51,29 @@ fn guards(text: &str) -> Vec<String> {
     lines.map(str::to_lowercase).collect()
 }
 
-fn unguarded_by(rules: &[String]) -> Vec<&'static UsbId> {
+fn unguarded_by(rules: &[String], ids: &UsbIds) -> Vec<UsbId> {
     let names = |rule: &String, id: &UsbId| {
         let has = |number: u16| rule.contains(&format!("\"{number:04x}\""));
         has(id.vendor) && has(id.product)
     };
-    let ids = USB_IDS.iter();
-    ids.filter(|id| !rules.iter().any(|rule| names(rule, id)))
-        .collect()
+    let unguarded = ids
+        .iter()
+        .filter(|id| !rules.iter().any(|rule| names(rule, id)));
+    unguarded.copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discovery::USB_IDS;
     use crate::permission::{udev_rule, udev_rules};
 
     #[test]
     fn the_rules_that_we_print_guard_all_and_without_them_none_is() {
-        assert_eq!(unguarded_by(&guards(&udev_rules())), Vec::<&UsbId>::new());
-        assert_eq!(unguarded_by(&[]).len(), USB_IDS.len());
-        let others = unguarded_by(&guards(&udev_rule(&USB_IDS[0])));
+        let ids = UsbIds::with(&[(0x1209, 0x5af0)]);
+        assert_eq!(unguarded_by(&guards(&udev_rules(&ids)), &ids), []);
+        assert_eq!(unguarded_by(&[], &ids).len(), USB_IDS.len() + 1);
+        let others = unguarded_by(&guards(&udev_rule(&USB_IDS[0])), &UsbIds::with(&[]));
         assert_eq!(others.len(), USB_IDS.len() - 1);
         let comment = format!("# {}", udev_rule(&USB_IDS[0]));
         assert_eq!(guards(&comment), Vec::<String>::new());
@@ -79,8 +82,9 @@ mod tests {
     #[test]
     fn rules_are_read_from_files_of_their_kind() {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("70-a.rules"), udev_rules()).expect("a file");
-        fs::write(folder.path().join("70-b.rules.old"), udev_rules()).expect("a file");
+        let text = udev_rules(&UsbIds::with(&[]));
+        fs::write(folder.path().join("70-a.rules"), &text).expect("a file");
+        fs::write(folder.path().join("70-b.rules.old"), &text).expect("a file");
         assert_eq!(
             rules(&[folder.path(), Path::new("/nowhere")]).len(),
             USB_IDS.len()

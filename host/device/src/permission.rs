@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 
-use crate::discovery::{USB_IDS, UsbId, list};
+use crate::discovery::{UsbId, UsbIds, list};
 
 /// Where the rules of [`udev_rules`] belong. They are read in the order of their numbers, and those
 /// that heed the tag have 73.
@@ -25,13 +25,13 @@ pub fn udev_rule(id: &UsbId) -> String {
     )
 }
 
-/// The text of a file with the rules of all [`USB_IDS`].
-pub fn udev_rules() -> String {
+/// The text of a file with the rules of all these products.
+pub fn udev_rules(ids: &UsbIds) -> String {
     let mut text = format!(
         "# {UDEV_FILE}: lets who sits at the machine open the serial ports and the cables at which a board may be.\n\
          # After a change: sudo udevadm control --reload && sudo udevadm trigger\n"
     );
-    for id in USB_IDS {
+    for id in ids.iter() {
         // A string takes all.
         let _ = write!(text, "\n# {}\n{}\n", id.name, udev_rule(id));
     }
@@ -92,6 +92,7 @@ fn group_name(groups: &str, id: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discovery::USB_IDS;
 
     #[test]
     fn a_file_that_may_not_be_used_is_told_without_opening_it() {
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_rules_are_one_line_for_each_product() {
-        let text = udev_rules();
+        let text = udev_rules(&UsbIds::with(&[]));
         let rules: Vec<_> = text
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))

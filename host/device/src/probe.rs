@@ -90,7 +90,7 @@ pub fn identify(path: &Path, baud: u32) -> Result<Board<Port>, ProbeError> {
 }
 
 /// Looks for the board with this serial number at these ports, such as
-/// [`discovery::candidates`](crate::discovery::candidates).
+/// [`UsbIds::candidates`](crate::discovery::UsbIds::candidates).
 ///
 /// # Errors
 /// If it is at none; ports that cannot be opened are passed over, and told of then.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tensority_device::adapter::Adapter;
-use tensority_device::discovery::{ListedPort, UsbId};
+use tensority_device::discovery::{ListedPort, UsbId, UsbIds};
 use tensority_device::{holder, modem_manager, permission};
 
 use super::finding::{Check, Finding};
@@ -25,7 +25,7 @@ pub struct Port {
     /// Vendor and product, if it is on the USB.
     pub usb: Option<(u16, u16)>,
     /// What a board may be behind.
-    pub adapter: Option<&'static UsbId>,
+    pub adapter: Option<UsbId>,
     /// The configuration or a flag names it.
     pub named: bool,
     pub is_there: bool,
@@ -45,33 +45,33 @@ impl Port {
 }
 
 /// The ports of the system that boards may be at and those that are named; and how many others there are.
-pub fn look(listed: &[ListedPort], named: &[PathBuf]) -> (Vec<Port>, usize) {
+pub fn look(listed: &[ListedPort], adapters: &UsbIds, named: &[PathBuf]) -> (Vec<Port>, usize) {
     let is_same = |port: &ListedPort, path: &Path| {
         fs::canonicalize(path).is_ok_and(|path| path == Path::new(&port.path))
     };
     let is_named = |port: &ListedPort| named.iter().any(|path| is_same(port, path));
     let (wanted, others): (Vec<_>, Vec<_>) = listed
         .iter()
-        .partition(|port| port.usb_id().is_some() || is_named(port));
+        .partition(|port| adapters.at(port).is_some() || is_named(port));
     let of_system = wanted
         .iter()
-        .map(|port| look_at(Path::new(&port.path), Some(port), is_named(port)));
+        .map(|port| look_at(Path::new(&port.path), adapters, Some(port), is_named(port)));
     let alone = named
         .iter()
         .filter(|path| !listed.iter().any(|port| is_same(port, path)));
     let mut ports: Vec<_> = of_system
-        .chain(alone.map(|path| look_at(path, None, true)))
+        .chain(alone.map(|path| look_at(path, adapters, None, true)))
         .collect();
     ports.sort_by(|one, other| one.path.cmp(&other.path));
     (ports, others.len())
 }
 
-fn look_at(path: &Path, listed: Option<&ListedPort>, named: bool) -> Port {
+fn look_at(path: &Path, adapters: &UsbIds, listed: Option<&ListedPort>, named: bool) -> Port {
     let may_use = permission::may_use(path);
     Port {
         path: path.to_owned(),
         usb: listed.and_then(|port| port.usb),
-        adapter: listed.and_then(ListedPort::usb_id),
+        adapter: listed.and_then(|port| adapters.at(port)).copied(),
         named,
         is_there: path.exists(),
         may_use,
@@ -156,10 +156,7 @@ fn used(check: &Check, port: &Port) -> Finding {
         return held(check, &port.holders);
     }
     match (port.usb, port.adapter) {
-        (_, Some(adapter)) => check.pass(format!(
-            "{:04x}:{:04x} {}, may be used",
-            adapter.vendor, adapter.product, adapter.name
-        )),
+        (_, Some(adapter)) => check.pass(format!("{adapter} {}, may be used", adapter.name)),
         (Some((vendor, product)), None) => {
             check.pass(format!("{vendor:04x}:{product:04x}, may be used"))
         }
@@ -181,20 +178,19 @@ pub fn held(check: &Check, holders: &[String]) -> Finding {
 }
 
 /// Whether ModemManager writes to the ports of boards.
-pub fn modem_manager() -> Finding {
-    judge_modem_manager(modem_manager::is_running(), &modem_manager::unguarded())
+pub fn modem_manager(adapters: &UsbIds) -> Finding {
+    let unguarded = modem_manager::unguarded(adapters);
+    judge_modem_manager(modem_manager::is_running(), &unguarded)
 }
 
-fn judge_modem_manager(is_running: bool, unguarded: &[&UsbId]) -> Finding {
+fn judge_modem_manager(is_running: bool, unguarded: &[UsbId]) -> Finding {
     let check = Check::new("ModemManager", "all");
     match (is_running, unguarded) {
         (false, _) => check.pass("does not run"),
         (true, []) => check.pass("is kept away by a rule of udev"),
         (true, ids) => {
-            let ids = ids
-                .iter()
-                .map(|id| format!("{:04x}:{:04x}", id.vendor, id.product));
-            let ids = ids.collect::<Vec<_>>().join(", ");
+            let ids: Vec<_> = ids.iter().map(UsbId::to_string).collect();
+            let ids = ids.join(", ");
             check.warn(
                 format!("runs, and writes to ports of {ids}"),
                 format!(
@@ -218,7 +214,7 @@ mod tests {
         Port {
             path: "/dev/ttyUSB0".into(),
             usb: Some((0x0403, 0x6015)),
-            adapter: Some(&USB_IDS[4]),
+            adapter: Some(USB_IDS[4]),
             named: false,
             is_there: true,
             may_use: true,
@@ -291,16 +287,19 @@ mod tests {
 
     #[test]
     fn modem_manager_is_warned_of_where_no_rule_keeps_it_away() {
-        let all: Vec<_> = USB_IDS.iter().collect();
-        judge_modem_manager(false, &all).assert(Verdict::Pass, "", "");
+        judge_modem_manager(false, USB_IDS).assert(Verdict::Pass, "", "");
         judge_modem_manager(true, &[]).assert(Verdict::Pass, "rule", "");
-        let some = judge_modem_manager(true, &all[..1]);
+        let some = judge_modem_manager(true, &USB_IDS[..1]);
         some.assert(Verdict::Warn, "0403:6001", "generate udev");
     }
 
     #[test]
     fn a_named_port_is_looked_at_also_if_it_is_not_there() {
-        let (ports, others) = look(&[], &["/nowhere".into(), "/dev/null".into()]);
+        let (ports, others) = look(
+            &[],
+            &UsbIds::with(&[]),
+            &["/nowhere".into(), "/dev/null".into()],
+        );
         let is_there: Vec<_> = ports.iter().map(|port| port.is_there).collect();
         assert_eq!((is_there, others), (vec![true, false], 0));
     }

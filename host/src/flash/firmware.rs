@@ -7,13 +7,13 @@ use serde::Serialize;
 use tensority_command::{print, print_json};
 use tensority_device::board::Board;
 use tensority_device::device::Device;
-use tensority_device::discovery;
 use tensority_device::port::{BAUD, Port};
 use tensority_device::probe::{self, Verdict};
 use tensority_device::update::TRIAL;
 
 use super::awaken;
 use super::report::Progress;
+use crate::config;
 use crate::failure::Failure;
 
 #[derive(Serialize)]
@@ -73,7 +73,7 @@ fn find(port: Option<&Path>) -> Result<(PathBuf, Board<Port>), Failure> {
         let board = probe::identify(path, BAUD)?;
         return Ok((path.into(), board));
     }
-    let candidates = discovery::candidates().into_iter();
+    let candidates = config::adapters_anyway().candidates().into_iter();
     let answering = candidates.filter_map(|port| {
         let path = PathBuf::from(port.path);
         let board = probe::identify(&path, BAUD).ok()?;

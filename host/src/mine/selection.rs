@@ -10,7 +10,7 @@ use std::time::Duration;
 use tensority_config::Loaded;
 use tensority_device::choice::{Choice, OpenError};
 use tensority_device::device::Device;
-use tensority_device::discovery::candidates;
+use tensority_device::discovery::UsbIds;
 use tensority_device::port::PortError;
 use tensority_device::probe::{ProbeError, identify};
 use tensority_miner::fleet::{NotOpened, Opener, Selection};
@@ -27,6 +27,7 @@ pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection
     let devices = loaded.config.devices.iter().zip(&choices);
     let enabled: Vec<_> = devices.filter(|(device, _)| device.enabled).collect();
     let everywhere = choices.contains(&Choice::Auto);
+    let adapters = config::adapters(loaded);
     let mut selections = Vec::new();
     let mut named = BTreeMap::new();
     let mut failures = Vec::new();
@@ -44,7 +45,7 @@ pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection
                 named.insert(*serial, (name, worker));
             }
             _ => {
-                let (first, error) = match open(choice, device.baud) {
+                let (first, error) = match open(choice, device.baud, &adapters) {
                     Ok(first) => (Some(first), None),
                     Err(error) => (None, Some(error)),
                 };
@@ -54,7 +55,7 @@ pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection
                     name: device.name.clone().unwrap_or_else(|| choice.to_string()),
                     named: device.name.is_some(),
                     config: worker,
-                    open: opener(first, choice, device.baud),
+                    open: opener(first, choice, device.baud, &adapters),
                 });
             }
         }
@@ -75,7 +76,7 @@ pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection
                 range_size,
             },
             named,
-            ports: Box::new(candidates),
+            ports: Box::new(move || adapters.candidates()),
             open: Arc::new(move |path: &Path| open_port(path, baud)),
         });
     }
@@ -94,7 +95,7 @@ pub fn is_nothing_yet(selections: &[Selection]) -> bool {
 }
 
 /// Opens a device, and says so if that takes a while: a silent port takes a quarter of a minute.
-fn open(choice: &Choice, baud: u32) -> Result<Box<dyn Device>, OpenError> {
+fn open(choice: &Choice, baud: u32, adapters: &UsbIds) -> Result<Box<dyn Device>, OpenError> {
     let (opened, waiting) = mpsc::channel::<()>();
     let text = format!("opening {choice}");
     thread::spawn(move || {
@@ -102,7 +103,7 @@ fn open(choice: &Choice, baud: u32) -> Result<Box<dyn Device>, OpenError> {
             sink::warn(&text);
         }
     });
-    let device = choice.open_at(baud);
+    let device = choice.open(baud, adapters);
     drop(opened);
     device
 }
@@ -110,14 +111,16 @@ fn open(choice: &Choice, baud: u32) -> Result<Box<dyn Device>, OpenError> {
 const A_WHILE: Duration = Duration::from_secs(1);
 
 /// Gives out the device that was opened first, and opens it anew after that.
-fn opener(first: Option<Box<dyn Device>>, choice: &Choice, baud: u32) -> Opener {
+fn opener(first: Option<Box<dyn Device>>, choice: &Choice, baud: u32, adapters: &UsbIds) -> Opener {
     let first = Mutex::new(first);
-    let choice = choice.clone();
+    let (choice, adapters) = (choice.clone(), adapters.clone());
     Arc::new(move || {
         let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
         match first {
             Some(device) => Ok(device),
-            None => choice.open_at(baud).map_err(|error| error.to_string()),
+            None => choice
+                .open(baud, &adapters)
+                .map_err(|error| error.to_string()),
         }
     })
 }
