@@ -156,19 +156,10 @@ fn bench_measures_every_back_end_and_their_checksums_agree() {
     let backends = report["backends"].as_array().expect("an array");
     assert_eq!(backends[0]["backend"], "portable");
     for measurement in backends {
-        assert_eq!(measurement["checksum"], CHECKSUM);
+        assert_eq!(measurement["checksum"], testvectors::FIFTH_IN_CHAIN);
         assert_eq!(measurement["threads"].as_array().map(Vec::len), Some(2));
         assert!(measurement["hash_ms"].as_f64() > Some(0.0));
     }
     assert_refused(&tensority(&["bench", "--seconds", "-1"]), &["-1"]);
     assert_refused(&tensority(&["bench", "--threads", "0"]), &["1 to 1024"]);
 }
-
-#[test]
-fn the_checksum_of_bench_is_that_of_the_reference() {
-    let list = tensority::MatrixList::<256>::from_seed(&tensority::INITIAL_SEED);
-    let last = (0..5).fold([0; 32], |link, _| tensority::tensority(&link, &list));
-    assert_eq!(hex::encode(last), CHECKSUM);
-}
-
-const CHECKSUM: &str = "8b9d1d96dae01774b60917238e50b224b6dc4afd564a47bed158918ec55027d4";

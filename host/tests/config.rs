@@ -467,7 +467,10 @@ fn the_rules_name_the_adapters_of_the_configuration_if_it_can_be_read() {
 
     let unread = rules("[usb]\nadapters = 1\n");
     let warning = String::from_utf8_lossy(&unread.stderr);
-    assert!(warning.contains("expected an array of products"), "{warning}");
+    assert!(
+        warning.contains("expected an array of products"),
+        "{warning}"
+    );
     assert!(warning.contains("only known adapters"), "{warning}");
     assert!(String::from_utf8_lossy(&unread.stdout).contains("6015"));
 }

@@ -37,8 +37,8 @@ pub use payments::{
 };
 pub use seed::seed;
 pub use stages::{
-    Chain, ChainState, FirstRound, ListedMatrix, Pair, SeedVector, SmallPair, Trace, pairs, seeds,
-    small_pairs, traces,
+    Chain, ChainState, FIFTH_IN_CHAIN, FirstRound, ListedMatrix, Pair, SeedVector, SmallPair,
+    Trace, pairs, seeds, small_pairs, traces,
 };
 pub use stratum::{StratumCapture, StratumEvent, StratumStep, stratum_captures};
 pub use units::{BlockMix, Fnv, Reduce, Salsa, Sha3, Smix, Units, units};

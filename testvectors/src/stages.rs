@@ -24,6 +24,10 @@ pub fn pairs() -> Vec<Pair> {
     load(include_str!("../data/pairs.json"))
 }
 
+/// The PoW hash in hexadecimal that five hashes in a chain end with: the first is of a header hash of zeros, each further
+/// one of the PoW hash before it, all with Bytom's first seed. Computed with the reference, which is held to it.
+pub const FIFTH_IN_CHAIN: &str = "8b9d1d96dae01774b60917238e50b224b6dc4afd564a47bed158918ec55027d4";
+
 /// A whole hash of a small dimension.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

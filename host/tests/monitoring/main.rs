@@ -64,7 +64,7 @@ impl Mining {
         }
     }
 
-    /// Its state, with a rate of verified results.
+    /// Its state, with a rate of verified results and a job.
     fn state(&self) -> State {
         let start = Instant::now();
         loop {
@@ -72,7 +72,8 @@ impl Mining {
             assert!(status.contains("200"), "{status}");
             let state: State = serde_json::from_str(&state).expect("a state");
             let known = state.total.rates.verified.over_15m.is_some();
-            if known && state.total.shares.accepted > 0 {
+            // After a block there is none until the node is asked again.
+            if known && state.total.shares.accepted > 0 && state.job.is_some() {
                 return state;
             }
             assert!(start.elapsed() < PATIENCE, "{state:?}");

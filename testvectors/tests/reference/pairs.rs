@@ -1,4 +1,4 @@
-use tensority::{MatrixList, tensority};
+use tensority::{DIMENSION, INITIAL_SEED, MatrixList, tensority};
 use testvectors::{Pair, SmallPair};
 
 use crate::hashing::{Input, pow_hashes};
@@ -23,6 +23,13 @@ fn mismatches(pairs: &[Pair]) -> Vec<&str> {
 #[test]
 fn every_pair_hashes_as_known() {
     assert_eq!(mismatches(&testvectors::pairs()), [""; 0]);
+}
+
+#[test]
+fn the_fifth_in_a_chain_is_as_known() {
+    let list = MatrixList::<DIMENSION>::from_seed(&INITIAL_SEED);
+    let fifth = (0..5).fold([0; 32], |link, _| tensority(&link, &list));
+    assert_eq!(hex::encode(fifth), testvectors::FIFTH_IN_CHAIN);
 }
 
 #[test]
