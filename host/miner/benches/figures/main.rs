@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! main ─► one process a figure ─► the miner ◄─ pseudo-terminals ─► one process for all boards
+//!                                  └─ history, page ─► one process for a browser
 //! ```
 //!
 //! Words on the command line choose figures by a part of their names; `--json` prints a line of JSON
 //! for each. It exits with 1 if a figure that must be reached is not. Each figure has a process of its
-//! own, so that time and memory are those of one miner, and the boards have another. Without `--bench`,
+//! own, so that time and memory are those of one miner, and the boards have another. The miner keeps a history, and a page is open. Without `--bench`,
 //! as `cargo test --benches` calls it, nothing is measured.
 
 #![forbid(unsafe_code)]
@@ -20,6 +21,7 @@ mod load;
 mod machine;
 mod memory;
 mod miner;
+mod page;
 #[path = "../../tests/storm/mod.rs"]
 mod storm;
 #[path = "../../tests/support/mod.rs"]
@@ -43,6 +45,7 @@ type Measure = fn() -> Figure;
 
 /// The words in front of the arguments of the other processes.
 const BOARDS: &str = "boards";
+const PAGE: &str = "page";
 const FIGURE: &str = "figure";
 
 fn main() -> ExitCode {
@@ -50,6 +53,10 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         [BOARDS, ref arguments @ ..] => boards::serve::serve(arguments),
+        [PAGE, api] => {
+            page::read(api);
+            ExitCode::FAILURE
+        }
         [FIGURE, name, format] => {
             let (_, measure) = FIGURES
                 .into_iter()

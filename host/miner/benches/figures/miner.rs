@@ -1,17 +1,24 @@
-//! A miner under way, as the program would run it, with its state published and its messages dropped.
+//! A miner under way, as the program would run it: its messages are dropped, its states go into a history and to
+//! an open page.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+use tensority_api::Settings;
+use tensority_history::Recorder;
 use tensority_miner::message::Message;
 use tensority_miner::miner::{FatalError, Setup, Sink, mine};
+use tensority_miner::unix_now;
 use tensority_telemetry::State;
 use tensority_telemetry::device::Condition;
 use tensority_telemetry::published::Published;
 
+use crate::page::Page;
 use crate::support::run::Plan;
 
 /// A miner under way.
@@ -19,6 +26,9 @@ pub struct Running {
     published: Arc<Published>,
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Result<(), FatalError>>,
+    page: Page,
+    _api: tensority_api::Running,
+    _folder: TempDir,
 }
 
 impl Running {
@@ -34,16 +44,32 @@ impl Running {
             verifiers: NonZero::<usize>::MIN,
             recorder: None,
         };
-        let mut sink = ToNobody(Arc::clone(&published));
+        let folder = tempfile::tempdir().expect("a folder");
+        let history = folder.path().join("history.db");
+        let mut sink = Kept {
+            published: Arc::clone(&published),
+            history: Recorder::open(&history).expect("a history"),
+            last: Instant::now(),
+        };
+        let (sender, commands) = mpsc::channel();
+        let settings = Settings {
+            listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            history: Some(history),
+            ..Settings::default()
+        };
+        let api = tensority_api::start(settings, Arc::clone(&published), sender);
+        let api = api.expect("a free port");
+        let page = Page::open(api.addr().expect("an address"));
         let is_stopped = Arc::clone(&stop);
-        let thread = thread::spawn(move || {
-            let (_keep, commands) = mpsc::channel();
-            mine(setup, &is_stopped, &commands, &mut sink).map(|_| ())
-        });
+        let thread =
+            thread::spawn(move || mine(setup, &is_stopped, &commands, &mut sink).map(|_| ()));
         Self {
             published,
             stop,
             thread,
+            page,
+            _api: api,
+            _folder: folder,
         }
     }
 
@@ -73,6 +99,7 @@ impl Running {
 
     /// Ends it; what its summary says.
     pub fn end(self) -> Arc<State> {
+        self.page.close();
         self.stop.store(true, Ordering::SeqCst);
         let outcome = self.thread.join().expect("the loop does not panic");
         outcome.expect("no error");
@@ -80,9 +107,14 @@ impl Running {
     }
 }
 
-struct ToNobody(Arc<Published>);
+struct Kept {
+    published: Arc<Published>,
+    history: Recorder,
+    /// When the last state came.
+    last: Instant,
+}
 
-impl Sink for ToNobody {
+impl Sink for Kept {
     type Error = FatalError;
 
     fn tell(&mut self, message: &Message) -> Result<(), FatalError> {
@@ -92,7 +124,11 @@ impl Sink for ToNobody {
     }
 
     fn publish(&mut self, state: State) -> Result<(), FatalError> {
-        self.0.publish(state);
+        let since = self.last.elapsed();
+        self.last += since;
+        self.history.observe(&state, unix_now(), since);
+        assert!(self.history.fault().is_none(), "the history is written");
+        self.published.publish(state);
         Ok(())
     }
 }
