@@ -140,14 +140,24 @@ impl Manifest {
         let found = named(&self.board, &self.device, &self.package, self.idcode);
         match expected == found {
             true => Ok(()),
-            false => Err(ManifestError::Part { expected, found }),
+            false => Err(ManifestError::Part {
+                expected,
+                found: line(&found),
+            }),
         }
     }
 }
 
 fn not_read(error: serde_json::Error) -> ManifestError {
-    let found = error.to_string();
+    let found = line(&error.to_string());
     ManifestError::Json { found }
+}
+
+/// What a file says, on one line that a terminal shows as it is.
+fn line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// A word as eight hexadecimal digits.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::exit;
-use crate::output::Unprinted;
+use crate::output::{Unprinted, shown};
 
 /// A command, as its messages call it.
 pub trait Program {
@@ -92,7 +92,7 @@ impl<P: Program> Failure<P> {
     pub fn report(&self) -> ExitCode {
         for line in self.message.lines() {
             // Nobody is left to tell when the terminal itself is gone.
-            let _ = writeln!(stderr(), "{}: {line}", P::NAME);
+            let _ = writeln!(stderr(), "{}: {}", P::NAME, shown(line));
         }
         ExitCode::from(self.code)
     }

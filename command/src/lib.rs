@@ -43,5 +43,5 @@ mod signals;
 pub use arguments::{hertz, run};
 pub use failure::{Code, Failure, Program};
 pub use hexadecimal::{hex_digits, number};
-pub use output::{Lines, Unprinted, print, print_as, print_json, write_file};
+pub use output::{Lines, Unprinted, print, print_as, print_json, shown, write_file};
 pub use signals::{ending_signals, stop_at_signals};

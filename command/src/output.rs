@@ -15,12 +15,26 @@ const NEW_FILE: u32 = 0o666;
 #[derive(Debug)]
 pub struct Unprinted(pub(crate) Error);
 
-/// Prints a text and an end of line.
+/// Prints a text and an end of line, as [`shown`].
 ///
 /// # Errors
 /// [`Unprinted`], where `println!` would panic.
 pub fn print(text: impl Display) -> Result<(), Unprinted> {
-    writeln!(stdout(), "{text}").map_err(Unprinted)
+    writeln!(stdout(), "{}", shown(&text.to_string())).map_err(Unprinted)
+}
+
+/// A text as a terminal may have it: what is quoted of a file or a peer can hold characters that move the cursor or
+/// colour the rest. They are written as escapes, but for ends of lines and tabs.
+pub fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            _ if character.is_control() => shown.extend(character.escape_default()),
+            _ => shown.push(character),
+        }
+    }
+    shown
 }
 
 /// Standard output of a command whose job goes on when the reader of its output leaves, as `head` does.
@@ -115,6 +129,13 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    #[test]
+    fn a_text_holds_nothing_that_a_terminal_obeys() {
+        let hostile = "unknown field `\u{1b}[2Jb\u{7f}\r\u{9b}`, é \"x\"\n\t2";
+        let expected = "unknown field `\\u{1b}[2Jb\\u{7f}\\r\\u{9b}`, é \"x\"\n\t2";
+        assert_eq!(shown(hostile), expected);
+    }
 
     #[test]
     fn a_file_keeps_its_place_and_mode_and_is_never_cut() {

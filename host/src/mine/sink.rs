@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 use serde::Serialize;
-use tensority_command::Lines;
+use tensority_command::{Lines, shown};
 use tensority_miner::message::Message;
 use tensority_miner::{miner, unix_now};
 use tensority_telemetry::State;
@@ -56,7 +56,7 @@ pub fn mode(wanted: tensority_config::View, json: bool) -> Mode {
 /// Says what is wrong and keeps nobody from mining.
 pub fn warn(warning: &impl Display) {
     // Nobody is left to tell when the terminal itself is gone.
-    let _ = writeln!(stderr(), "tensority: {warning}");
+    let _ = writeln!(stderr(), "tensority: {}", shown(&warning.to_string()));
 }
 
 pub struct Sink {
@@ -118,7 +118,7 @@ impl Sink {
             Some(view) => view.log(line),
             None => {
                 // Nobody is left to tell when the terminal itself is gone.
-                let _ = writeln!(stderr(), "{line}");
+                let _ = writeln!(stderr(), "{}", shown(&line));
             }
         }
     }

@@ -204,7 +204,7 @@ pub fn data<T: DeserializeOwned>(
     }
     let unexpected = |reason: String| NodeError::Unexpected {
         expected,
-        found: format!("{} ({reason})", quote(body)),
+        found: format!("{} ({})", quote(body), line(&reason)),
     };
     match serde_json::from_slice(body).map_err(|error| unexpected(error.to_string()))? {
         Answer::Success { data } => Ok(data),

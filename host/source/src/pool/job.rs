@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tensority::{BlockHeader, Target, varint63};
 
-use crate::excerpt::quote;
+use crate::excerpt::{line, quote};
 
 /// The longest name of a job, in bytes, that fits a submit: pools read 10 KiB at most.
 const MAX_ID_BYTES: usize = 256;
@@ -80,8 +80,10 @@ impl Job {
     /// # Errors
     /// [`JobError`].
     pub fn read(json: &str) -> Result<Self, JobError> {
-        let fields: Fields<'_> = serde_json::from_str(json)
-            .map_err(|error| JobError::Shape(format!("{} ({error})", quote(json.as_bytes()))))?;
+        let fields: Fields<'_> = serde_json::from_str(json).map_err(|error| {
+            let reason = line(&error.to_string());
+            JobError::Shape(format!("{} ({reason})", quote(json.as_bytes())))
+        })?;
         let header = BlockHeader {
             version: block_integer("version", &fields.version)?,
             height: block_integer("height", &fields.height)?,

@@ -5,6 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::answer::Verdict;
+use crate::excerpt::line;
 
 /// An object from a pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +46,8 @@ struct Object<'a> {
 
 impl Message {
     pub fn read(json: &[u8]) -> Result<Self, String> {
-        let object: Object<'_> = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        let object: Object<'_> =
+            serde_json::from_slice(json).map_err(|error| line(&error.to_string()))?;
         if let Some(method) = object.method {
             return Ok(match (&*method, object.params) {
                 ("job", Some(params)) => Self::Job(params.get().to_owned()),
@@ -56,7 +58,8 @@ impl Message {
             return Err("neither method nor result nor error".to_owned());
         }
         let result = object.result.map(RawValue::get).unwrap_or("null");
-        let value: Value = serde_json::from_str(result).map_err(|error| error.to_string())?;
+        let value: Value =
+            serde_json::from_str(result).map_err(|error| line(&error.to_string()))?;
         Ok(Self::Reply {
             id: Id::read(object.id),
             verdict: Verdict::new(Some(&value), object.error.as_ref()),
