@@ -84,7 +84,7 @@ pub struct Settings {
     /// When the miner started, in seconds since 1970.
     pub started_unix: u64,
     pub lifetime: Lifetime,
-    /// The nonce with which jobs begin whose source does not say.
+    /// By chance: the nonce with which jobs begin whose source does not say, else how far behind the source's first.
     pub first_nonce: u64,
     /// Makes the ids of ranges and the known-answer tests of this run differ from those of others.
     pub salt: u64,

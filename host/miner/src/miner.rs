@@ -108,6 +108,7 @@ pub fn mine<S: Sink>(
         events,
         recorder: setup.recorder,
         next_state: Duration::ZERO,
+        is_over: false,
         sink,
     };
     let outcome = miner.run(&incoming, stop, commands);
@@ -128,6 +129,8 @@ struct Miner<'a, S> {
     events: Events,
     recorder: Option<Recorder>,
     next_state: Duration,
+    /// No source is started any more.
+    is_over: bool,
     sink: &'a mut S,
 }
 
@@ -165,13 +168,19 @@ impl<S: Sink> Miner<'_, S> {
                 self.sink.publish(self.controller.state(now))?;
             }
         }
-        // Shares that are still on their way are answered now.
-        self.running.clear();
+        self.end_sources(incoming)?;
+        self.sink.publish(self.controller.state(self.now()))?;
+        self.handle(Event::Over)
+    }
+
+    /// Has shares that are still on their way answered; those that waited for them are not sent.
+    fn end_sources(&mut self, incoming: &Receiver<Incoming>) -> Result<(), S::Error> {
+        self.is_over = true;
+        self.running.fill_with(|| None);
         while let Ok(Incoming::Event(event)) = incoming.try_recv() {
             self.handle(event)?;
         }
-        self.sink.publish(self.controller.state(self.now()))?;
-        self.handle(Event::Over)
+        Ok(())
     }
 
     fn now(&self) -> Duration {
@@ -209,6 +218,9 @@ impl<S: Sink> Miner<'_, S> {
     }
 
     fn start(&mut self, source: usize) {
+        if self.is_over {
+            return;
+        }
         let events = self.events.clone();
         let tell = Box::new(move |event| events.send(Event::Source { source, event }));
         match (self.sources[source])(tell) {
@@ -256,3 +268,6 @@ impl<S: Sink> Miner<'_, S> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

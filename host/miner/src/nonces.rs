@@ -10,20 +10,32 @@ use crate::job::Job;
 
 /// Nonces that follow each other, up to 2^63 - 1 at most, the greatest that a block can hold.
 #[derive(Clone, Debug)]
-pub struct Nonces(Range<u64>);
+pub struct Nonces {
+    left: Range<u64>,
+    /// Those in front of the first one that was taken, which come last.
+    last: Range<u64>,
+}
 
 impl Nonces {
-    /// `count` nonces from `first` on.
-    pub fn new(first: u64, count: u64) -> Self {
-        Self(first..first.saturating_add(count).min(varint63::MAX + 1))
+    /// `count` nonces from `first` on, of which the first `last` come last.
+    pub fn new(first: u64, count: u64, last: u64) -> Self {
+        let end = first.saturating_add(count).min(varint63::MAX + 1);
+        let begin = first.saturating_add(last).min(end);
+        Self {
+            left: begin..end,
+            last: first..begin,
+        }
     }
 
-    /// The next `count` nonces, or as many as are left.
+    /// The next `count` nonces, or as many as follow each other.
     pub fn take(&mut self, count: NonZero<u64>) -> Option<Range<u64>> {
-        let first = self.0.start;
-        let end = first.saturating_add(count.get()).min(self.0.end);
+        if self.left.is_empty() {
+            self.left = std::mem::take(&mut self.last);
+        }
+        let first = self.left.start;
+        let end = first.saturating_add(count.get()).min(self.left.end);
         (first < end).then(|| {
-            self.0.start = end;
+            self.left.start = end;
             first..end
         })
     }
@@ -39,9 +51,15 @@ type Key = ([u8; 128], u64);
 const REMEMBERED: usize = 16;
 
 impl Book {
-    /// What is left of a job's nonces; they begin at `first` where its source says nothing of it.
-    pub fn left(&mut self, job: &Job, first: u64) -> &mut Nonces {
-        let first = job.template.first_nonce.unwrap_or(first);
+    /// What is left of a job's nonces; they begin at `chance` where its source says nothing of it, else as far behind
+    /// the first that the source gives as `chance` says: a pool can give the same header and the same nonces to the
+    /// miner that is started again.
+    pub fn left(&mut self, job: &Job, chance: u64) -> &mut Nonces {
+        let count = job.template.nonces;
+        let (first, skipped) = match job.template.first_nonce {
+            Some(first) => (first, chance.checked_rem(count).unwrap_or(0)),
+            None => (chance, 0),
+        };
         let key = (job.template.header.prefix(), first);
         let place = match self.0.iter().position(|(known, _)| *known == key) {
             Some(place) => place,
@@ -49,8 +67,8 @@ impl Book {
                 if self.0.len() == REMEMBERED {
                     self.0.pop_front();
                 }
-                self.0
-                    .push_back((key, Nonces::new(first, job.template.nonces)));
+                let nonces = Nonces::new(first, count, skipped);
+                self.0.push_back((key, nonces));
                 self.0.len() - 1
             }
         };
@@ -80,7 +98,7 @@ mod tests {
         let mut random = StdRng::seed_from_u64(seed);
         for _ in 0..100 {
             let first = varint63::MAX - random.random_range(0..1000);
-            let mut left = Nonces::new(first, u64::MAX);
+            let mut left = Nonces::new(first, u64::MAX, 0);
             let mut free_from = first;
             while let Some(range) = left.take(nonces(random.random_range(1..300))) {
                 assert_eq!(range.start, free_from);
@@ -94,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_range_of_everything_ends_below_2_to_the_63() {
-        let all = |first| Nonces::new(first, u64::MAX).take(nonces(u64::MAX));
+        let all = |first| Nonces::new(first, u64::MAX, 0).take(nonces(u64::MAX));
         let range = all(5).unwrap();
         assert_eq!(range, 5..1 << 63);
         assert_eq!(all(1 << 63), None);
@@ -103,10 +121,30 @@ mod tests {
 
     #[test]
     fn ranges_stay_inside_the_range_of_the_connection() {
-        let mut left = Nonces::new(1 << 45, 1 << 45);
+        let mut left = Nonces::new(1 << 45, 1 << 45, 0);
         let all = left.take(nonces(u64::MAX)).unwrap();
         assert_eq!(all.end, 1 << 46);
         assert_eq!(left.take(nonces(1)), None);
+    }
+
+    #[test]
+    fn a_miner_that_is_started_again_takes_other_nonces_and_in_the_end_all() {
+        let (mut jobs, mut taken) = (Jobs::default(), Vec::new());
+        let template = Template {
+            first_nonce: Some(1000),
+            nonces: 100,
+            ..template(1)
+        };
+        let job = jobs.take(Duration::ZERO, 0, template).unwrap();
+        for chance in [730, 1_000_000_017] {
+            let mut book = Book::default();
+            let left = book.left(&job, chance);
+            taken.push(left.take(nonces(10)).unwrap());
+            let rest = std::iter::from_fn(|| left.take(nonces(10)));
+            let rest: usize = rest.map(|range| range.count()).sum();
+            assert_eq!(rest, 90);
+        }
+        assert_eq!(taken, [1030..1040, 1017..1027]);
     }
 
     #[test]
@@ -124,7 +162,7 @@ mod tests {
         assert_eq!(take(1, None), 100);
         assert_eq!(take(2, None), 100);
         assert_eq!(take(1, None), 110, "after a turn of another header");
-        assert_eq!(take(1, Some(7)), 7, "other nonces");
+        assert_eq!(take(1, Some(7)), 107, "other nonces");
         for parent in 3..30 {
             take(parent, None);
         }
