@@ -7,11 +7,13 @@ mod demo;
 mod documents;
 mod failure;
 mod firmware;
+mod fuzz;
 mod node;
 mod package;
 mod setup;
 mod step;
 mod test;
+mod torture;
 mod workspace;
 
 use std::path::PathBuf;
@@ -54,6 +56,24 @@ enum Chore {
         #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
         seeds: u32,
     },
+    /// Try every decoder with inputs that libFuzzer makes up, and keep what it finds in evidence/fuzz.
+    Fuzz {
+        /// Targets; all without one.
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+        /// Minutes for all of them together.
+        #[arg(long, value_name = "M", default_value_t = 15.0)]
+        minutes: f64,
+    },
+    /// Let boards, pools, node, disk and miner fail at random, and account for every share.
+    Torture {
+        /// How long.
+        #[arg(long, value_name = "N", default_value_t = 15.0)]
+        minutes: f64,
+        /// What the faults are drawn from.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+    },
     /// Build the miner's packages for Debian and HiveOS into target/package, and check them.
     Package,
     /// Set up, then check formatting, lints and tests of the whole workspace.
@@ -79,6 +99,8 @@ fn main() -> ExitCode {
             seeds,
         } => board::run(&board, lanes, seeds),
         Chore::Demo => demo::run(),
+        Chore::Fuzz { targets, minutes } => fuzz::run(&targets, minutes),
+        Chore::Torture { minutes, seed } => torture::run(minutes, seed),
         Chore::Package => package::run(),
         Chore::Test { aarch64: true, .. } => aarch64::run(),
         Chore::Test { fast: true, .. } => test::run(test::Tier::Fast),

@@ -40,6 +40,32 @@ const ARROWS: &[(&str, &[&str])] = &[
         "host",
         &["tensority", "protocol", "boards", "command", "host/payment"],
     ),
+    // What reads bytes from outside, tried with all of them; nothing depends on it.
+    (
+        "evidence/fuzz",
+        &[
+            "tensority",
+            "testvectors",
+            "protocol",
+            "boards",
+            "command",
+            "firmware/controller",
+            "firmware/model",
+            "host/payment",
+            "host",
+        ],
+    ),
+    // It runs the miner as a program, and shares nothing with it but the formats of its files.
+    (
+        "evidence/torture",
+        &[
+            "tensority",
+            "testvectors",
+            "command",
+            "firmware/model",
+            "host/payment",
+        ],
+    ),
     // The documents that it writes come from the tables of these.
     ("xtask", &["command", "protocol", "host"]),
 ];

@@ -2,7 +2,7 @@
 //! connection is closed. It follows version 3.7 of what cgminer has, and can only be read.
 
 mod reply;
-mod request;
+pub(crate) mod request;
 mod sections;
 
 use std::sync::Arc;
@@ -68,7 +68,7 @@ async fn read(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 /// The reply to a request at a time in seconds since 1970.
-fn answer(request: &[u8], state: &State, now: u64) -> String {
+pub(crate) fn answer(request: &[u8], state: &State, now: u64) -> String {
     let program = format!("{} {}", state.program.name, state.program.version);
     let writer = reply::Writer {
         when: now,

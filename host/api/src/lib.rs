@@ -30,6 +30,8 @@
 
 mod api;
 mod commands;
+#[doc(hidden)]
+pub mod decoders;
 mod events;
 mod fleet;
 mod guard;

@@ -1,6 +1,6 @@
 //! Listeners, and the one thread that serves every connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tensority_telemetry::command::Command;
 use tensority_telemetry::published::Published;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, oneshot};
@@ -153,7 +154,17 @@ async fn http(stream: TcpStream, guard: Arc<Guard>, router: Router) {
     let Ok(address) = stream.local_addr() else {
         return;
     };
-    let watch = middleware::from_fn_with_state((guard, address.ip().to_canonical()), guard::watch);
+    converse(stream, address.ip().to_canonical(), guard, router).await;
+}
+
+/// Serves HTTP on a connection to this address.
+pub async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    address: IpAddr,
+    guard: Arc<Guard>,
+    router: Router,
+) {
+    let watch = middleware::from_fn_with_state((guard, address), guard::watch);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

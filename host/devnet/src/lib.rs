@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+pub mod decoders;
 mod network;
 pub mod node;
 pub mod pool;

@@ -27,11 +27,11 @@
 
 pub mod api;
 mod chain;
-mod chain_file;
+pub(crate) mod chain_file;
 mod coinbase;
 mod load;
 mod proof_of_work;
-mod request;
+pub(crate) mod request;
 mod server;
 mod template;
 #[cfg(test)]

@@ -48,7 +48,7 @@ mod message;
 mod misbehaviour;
 mod request;
 mod server;
-mod session;
+pub(crate) mod session;
 mod settings;
 mod target;
 mod tls;

@@ -14,6 +14,8 @@
 #![forbid(unsafe_code)]
 
 mod carry_out;
+#[doc(hidden)]
+pub mod decoders;
 pub mod emulator;
 mod image;
 mod loader;

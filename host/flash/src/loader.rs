@@ -3,7 +3,7 @@
 mod memory;
 mod output;
 mod process;
-mod svf;
+pub(crate) mod svf;
 
 use std::net::SocketAddrV4;
 use std::path::Path;

@@ -28,6 +28,8 @@
 
 mod address;
 mod backoff;
+#[doc(hidden)]
+pub mod decoders;
 mod event;
 mod excerpt;
 mod handle;

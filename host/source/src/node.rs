@@ -1,7 +1,7 @@
 //! A node as a source: one thread asks for work, another hands blocks in, so that neither waits for
 //! the other.
 
-mod answer;
+pub(crate) mod answer;
 pub(crate) mod client;
 mod poll;
 mod submit;

@@ -1,12 +1,12 @@
 //! A pool as a source: one thread, which waits for the pool, for shares and for the end at once.
 
 mod answer;
-mod frame;
+pub(crate) mod frame;
 mod job;
 mod link;
 mod message;
 mod refusals;
-mod session;
+pub(crate) mod session;
 mod stranger;
 
 use std::io::{self, Read, Write};

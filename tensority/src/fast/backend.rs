@@ -180,7 +180,11 @@ impl Backend {
 
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
+        f.write_str(self.name)?;
+        match cfg!(tensority_cheap) {
+            true => f.write_str(" with SHA3 in the place of Tensority"),
+            false => Ok(()),
+        }
     }
 }
 

@@ -49,12 +49,20 @@ const PROGRAMS: &[Program] = &[Program {
     harmless: "--Version",
 }];
 
-/// What tests alone call: a browser without a window, which loads the page of a miner (host/tests/support/browser.rs).
-const FOR_TESTS: &[Program] = &[Program {
-    package: "chromium-headless-shell",
-    names: &["chromium-headless-shell", "chromium", "google-chrome"],
-    harmless: "--version",
-}];
+/// What tests alone call: a browser without a window, which loads the page of a miner (host/tests/support/browser.rs), and
+/// what steps a miner's clock (evidence/torture).
+const FOR_TESTS: &[Program] = &[
+    Program {
+        package: "chromium-headless-shell",
+        names: &["chromium-headless-shell", "chromium", "google-chrome"],
+        harmless: "--version",
+    },
+    Program {
+        package: "faketime",
+        names: &["faketime"],
+        harmless: "--version",
+    },
+];
 
 /// Nothing that is there is given up for what is missing.
 const INSTALL: &[&str] = &["install", "--no-remove"];

@@ -22,7 +22,9 @@ pub enum Refused {
     NoAnswer(&'static str),
 }
 
+/// Which block is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum BlockName {
     Hash([u8; 32]),
     Height(u64),
