@@ -8,9 +8,8 @@ use tensority_device::discovery::{self, ListedPort, UsbIds};
 use tensority_device::link::Patience;
 use tensority_device::probe::{self, Probed, Verdict};
 
-use crate::config;
 use crate::failure::Failure;
-use crate::table;
+use crate::{config, table};
 
 #[derive(clap::Args)]
 pub struct Arguments {

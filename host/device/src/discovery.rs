@@ -1,8 +1,7 @@
 //! Discovery of serial ports at which a board may be.
 
-use std::fmt;
-use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::{fmt, fs};
 
 use crc::{CRC_64_ECMA_182, Crc};
 use serialport::{SerialPortType, UsbPortInfo};
