@@ -109,6 +109,10 @@ fn block_mix_is_the_references_in_the_cycles_it_promises() {
             if done {
                 break;
             }
+            assert!(
+                cycles < 2 * tensority_hdl::core::block_mix::CYCLES,
+                "a BlockMix that does not end"
+            );
         }
         assert_eq!(cycles, tensority_hdl::core::block_mix::CYCLES);
         let found: [u32; 32] = std::array::from_fn(|i| model.get(&format!("x${i}")) as u32);

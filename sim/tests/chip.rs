@@ -112,14 +112,18 @@ fn a_job_switch_is_on_the_array_within_three_milliseconds_of_its_first_bit() {
     chip.ask(job(1, none));
     chip.ask(run(1, 1, 0, 1 << 40, 0));
     // The known-answer test was a hash; then one of the range, and half the next.
+    let limit = chip.board().times().now + 10 * HASH;
     while chip.board().times().issued < 5 * HASH / 2 {
         chip.turn();
+        assert!(chip.board().times().now < limit, "the range does not run");
     }
     let begin = chip.board().times().now;
     chip.send(job(2, Target::MAX));
     let number = chip.send(run(2, 2, 77, 1, REPLACE));
+    let limit = chip.board().times().now + HASH;
     while chip.board().model().unsent() > 0 {
         chip.step(100);
+        assert!(chip.board().times().now < limit, "requests do not leave");
     }
     // Until here the array works on the old job.
     let end = chip.board().times().sent;

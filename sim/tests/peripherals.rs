@@ -341,6 +341,8 @@ fn a_bridge_makes_each_access_once_whatever_the_clocks_are() {
         let mut waiting = None;
         let (mut asked, mut longest) = (0, 0);
         while made.len() < 300 {
+            let limit = 1_000_000;
+            assert!(next < limit && core_next < limit, "accesses end");
             if next <= core_next {
                 let now = next;
                 next += period;

@@ -253,8 +253,11 @@ fn a_read_is_commanded_after_the_promised_cycles() {
         let mut model = model("commands", Commands::new(&geometry, &timing));
         // Start, first refreshes and mode are over, and a refresh too, so that none is near.
         model.step(u64::from(timing.start) + 200);
+        let mut cycles = 0;
         while model.get("command") != REFRESH {
             model.step(1);
+            cycles += 1;
+            assert!(cycles < PATIENCE, "no REFRESH");
         }
         model.step(20);
         let closed = read_latency(&mut model, 0);
