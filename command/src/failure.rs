@@ -14,6 +14,14 @@ use crate::output::{Unprinted, shown};
 pub trait Program {
     /// The name in front of every message.
     const NAME: &str;
+
+    /// Says on standard error what is wrong, each line behind the command's name, and ends nothing.
+    fn warn(warning: &impl fmt::Display) {
+        for line in warning.to_string().lines() {
+            // Nobody is left to tell when the terminal itself is gone.
+            let _ = writeln!(stderr(), "{}: {}", Self::NAME, shown(line));
+        }
+    }
 }
 
 /// The exit code that a command gives an error.
@@ -90,10 +98,7 @@ impl<P> Failure<P> {
 impl<P: Program> Failure<P> {
     /// Prints the lines on standard error and returns the exit code.
     pub fn report(&self) -> ExitCode {
-        for line in self.message.lines() {
-            // Nobody is left to tell when the terminal itself is gone.
-            let _ = writeln!(stderr(), "{}: {}", P::NAME, shown(line));
-        }
+        P::warn(&self.message);
         ExitCode::from(self.code)
     }
 }

@@ -1,15 +1,14 @@
 //! `tensority config`: checking, explaining and beginning a configuration.
 
-use std::io::{Write, stderr};
 use std::path::PathBuf;
 
-use tensority_command::print;
+use tensority_command::{Program, print};
 use tensority_config::{ConfigError, Explained, Loaded, Overrides};
 use tensority_device::choice::Choice;
 use tensority_device::discovery::UsbIds;
 use tensority_source::Address;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Tensority};
 use crate::table;
 
 const HELP: &str = "\
@@ -83,11 +82,7 @@ pub fn adapters_anyway() -> UsbIds {
     match tensority_config::load_without_secrets(None, &environment, &Overrides::default()) {
         Ok(loaded) => adapters(&loaded),
         Err(error) => {
-            // Nobody is left to tell when the terminal itself is gone.
-            let _ = writeln!(
-                stderr(),
-                "tensority: {error}; only known adapters are looked at"
-            );
+            Tensority::warn(&format!("{error}; only known adapters are looked at"));
             UsbIds::with(&[])
         }
     }
@@ -135,10 +130,7 @@ pub fn without_account(loaded: &Loaded, addresses: &[Address]) -> Vec<String> {
 
 /// Says what works and should not be so.
 pub fn warn(loaded: &Loaded) {
-    for warning in &loaded.warnings {
-        // Nobody is left to tell when the terminal itself is gone.
-        let _ = writeln!(stderr(), "tensority: {warning}");
-    }
+    loaded.warnings.iter().for_each(Tensority::warn);
 }
 
 fn load(file: &File) -> Result<Loaded, Failure> {
@@ -154,10 +146,7 @@ fn check(loaded: &Loaded) -> Result<(), Failure> {
     let addresses = addresses(loaded)?;
     let choices = choices(loaded)?;
     let warnings = without_account(loaded, &addresses);
-    for warning in &warnings {
-        // Nobody is left to tell when the terminal itself is gone.
-        let _ = writeln!(stderr(), "tensority: {warning}");
-    }
+    warnings.iter().for_each(Tensority::warn);
     let counts = [
         counted(addresses.len(), "source"),
         counted(choices.len(), "device"),

@@ -25,6 +25,7 @@ use sink::Sink;
 pub use source::settings as source_settings;
 use tensority::fast::Backend;
 use tensority_api::Running;
+use tensority_command::Program as _;
 use tensority_config::{Loaded, Origin, Overrides};
 use tensority_miner::controller::{Controller, Goal, Settings};
 use tensority_miner::miner::{Setup, mine};
@@ -38,7 +39,7 @@ use tensority_telemetry::lifetime_file::{LifetimeFile, LifetimeFileError};
 use tensority_telemetry::published::Published;
 
 use crate::config;
-use crate::failure::Failure;
+use crate::failure::{Failure, Tensority};
 use crate::serve::no_signals;
 
 /// The greatest nonce that a node's job may begin with: half of all nonces are above it.
@@ -134,9 +135,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         dry_run: arguments.dry_run,
     };
     let receipts = arguments.files.receipts.as_deref().map(Receipts::open);
-    let receipts = receipts.and_then(|opened| opened.map_err(|error| sink::warn(&error)).ok());
+    let receipts = receipts.and_then(|opened| opened.map_err(|error| Tensority::warn(&error)).ok());
     let history = loaded.config.state.history.as_deref().map(History::open);
-    let history = history.and_then(|opened| opened.map_err(|error| sink::warn(&error)).ok());
+    let history = history.and_then(|opened| opened.map_err(|error| Tensority::warn(&error)).ok());
     let watched = sources.into_iter().map(|(name, start)| match &receipts {
         Some(receipts) => {
             let start = receipts.watch(&name.name, start);
@@ -270,7 +271,7 @@ fn open_lifetime(loaded: &Loaded) -> Result<(Option<LifetimeFile>, Lifetime), Fa
     match LifetimeFile::open(path) {
         Ok((file, lifetime, corrupt)) => {
             if let Some(corrupt) = corrupt {
-                sink::warn(&corrupt);
+                Tensority::warn(&corrupt);
             }
             Ok((Some(file), lifetime))
         }
@@ -278,7 +279,7 @@ fn open_lifetime(loaded: &Loaded) -> Result<(Option<LifetimeFile>, Lifetime), Fa
         Err(error @ LifetimeFileError::InUse { .. })
             if loaded.origin("state.file") == Origin::Default =>
         {
-            sink::warn(&format!("{error}; totals are not kept"));
+            Tensority::warn(&format!("{error}; totals are not kept"));
             Ok((None, Lifetime::default()))
         }
         Err(error) => Err(error.into()),
@@ -317,7 +318,7 @@ fn serve(
         Err(error @ tensority_api::StartError::Listen { .. })
             if loaded.origin("api.listen") == Origin::Default && api.fleet_listen.0.is_none() =>
         {
-            sink::warn(&format!("{error}; there is no API"));
+            Tensority::warn(&format!("{error}; there is no API"));
             Ok(None)
         }
         Err(error) => Err(error.into()),

@@ -1,15 +1,14 @@
 //! `tensority node`: a development node, for miners to talk to on this machine.
 
-use std::io::{Write, stderr};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tensority::fast::Backend;
-use tensority_command::number;
+use tensority_command::{Program, number};
 use tensority_devnet::node::{Event, Node, Settings};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Tensority};
 use crate::serve::{self, Listening};
 
 #[derive(clap::Args)]
@@ -46,8 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         None => (Node::new(settings)?, None),
     };
     if let Some(recovery) = recovery {
-        // Nobody is left to tell when the terminal itself is gone.
-        let _ = writeln!(stderr(), "tensority: {recovery}");
+        Tensority::warn(&recovery);
     }
     let start = |observer| {
         let observer: serve::Observer<Event> = observer;

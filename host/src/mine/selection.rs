@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use tensority_command::Program;
 use tensority_config::Loaded;
 use tensority_device::choice::{Choice, OpenError};
 use tensority_device::device::Device;
@@ -16,9 +17,8 @@ use tensority_device::probe::{ProbeError, identify};
 use tensority_miner::fleet::{NotOpened, Opener, Selection};
 use tensority_miner::{RangeSize, WorkerConfig};
 
-use super::sink;
 use crate::config;
-use crate::failure::Failure;
+use crate::failure::{Failure, Tensority};
 
 /// What is selected. Each device is opened once to see that it can be; those that cannot are opened
 /// later, but if that is all of them there is nothing to mine with.
@@ -64,7 +64,7 @@ pub fn of_config(loaded: &Loaded, range_size: RangeSize) -> Result<Vec<Selection
         return Err(failures.swap_remove(0).into());
     }
     for error in &failures {
-        sink::warn(&format!("{error}; it is tried again and again"));
+        Tensority::warn(&format!("{error}; it is tried again and again"));
     }
     let auto = enabled.iter().find(|(_, choice)| **choice == Choice::Auto);
     if let Some((device, _)) = auto {
@@ -100,7 +100,7 @@ fn open(choice: &Choice, baud: u32, adapters: &UsbIds) -> Result<Box<dyn Device>
     let text = format!("opening {choice}");
     thread::spawn(move || {
         if waiting.recv_timeout(A_WHILE) == Err(RecvTimeoutError::Timeout) {
-            sink::warn(&text);
+            Tensority::warn(&text);
         }
     });
     let device = choice.open(baud, adapters);

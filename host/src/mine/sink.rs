@@ -1,7 +1,6 @@
 //! The sink of the miner's messages and states: terminal, standard output, publication, state file,
 //! service manager.
 
-use std::fmt::Display;
 use std::io::{Write, stderr};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
@@ -51,12 +50,6 @@ pub fn mode(wanted: tensority_config::View, json: bool) -> Mode {
         Wanted::Auto if !View::is_possible() => Mode::Lines,
         Wanted::Auto | Wanted::On => Mode::Live,
     }
-}
-
-/// Says what is wrong and keeps nobody from mining.
-pub fn warn(warning: &impl Display) {
-    // Nobody is left to tell when the terminal itself is gone.
-    let _ = writeln!(stderr(), "tensority: {}", shown(&warning.to_string()));
 }
 
 pub struct Sink {

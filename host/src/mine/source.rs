@@ -3,15 +3,16 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use tensority_command::Program;
 use tensority_config::{Form, Loaded};
 use tensority_miner::SourceName;
 use tensority_miner::miner::{Source, StartSource};
 use tensority_source::{Address, Fingerprint, NodeForm, Settings, Tell};
 use tensority_telemetry::source::Kind;
 
-use super::{paid, payee, sink};
+use super::{paid, payee};
 use crate::config;
-use crate::failure::Failure;
+use crate::failure::{Failure, Tensority};
 
 /// What each source is called, and the way to start it, in the order of preference. What turns out later to be wrong
 /// with one, and what its blocks pay, is sent to `notes`.
@@ -28,7 +29,7 @@ pub fn of_config(
         ));
     }
     for warning in config::without_account(loaded, &addresses) {
-        sink::warn(&warning);
+        Tensority::warn(&warning);
     }
     let mut sources = Vec::new();
     for (source, address) in loaded.config.sources.iter().zip(addresses) {
