@@ -72,10 +72,12 @@ impl Controller {
         for device in devices {
             add_nonces(&mut nonces, &device.nonces);
         }
-        // By the time of each device, and by what it could have hashed in it.
+        // By the time of each device, and by what it could have hashed in it, once that is known of any.
+        let rate = |index: usize| self.devices[index].rate().unwrap_or_default();
+        let is_known = (0..devices.len()).any(|index| rate(index) > 0.0);
         let weight = |index: usize| {
-            let stats = &self.devices[index];
-            stats.spent.seconds() * stats.rate().unwrap_or_default()
+            let seconds = self.devices[index].spent.seconds();
+            seconds * if is_known { rate(index) } else { 1.0 }
         };
         let all: f64 = (0..devices.len()).map(weight).sum();
         let mut losses = Losses::default();

@@ -236,6 +236,18 @@ fn work_is_good_if_its_results_came_in_time_to_the_miner_and_to_the_source() {
 }
 
 #[test]
+fn the_parts_of_all_time_make_one_before_any_rate_is_known() {
+    let mut run = Run::new(settings(Policy::Before));
+    run.controller.devices[0].joined.expected_rate = None;
+    run.now = at(100);
+    run.source(0, SourceEvent::Template(easy(2)));
+    let state = run.state();
+    let sum = |losses: &Losses| losses.parts().iter().map(|(_, part)| part).sum::<f64>();
+    assert_eq!(sum(&state.devices[0].losses), 1.0);
+    assert_eq!(sum(&state.total.losses), 1.0);
+}
+
+#[test]
 fn a_dry_run_submits_nothing() {
     let mut settings = settings(Policy::Before);
     settings.goal.dry_run = true;
