@@ -69,19 +69,19 @@ pub fn build(
 
 /// The script of one model. It keeps the assertions apart from what Verilog leaves undefined, which may be anything.
 fn steps(property: &Property, name: &str) -> String {
-    prepare(property, name) + &format!("write_smt2 -wires {name}.smt2\n")
-}
-
-/// What comes before a model is written.
-fn prepare(property: &Property, name: &str) -> String {
-    let mut define = format!("-DBLOCK={}", property.block);
-    for macro_name in &property.define {
-        let _ = write!(define, " -D{macro_name}");
-    }
     let start = match property.method {
         Method::Flush => "setattr -unset init w:*\n",
         Method::Induction | Method::Bounded => "",
     };
+    prepare(property, name, start) + &format!("write_smt2 -wires {name}.smt2\n")
+}
+
+/// What comes before a model is written; `start` is about the registers' values in the first cycle.
+fn prepare(property: &Property, name: &str, start: &str) -> String {
+    let mut define = format!("-DBLOCK={}", property.block);
+    for macro_name in &property.define {
+        let _ = write!(define, " -D{macro_name}");
+    }
     format!(
         "design -reset
 read_verilog -formal -sv {define} harness.sv
@@ -100,9 +100,10 @@ opt_clean
     )
 }
 
-/// The script of the block's model for covers: without assertions, which from any state need not hold at once.
+/// The script of the block's model for covers: without assertions, and from power-up whatever the method, as from any
+/// state what no run comes to would be reached in the first cycle.
 fn cover_steps(property: &Property) -> String {
-    prepare(property, "block") + "chformal -assert -remove\nwrite_smt2 -wires cover.smt2\n"
+    prepare(property, "block", "") + "chformal -assert -remove\nwrite_smt2 -wires cover.smt2\n"
 }
 
 fn variants(property: &Property) -> Result<Vec<Variant>, String> {

@@ -92,6 +92,9 @@ fn table() -> String {
         let row = &kept[&property.name];
         assert_eq!(row["claim"], property.claim, "{}", property.name);
         assert_eq!(row["verdict"], "proved", "{}", property.name);
+        // What was kept is of the question as the table puts it now.
+        assert_eq!(row["depth"], property.depth, "{}", property.name);
+        assert_eq!(row["mutants"], property.mutant.len(), "{}", property.name);
         let bound = match row["method"].as_str() {
             Some("flush") => "without bound, from any state",
             Some("induction") => "without bound, by induction",
