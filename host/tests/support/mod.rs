@@ -53,10 +53,28 @@ impl Home {
             .expect("the command starts")
     }
 
+    /// What a command prints that ends well and has nothing to complain about.
+    #[track_caller]
+    pub fn answer(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*error), (Some(0), ""));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
     /// Mines without API and state file until it ends by itself.
     pub fn mine(&self, arguments: &[&str]) -> Output {
         self.run(&[&["mine"], ALONE, arguments].concat())
     }
+}
+
+/// What a command says that is refused.
+#[track_caller]
+pub fn refusal(output: &Output, code: i32) -> String {
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{error}");
+    assert_eq!(output.stdout, b"", "{error}");
+    error
 }
 
 /// Keeps a miner from being looked at, and from leaving anything.
