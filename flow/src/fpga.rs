@@ -12,7 +12,7 @@
 //! | `fill` | contents of block RAMs, put in after routing |
 //! | [`report`] | the result as data, text and page, and the comparison of two |
 //! | `output` | the files of a build |
-//! | [`tools`], `run` | the pinned tools and the running of one |
+//! | [`tools`], [`run`](mod@run) | the pinned tools and the running of one |
 //! | [`cache`] | results kept by what they depend on |
 //! | [`progress`] | events of a build while it runs |
 
@@ -26,7 +26,7 @@ mod place;
 pub mod progress;
 pub mod project;
 pub mod report;
-mod run;
+pub mod run;
 mod synthesis;
 pub mod tools;
 

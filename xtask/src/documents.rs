@@ -22,12 +22,12 @@ pub fn write() -> Result<(), Failure> {
         let path = folder.join(name);
         write_file(&path, text).map_err(|error| Failure::cannot_write(&path, &error))?;
     }
-    // Written by the test that compares them: this program need not wait for the blocks to compile.
+    // Written by the tests that compare them: this program need not wait for the blocks to compile.
     let test = ["test", "--workspace", "--test", "documents"];
-    let mut blocks = Command::new(step::cargo_program());
-    blocks
+    let mut others = Command::new(step::cargo_program());
+    others
         .args(test)
         .current_dir(workspace::root())
         .env("TENSORITY_REFRESH", "1");
-    step::named("pages of the blocks", &mut blocks)
+    step::named("pages of blocks and proofs", &mut others)
 }

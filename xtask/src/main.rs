@@ -41,7 +41,7 @@ enum Chore {
         #[arg(long, value_name = "FOLDER")]
         clone: Option<PathBuf>,
     },
-    /// Write docs/registers.md and docs/protocol.md anew.
+    /// Write what docs/ says of registers, messages, configuration, blocks and proofs anew.
     Docs,
     /// Set up, then mine on the simulated hardware.
     Demo,

@@ -12,7 +12,9 @@ pub fn run(names: &[String]) -> Result<(), Failure> {
     let mut proofs = Command::new(step::cargo_program());
     proofs
         .args(program)
-        .args(["--bin", "tensority-prove", "--", "--keep"])
+        .args(["--bin", "tensority-prove", "--", "--folder"])
+        .arg(workspace::target().join("proofs"))
+        .arg("--keep")
         .arg(workspace::root().join("evidence/proofs/results.json"))
         .args(names)
         .current_dir(workspace::root());

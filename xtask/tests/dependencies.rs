@@ -40,8 +40,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "host",
         &["tensority", "protocol", "boards", "command", "host/payment"],
     ),
-    // What is proved of the Verilog needs the Verilog alone.
-    ("evidence/proofs", &["hdl", "command"]),
+    // What is proved of the Verilog needs the Verilog, and the tools that read it.
+    ("evidence/proofs", &["hdl", "flow", "command"]),
     // What reads bytes from outside, tried with all of them; nothing depends on it.
     (
         "evidence/fuzz",

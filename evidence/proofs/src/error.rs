@@ -1,25 +1,24 @@
 //! Errors: what keeps a property from being asked about at all.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use tensority_flow::fpga;
 
 /// Why a question could not be put.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum Error {
-    #[error("{tool} is missing in {}; run: cargo xtask setup", looked_in.display())]
-    MissingTool {
-        tool: &'static str,
-        looked_in: PathBuf,
+    /// A tool is missing or cannot be started, or a file cannot be worked with.
+    #[error(transparent)]
+    Flow(#[from] fpga::Error),
+    #[error("stopped before all was asked; nothing is kept")]
+    Stopped,
+    #[error("expected a property of {}, found {found:?}", known.join(", "))]
+    UnknownProperty {
+        found: String,
+        known: Vec<&'static str>,
     },
-    #[error("cannot {action} {}: {source}", path.display())]
-    File {
-        action: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
-    #[error("no property called {0:?}; `cargo xtask prove --list` names all")]
-    UnknownProperty(String),
     #[error("properties.toml: {0}")]
     Table(String),
 }
@@ -29,11 +28,7 @@ impl Error {
         action: &'static str,
         path: &Path,
     ) -> impl FnOnce(io::Error) -> Self + use<> {
-        let path = path.to_path_buf();
-        move |source| Self::File {
-            action,
-            path,
-            source,
-        }
+        let wrap = fpga::Error::file(action, path);
+        move |source| wrap(source).into()
     }
 }

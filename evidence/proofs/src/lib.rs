@@ -7,7 +7,8 @@
 //! | [`property`] | the table as it is read |
 //! | [`blocks`] | the blocks that a property may name, as they are emitted |
 //! | [`model`] | from harness and block to formulas, through Yosys |
-//! | [`solve`] | one question to a solver, with a limit of time |
+//! | [`solve`] | one question to a solver |
+//! | [`tools`] | the solvers and Yosys, and the run of one, with a limit of time |
 //! | [`proof`] | everything that is asked about one property, and the verdict |
 //! | [`report`] | verdicts as text and as data |
 //!

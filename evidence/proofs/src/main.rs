@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::{fs, thread};
 
 use clap::Parser;
 use serde_json::Value;
-use tensority_command::{Code, Program, exit, print, print_json, write_file};
+use tensority_command::{Code, Program, exit, print, stop_at_signals, write_file};
+use tensority_flow::{fpga, workspace};
 use tensority_proofs::error::Error;
 use tensority_proofs::proof::{Outcome, prove};
 use tensority_proofs::property::{self, Property};
-use tensority_proofs::tools::{self, Tools};
+use tensority_proofs::tools::Tools;
 
 /// Prove the properties of the emitted Verilog.
 #[derive(Parser)]
@@ -22,18 +25,12 @@ struct Arguments {
     /// Properties to prove; all without one.
     #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// Name the properties, and prove none.
-    #[arg(long)]
-    list: bool,
-    /// Print data.
-    #[arg(long)]
-    json: bool,
-    /// Properties at a time.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
-    jobs: u8,
+    /// Where models, logs and traces are left.
+    #[arg(long, value_name = "FOLDER")]
+    folder: PathBuf,
     /// Keep the outcomes in a file, beside those of other properties that it holds.
     #[arg(long, value_name = "FILE")]
-    keep: Option<PathBuf>,
+    keep: PathBuf,
 }
 
 struct Prove;
@@ -47,13 +44,14 @@ type Failure = tensority_command::Failure<Prove>;
 impl Code<Error> for Prove {
     fn code(error: &Error) -> u8 {
         match error {
-            Error::MissingTool { .. } => exit::UNAVAILABLE,
-            Error::UnknownProperty(_) => exit::USAGE,
-            Error::Table(_) => exit::SOFTWARE,
-            Error::File { action, source, .. } => match *action {
+            Error::Flow(fpga::Error::MissingTool { .. }) => exit::UNAVAILABLE,
+            Error::Flow(fpga::Error::File { action, source, .. }) => match *action {
                 "read" | "run" => exit::of_opening(source),
                 _ => exit::of_writing(source),
             },
+            Error::Flow(_) | Error::Table(_) => exit::SOFTWARE,
+            Error::Stopped => exit::STOPPED,
+            Error::UnknownProperty { .. } => exit::USAGE,
         }
     }
 }
@@ -64,20 +62,11 @@ fn main() -> ExitCode {
 
 fn carry_out(arguments: Arguments) -> Result<(), Failure> {
     let properties = property::choose(&arguments.names, None)?;
-    if arguments.list {
-        for property in properties {
-            print(format_args!("{:28} {}", property.name, property.claim))?;
-        }
-        return Ok(());
-    }
-    let tools = Tools::find_in(&tools::folder())?;
-    let outcomes = prove_all(&properties, &tools, &arguments)?;
-    if arguments.json {
-        print_json(&outcomes)?;
-    }
-    if let Some(path) = &arguments.keep {
-        keep(&outcomes, path)?;
-    }
+    let stop = Arc::new(AtomicBool::new(false));
+    stop_at_signals(&stop)?;
+    let tools = Tools::find_in(&workspace::tools(), stop)?;
+    let outcomes = prove_all(&properties, &tools, &arguments.folder)?;
+    keep(&outcomes, &arguments.keep)?;
     let bad: Vec<_> = outcomes
         .iter()
         .filter(|outcome| !outcome.verdict.is_good())
@@ -89,38 +78,32 @@ fn carry_out(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Proves so many at a time as were asked for, and prints each outcome as it comes.
+/// Proves as many at a time as there are processors, and prints each outcome as it comes.
 fn prove_all(
     properties: &[&Property],
     tools: &Tools,
-    arguments: &Arguments,
+    folder: &Path,
 ) -> Result<Vec<Outcome>, Failure> {
-    let work = tools::workspace().join("target/proofs");
     let queue = Mutex::new(properties.iter());
     let next = || queue.lock().expect("no thread panics with it").next();
     let worker = || -> Result<Vec<Outcome>, Failure> {
         let mut outcomes = Vec::new();
         while let Some(property) = next() {
-            let outcome = prove(property, tools, &work)?;
-            match arguments.json {
-                true => eprintln!("{outcome}"),
-                false => print(&outcome)?,
-            }
+            let outcome = prove(property, tools, folder)?;
+            print(&outcome)?;
             outcomes.push(outcome);
         }
         Ok(outcomes)
     };
-    let mut outcomes = Vec::new();
-    thread::scope(|scope| -> Result<(), Failure> {
-        let workers: Vec<_> = (0..arguments.jobs).map(|_| scope.spawn(worker)).collect();
-        for worker in workers {
-            outcomes.extend(worker.join().expect("a worker returns its failures")?);
-        }
-        Ok(())
-    })?;
-    let place = |outcome: &Outcome| properties.iter().position(|p| p.name == outcome.name);
-    outcomes.sort_by_key(place);
-    Ok(outcomes)
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(worker)).collect();
+        let outcomes = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a worker returns its failures"));
+        let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+        Ok(outcomes.into_iter().flatten().collect())
+    })
 }
 
 /// Puts the outcomes into a file, beside those in it of properties that were not asked about now.

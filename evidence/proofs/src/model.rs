@@ -4,14 +4,14 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use tensority_flow::fpga::run;
 use tensority_hdl::emit::{Design, Module, Port};
 use tensority_hdl::primitives::ECP5_CELLS;
 
 use crate::blocks;
 use crate::error::Error;
 use crate::property::{Edit, Method, Property};
-use crate::solve::{self, End};
-use crate::tools::Tools;
+use crate::tools::{End, Tools};
 
 /// The module of a harness.
 const TOP: &str = "proof";
@@ -59,9 +59,9 @@ pub fn build(
     yosys.args(["-q", "-s", "models.ys"]);
     let log = folder.join("yosys.log");
     Ok(
-        match solve::run(&mut yosys, &log, property.seconds.max(120))? {
+        match tools.run(&mut yosys, &log, property.seconds.max(120))? {
             End::Exit(true) => Ok(()),
-            End::Exit(false) => Err(format!("Yosys refuses the model: {}", solve::reason(&log))),
+            End::Exit(false) => Err(format!("Yosys refuses the model: {}", run::reason(&log))),
             End::TimeOut => Err("Yosys makes no model in time".into()),
         },
     )

@@ -142,7 +142,10 @@ pub fn choose(names: &[String], tier: Option<Tier>) -> Result<Vec<&'static Prope
     }
     let find = |name: &String| {
         let found = all.iter().find(|property| property.name == *name);
-        found.ok_or_else(|| Error::UnknownProperty(name.clone()))
+        found.ok_or_else(|| Error::UnknownProperty {
+            found: name.clone(),
+            known: all.iter().map(|property| &*property.name).collect(),
+        })
     };
     names.iter().map(find).collect()
 }

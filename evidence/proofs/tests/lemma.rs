@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use tensority_proofs::tools;
+use tensority_flow::workspace;
 
 /// Bytes of a row.
 const BYTES: usize = 256;
@@ -16,7 +16,7 @@ fn answer(name: &str, question: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path = folder.join(format!("{name}.smt2"));
     fs::write(&path, question).expect("the question is written");
-    let solver = tools::folder().join("venv/bin/yices-smt2");
+    let solver = workspace::tools().join("venv/bin/yices-smt2");
     let output = Command::new(&solver)
         .arg("--timeout=60")
         .arg(&path)

@@ -1,16 +1,21 @@
-//! The quick proofs, and what the page says of all.
+//! The quick proofs, and what is said of properties that are not proved.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use serde_json::Value;
+use tensority_command::exit;
+use tensority_flow::workspace;
 use tensority_proofs::error::Error;
 use tensority_proofs::proof::{Verdict, prove};
 use tensority_proofs::property::{self, Edit, Tier};
-use tensority_proofs::tools::{self, Tools};
+use tensority_proofs::tools::Tools;
 
-fn tools() -> Tools {
-    Tools::find_in(&tools::folder()).unwrap_or_else(|error| panic!("{error}"))
+/// The pinned tools; their runs are to end from the beginning if `stopped`.
+fn tools(stopped: bool) -> Tools {
+    let stop = Arc::new(AtomicBool::new(stopped));
+    Tools::find_in(&workspace::tools(), stop).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn work() -> PathBuf {
@@ -22,7 +27,7 @@ fn quick_properties_are_proved_anew() {
     let properties = property::choose(&[], Some(Tier::Quick)).expect("the table");
     assert!(properties.len() >= 5, "{}", properties.len());
     for property in properties {
-        let outcome = prove(property, &tools(), &work()).expect("an outcome");
+        let outcome = prove(property, &tools(false), &work()).expect("an outcome");
         assert_eq!(outcome.verdict, Verdict::Proved, "{outcome}");
     }
 }
@@ -33,7 +38,7 @@ fn changed(name: &str, change: impl FnOnce(&mut property::Property)) -> Verdict 
     let mut property = all[0].clone();
     property.name = name.to_owned();
     change(&mut property);
-    let outcome = prove(&property, &tools(), &work());
+    let outcome = prove(&property, &tools(false), &work());
     outcome.expect("an outcome").verdict
 }
 
@@ -76,53 +81,32 @@ fn what_is_not_proved_is_said_to_be_so() {
         matches!(&late, Verdict::NotProved { reason } if reason.contains("time")),
         "{late}"
     );
-
-    let missing = Tools::find_in(Path::new("/nowhere")).expect_err("no tools");
-    assert!(matches!(missing, Error::MissingTool { .. }) && missing.to_string().contains("setup"));
-}
-
-/// The table of the page, of what was kept.
-fn table() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let kept = fs::read_to_string(root.join("results.json")).expect("results");
-    let kept: Value = serde_json::from_str(&kept).expect("JSON");
-    let mut text =
-        String::from("| property | claim | proved | controls | time |\n|---|---|---|---|---|\n");
-    for property in property::choose(&[], None).expect("the table") {
-        let row = &kept[&property.name];
-        assert_eq!(row["claim"], property.claim, "{}", property.name);
-        assert_eq!(row["verdict"], "proved", "{}", property.name);
-        // What was kept is of the question as the table puts it now.
-        assert_eq!(row["depth"], property.depth, "{}", property.name);
-        assert_eq!(row["mutants"], property.mutant.len(), "{}", property.name);
-        let bound = match row["method"].as_str() {
-            Some("flush") => "without bound, from any state",
-            Some("induction") => "without bound, by induction",
-            other => panic!("{other:?}"),
-        };
-        let controls = row["mutants"].as_u64().expect("a number") + 1;
-        let seconds = row["seconds"].as_f64().expect("a number");
-        text += &format!(
-            "| `{}` | {} | {bound} over {} cycles | {controls} | {seconds:.0} s |\n",
-            property.name, property.claim, row["depth"]
-        );
-    }
-    text
 }
 
 #[test]
-fn the_page_says_what_was_kept() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/evidence/proofs.md");
-    let text = fs::read_to_string(&page).expect("the page");
-    let (before, rest) = text.split_once("<!-- results -->\n").expect("a mark");
-    let (_, after) = rest.split_once("<!-- end -->").expect("a mark");
-    let expected = format!("{before}<!-- results -->\n{}<!-- end -->{after}", table());
-    if env::var_os("TENSORITY_REFRESH").is_some() {
-        fs::write(&page, &expected).expect("the page");
-        return;
-    }
-    assert!(
-        text == expected,
-        "run: TENSORITY_REFRESH=1 cargo test -p tensority-proofs --test quick"
-    );
+fn who_is_to_stop_asks_nothing_more() {
+    let properties = property::choose(&[], None).expect("the table");
+    let stopped = prove(properties[0], &tools(true), &work().join("stopped"));
+    assert!(matches!(stopped, Err(Error::Stopped)), "{stopped:?}");
+}
+
+#[test]
+fn what_keeps_a_property_from_being_asked_about_has_an_exit_code() {
+    let folder = work().join("command");
+    let run = |name: &str, tools: &Path| -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tensority-prove"));
+        command.env("TENSORITY_TOOLS", tools).arg(name);
+        command.arg("--folder").arg(&folder);
+        command.arg("--keep").arg(folder.join("results.json"));
+        command.output().expect("it runs")
+    };
+    let refusal = |output: Output, code: u8, words: &str| {
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code.into()), "{error}");
+        assert!(error.contains(words), "{error}");
+    };
+    let missing = run("fifo", Path::new("/nowhere"));
+    refusal(missing, exit::UNAVAILABLE, "run: cargo xtask setup");
+    let unknown = run("fifi", &workspace::tools());
+    refusal(unknown, exit::USAGE, "fnv, fifo");
 }

@@ -67,7 +67,7 @@ pub enum Error {
 
 impl Error {
     /// Wraps what went wrong with a file.
-    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_path_buf();
         move |source| Self::File {
             action,

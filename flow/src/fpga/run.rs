@@ -40,8 +40,11 @@ impl Drop for Tool {
     }
 }
 
-/// Runs `command`, writes all that it says into `log`, and gives each line to `listen`. Ends it when `cancelled`
-/// says so or the listener breaks.
+/// Runs `command`, writes all that it says into `log`, and gives each line to `listen`. Ends it, with what it started,
+/// when `cancelled` says so or the listener breaks.
+///
+/// # Errors
+/// If it cannot be started, or the log cannot be written.
 pub fn run(
     command: &mut Command,
     log: &Path,
