@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use tensority_command::{Failure, Program, exit};
+use tensority_command::{Failure, Program, exit, print};
 use tensority_fuzz::campaign::Campaign;
 use tensority_fuzz::{TARGETS, Target, UnknownTarget};
 
@@ -58,7 +58,7 @@ fn fuzz(arguments: Arguments) -> Result<(), Failure<Fuzz>> {
         let run = campaign.run(target);
         let run = run.map_err(|error| Failure::unavailable(format!("{}: {error}", target.name)));
         let (figures, found) = run?;
-        println!(
+        print(format_args!(
             "{:14} {:>11} inputs in {:>7.1} s, {:>6} edges, {:>4} inputs kept, {} crashes",
             figures.target,
             figures.inputs,
@@ -66,7 +66,7 @@ fn fuzz(arguments: Arguments) -> Result<(), Failure<Fuzz>> {
             figures.edges,
             figures.corpus_inputs,
             figures.crashes
-        );
+        ))?;
         crashes.extend(found);
     }
     let files: Vec<_> = crashes

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use crate::run::Run;
 use crate::world::POOLS;
 
 pub use crate::world::Settings;
+
+/// Time between two looks at the request to end.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// A campaign.
 #[derive(Clone, Debug)]
@@ -54,16 +58,18 @@ pub struct Report {
 }
 
 impl Campaign {
-    /// Runs it below a folder, which is empty.
+    /// Runs it below a folder, which is empty. When `stop` is set it ends early, and leaves no process and no file system
+    /// behind.
     ///
     /// # Errors
     /// If a process cannot be started, or a file not be read or written.
-    pub fn run(&self, folder: &Path) -> io::Result<Report> {
+    pub fn run(&self, folder: &Path, stop: &AtomicBool) -> io::Result<Report> {
         let mut run = Run::start(self.settings.clone(), folder)?;
         let mut draw = Draw::new(self.seed, self.settings.boards, POOLS, self.gap);
         let mut next = run.start + draw.gap();
-        while run.start.elapsed() < self.time {
-            run.listen_until(next.min(run.start + self.time))?;
+        let end = run.start + self.time;
+        while Instant::now() < end && !stop.load(Ordering::Relaxed) {
+            run.listen_until(next.min(end).min(Instant::now() + LOOK))?;
             if Instant::now() >= next {
                 let fault = draw.fault();
                 next += draw.gap();

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use tensority_command::{Failure, Program, write_file};
+use tensority_command::{Failure, Program, exit, print, stop_at_signals, write_file};
 use tensority_torture::boards::Boards;
 use tensority_torture::campaign::{Campaign, Settings};
 
@@ -108,11 +110,19 @@ fn torture(arguments: Arguments) -> Result<(), Failure<Torture>> {
             let temporary = tempfile::tempdir().map_err(failed)?;
             let folder = keep.unwrap_or_else(|| temporary.path().join("campaign"));
             std::fs::create_dir(&folder).map_err(failed)?;
-            let report = campaign.run(&folder).map_err(failed)?;
+            let stop = Arc::new(AtomicBool::new(false));
+            stop_at_signals(&stop)?;
+            let report = campaign.run(&folder, &stop).map_err(failed)?;
+            if stop.load(Ordering::Relaxed) {
+                return Err(Failure::new(
+                    exit::STOPPED,
+                    "stopped before its time was over; nothing is kept",
+                ));
+            }
             let json =
                 serde_json::to_string_pretty(&report).map_err(|error| failed(error.into()))?;
             write_file(&result, json.clone() + "\n").map_err(failed)?;
-            println!("{json}");
+            print(json)?;
             match report.violations.len() {
                 0 => Ok(()),
                 count => Err(Failure::unmet(format!(

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Sender;
@@ -40,7 +41,9 @@ impl Process {
         lines: &Sender<Line>,
     ) -> io::Result<Self> {
         let log = OpenOptions::new().create(true).append(true).open(log)?;
+        // What a terminal sends to the campaign is for the campaign alone.
         let mut child = command
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::Sender;
@@ -283,6 +284,7 @@ fn start_boards(settings: &Settings, files: &Files) -> io::Result<(Child, ChildS
     };
     let mut child = boards
         .command(&settings.boards_program)
+        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(File::create(files.log())?)

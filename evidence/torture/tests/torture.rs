@@ -1,6 +1,7 @@
 //! A short campaign, with the proof of work itself.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tensority_torture::campaign::{Campaign, Settings};
@@ -27,7 +28,9 @@ fn every_share_is_accounted_for_while_everything_fails() {
         gap: Duration::from_millis(700),
     };
     let folder = tempfile::tempdir().expect("a folder");
-    let report = campaign.run(folder.path()).expect("processes");
+    let report = campaign
+        .run(folder.path(), &AtomicBool::new(false))
+        .expect("processes");
     println!("{report:#?}");
     assert_eq!(report.violations, [""; 0], "seed {}", report.seed);
     assert!(report.results > 0 && !report.faults.is_empty());
