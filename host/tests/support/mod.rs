@@ -6,8 +6,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -37,9 +40,11 @@ impl Home {
         self.argument(name)
     }
 
+    /// The command, which a hangup ends even if the tests run under `nohup`.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tensority"));
+        let mut command = Command::new("/usr/bin/env");
         command
+            .args(["--default-signal=HUP", env!("CARGO_BIN_EXE_tensority")])
             .args(arguments)
             .env_clear()
             .env("HOME", self.0.path())
@@ -80,10 +85,13 @@ pub fn refusal(output: &Output, code: i32) -> String {
 /// Keeps a miner from being looked at, and from leaving anything.
 pub const ALONE: &[&str] = &["--api-listen", "off", "--state-file", "off"];
 
+/// How long a miner that runs may print nothing.
+const SILENCE: Duration = Duration::from_secs(120);
+
 /// A miner that prints JSON, and ends with the test.
 pub struct Miner {
     child: Child,
-    lines: std::io::Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
 }
 
 impl Miner {
@@ -95,19 +103,22 @@ impl Miner {
             .stderr(Stdio::null())
             .spawn()
             .expect("the command starts");
-        let stdout = child.stdout.take().expect("a pipe");
-        Self {
-            child,
-            lines: BufReader::new(stdout).lines(),
-        }
+        let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            // A test that ends early reads no further.
+            let _ = stdout
+                .lines()
+                .try_for_each(|line| sender.send(line.expect("text")));
+        });
+        Self { child, lines }
     }
 
     /// Waits for an event of this name and for what else is wanted of it.
     #[track_caller]
     pub fn wait_for(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let line = self.lines.next().expect("it runs").expect("text");
-            let event: Value = serde_json::from_str(&line).expect("JSON");
+            let event = json(&self.lines.recv_timeout(SILENCE).expect("it runs"));
             if event["event"] == name && wanted(&event) {
                 return event;
             }
@@ -123,8 +134,14 @@ impl Miner {
 
     /// Waits for the end; the exit code, and the events that were not waited for.
     pub fn end(mut self) -> (Option<i32>, Vec<Value>) {
-        let rest = self.lines.by_ref();
-        let rest: Vec<_> = rest.map(|line| json(&line.expect("text"))).collect();
+        let mut rest = Vec::new();
+        loop {
+            match self.lines.recv_timeout(SILENCE) {
+                Ok(line) => rest.push(json(&line)),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end"),
+            }
+        }
         (self.child.wait().expect("it ends").code(), rest)
     }
 }
