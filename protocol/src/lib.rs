@@ -5,6 +5,7 @@
 //! register.rs, registers.rs ──► hdl (addresses), firmware (accesses), docs/registers.md
 //! layout.rs, messages.rs ─────► firmware, host, docs/protocol.md
 //! checksum.rs ────────────────► hdl, firmware's model, simulator
+//! tape.rs ──────────────────► hdl, simulator, the compiler of networks
 //! frame.rs ───────────────────► firmware, host
 //! ```
 //!
@@ -23,6 +24,7 @@ pub mod layout;
 pub mod messages;
 pub mod register;
 pub mod registers;
+pub mod tape;
 
 /// Versions of the protocol that this crate speaks, oldest and newest.
 pub const VERSIONS: core::ops::RangeInclusive<u8> = 1..=1;
