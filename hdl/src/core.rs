@@ -25,6 +25,14 @@
 //! | `data$i` | in | 32 x beat words | memory: word i of the beat, lowest address first |
 //! | `result_ready` | in | 1 | the result is handed over when `result_valid` is 1 too |
 //! | `checksum_ready` | in | 1 | the checksum is handed over when `checksum_valid` is 1 too |
+//! | `infer_start$i` | in | 1 x infer | inference: begin; taken if `infer_ready` |
+//! | `infer_storing$i` | in | 1 x infer | inference: with `infer_start`, write the buffer to memory, do not run a tape |
+//! | `infer_address$i` | in | 24 x infer | inference: with `infer_start`, byte address in the memory of tapes |
+//! | `infer_cancel$i` | in | 1 x infer | inference: end after the instruction in work |
+//! | `buffer_write$i` | in | 1 x infer | inference: put `buffer_word` into the buffer; only while `infer_ready` |
+//! | `buffer_index$i` | in | 5 x infer | inference: which word of the burst it is |
+//! | `buffer_word$i` | in | 32 x infer | inference: the word |
+//! | `output_address$i` | in | 11 x infer | inference: which byte of the output is wanted |
 //! | `ready` | out | 1 | commands are taken and the next job may be written |
 //! | `running` | out | 1 | a command is in work |
 //! | `request` | out | 1 | memory: a burst is asked for, until it is taken |
@@ -46,6 +54,12 @@
 //! | `seed_valid` | out | 1 | `seed_lane` is the next of the 16 lanes of the extended seed, of `generate` |
 //! | `seed_lane` | out | 64 | the lane |
 //! | `count$i` | out | 40 x 6 | how the array's time was spent, as in `counters.rs` |
+//! | `infer_ready$i` | out | 1 x infer | inference: nothing runs |
+//! | `infer_fault$i` | out | 1 x infer | inference: the tape that ran last had a word that begins no instruction |
+//! | `output_count$i` | out | 12 x infer | inference: bytes of output |
+//! | `output_byte$i` | out | 8 x infer | inference: the byte at the `output_address` of two cycles ago |
+//! | `tape$i` | out | 1 x infer | memory: the requests are for the memory of tapes, not for the list's |
+//! | `paused_count$i` | out | 40 x infer | cycles in which inference kept the array from a pass |
 //! | `trace_digest` | out | 1 | `trace_value` is a lane of a digest |
 //! | `trace_kind` | out | 3 | of which message, as in `messages.rs` |
 //! | `trace_part`, `trace_lane` | out | 2 | which of its kind, and which lane |
@@ -60,6 +74,9 @@
 //! | `trace_folded` | out | 1 | `trace_word` is a word of the folded row |
 //! | `trace_word` | out | 32 | the word, in order |
 //! | `trace_hash` | out | 1 | a hash is complete, hit or not: the result ports hold it |
+//! | `trace_made$i` | out | 1 x infer | inference made a byte |
+//! | `trace_made_report$i` | out | 1 x infer | it belongs to the output, not to the state |
+//! | `trace_made_slot$i`, `trace_made_column$i`, `trace_made_byte$i` | out | 8 x infer | where it belongs, and the byte |
 //!
 //! The trace ports show every stage boundary as it is passed, for checking; hardware leaves them open. The
 //! contract with the memory is told in `memory_port.rs`.
@@ -68,6 +85,10 @@
 //! pass follows a pass without a gap and the loads run beside the last passes; plus, once per job, the first
 //! load (dimension^2 / lanes, [`Geometry::pass_cycles`]) and about 6000 cycles for the first nonce's seven
 //! permutations.
+//!
+//! A core with inference ([`Geometry::with_infer`]) has the ports of `infer.rs` too, and runs tapes between the
+//! passes of hashes, or beside none. It has two memories, of which `tape` chooses one while nothing is asked for.
+//! Hashes take the same cycles but for those of `paused_count`. A job that is begun meanwhile waits for the end.
 //!
 //! Byte order: little-endian everywhere; byte 0 of a message, row or beat is in the lowest bits of its first
 //! lane, word or beat word.
@@ -88,6 +109,7 @@ pub mod fnv;
 pub mod fold;
 pub mod fold_level;
 pub mod hasher;
+pub mod infer;
 pub mod issue;
 pub mod job;
 pub mod keccak;
@@ -101,6 +123,8 @@ pub mod sequencer;
 pub mod smix;
 pub mod sum;
 pub mod token;
+pub mod wide_eta;
+pub mod wide_lane;
 pub mod writeback;
 pub mod xi;
 
@@ -113,6 +137,7 @@ use crate::core::counters::{COUNTERS, Counters};
 use crate::core::fetch::Fetch;
 use crate::core::fold::Fold;
 use crate::core::hasher::Hasher;
+use crate::core::infer::Infer;
 use crate::core::issue::Issue;
 use crate::core::job::Job;
 use crate::core::load::Load;
@@ -144,6 +169,14 @@ pub struct Core {
     pub data: Vec<Signal<In, Bits<32>>>,
     pub result_ready: Signal<In, Bit>,
     pub checksum_ready: Signal<In, Bit>,
+    pub infer_start: Vec<Signal<In, Bit>>,
+    pub infer_storing: Vec<Signal<In, Bit>>,
+    pub infer_address: Vec<Signal<In, Bits<24>>>,
+    pub infer_cancel: Vec<Signal<In, Bit>>,
+    pub buffer_write: Vec<Signal<In, Bit>>,
+    pub buffer_index: Vec<Signal<In, Bits<5>>>,
+    pub buffer_word: Vec<Signal<In, Bits<32>>>,
+    pub output_address: Vec<Signal<In, Bits<11>>>,
 
     pub ready: Signal<Out, Bit>,
     pub running: Signal<Out, Bit>,
@@ -166,6 +199,12 @@ pub struct Core {
     pub seed_valid: Signal<Out, Bit>,
     pub seed_lane: Signal<Out, Bits<64>>,
     pub count: [Signal<Out, Bits<40>>; COUNTERS],
+    pub infer_ready: Vec<Signal<Out, Bit>>,
+    pub infer_fault: Vec<Signal<Out, Bit>>,
+    pub output_count: Vec<Signal<Out, Bits<12>>>,
+    pub output_byte: Vec<Signal<Out, Bits<8>>>,
+    pub tape: Vec<Signal<Out, Bit>>,
+    pub paused_count: Vec<Signal<Out, Bits<40>>>,
 
     // Trace.
     pub trace_digest: Signal<Out, Bit>,
@@ -183,6 +222,11 @@ pub struct Core {
     pub trace_folded: Signal<Out, Bit>,
     pub trace_word: Signal<Out, Bits<32>>,
     pub trace_hash: Signal<Out, Bit>,
+    pub trace_made: Vec<Signal<Out, Bit>>,
+    pub trace_made_report: Vec<Signal<Out, Bit>>,
+    pub trace_made_slot: Vec<Signal<Out, Bits<8>>>,
+    pub trace_made_column: Vec<Signal<Out, Bits<8>>>,
+    pub trace_made_byte: Vec<Signal<Out, Bits<8>>>,
 
     job: Job,
     control: Control,
@@ -200,6 +244,8 @@ pub struct Core {
     checksums: Checksum,
     memory: MemoryPort,
     counters: Counters,
+    infer: Vec<Infer>,
+    paused: Vec<DFF<Bits<40>>>,
 
     pass_taken: Signal<Local, Bit>,
     /// The block of the load buffer that is read.
@@ -236,7 +282,30 @@ impl Core {
             .resize_with(geometry.lanes(), Default::default);
         core.trace_sum
             .resize_with(geometry.word_lanes(), Default::default);
+        if geometry.infer() {
+            core.add_infer(geometry);
+        }
         core
+    }
+}
+
+impl Core {
+    fn add_infer(&mut self, geometry: &Geometry) {
+        fn one<T: Default>() -> Vec<T> {
+            vec![T::default()]
+        }
+        self.infer = vec![Infer::new(geometry)];
+        self.paused = one();
+        (self.infer_start, self.infer_storing) = (one(), one());
+        (self.infer_address, self.infer_cancel) = (one(), one());
+        (self.buffer_write, self.buffer_index) = (one(), one());
+        (self.buffer_word, self.output_address) = (one(), one());
+        (self.infer_ready, self.infer_fault) = (one(), one());
+        (self.output_count, self.output_byte) = (one(), one());
+        (self.tape, self.paused_count) = (one(), one());
+        (self.trace_made, self.trace_made_report) = (one(), one());
+        (self.trace_made_slot, self.trace_made_column) = (one(), one());
+        self.trace_made_byte = one();
     }
 }
 
@@ -460,5 +529,92 @@ impl Logic for Core {
         self.trace_folded.next = self.fold.word_valid.val();
         self.trace_word.next = self.fold.word.val();
         self.trace_hash.next = self.hasher.hash_done.val();
+
+        // Inference.
+        for i in 0..self.infer.len() {
+            self.infer[i].clock.next = self.clock.val();
+            self.infer[i].reset.next = self.reset.val();
+            self.infer[i].start.next = self.infer_start[i].val();
+            self.infer[i].storing.next = self.infer_storing[i].val();
+            self.infer[i].start_address.next = self.infer_address[i].val();
+            self.infer[i].cancel.next = self.infer_cancel[i].val();
+            self.infer[i].buffer_write.next = self.buffer_write[i].val();
+            self.infer[i].buffer_index.next = self.buffer_index[i].val();
+            self.infer[i].buffer_word.next = self.buffer_word[i].val();
+            self.infer[i].output_address.next = self.output_address[i].val();
+            self.infer_ready[i].next = self.infer[i].ready.val();
+            self.infer_fault[i].next = self.infer[i].fault.val();
+            self.output_count[i].next = self.infer[i].output_count.val();
+            self.output_byte[i].next = self.infer[i].output_byte.val();
+            self.tape[i].next = self.infer[i].claimed.val();
+
+            // Between passes.
+            self.issue.pause[i].next = self.infer[i].pause.val();
+            self.infer[i].allowed.next = self.control.run.val() | (!self.control.running.val());
+            self.infer[i].between.next = self.issue.between[i].val();
+            self.infer[i].free_bank.next = self.issue.free_bank[i].val();
+            self.infer[i].memory_quiet.next = self.memory.quiet.val();
+            self.writeback.token_early.next = self.infer[i].hash_token.val();
+            self.fold.token_early.next = self.infer[i].hash_token.val();
+            if self.infer[i].hold.val() {
+                self.fetch.request_ready.next = false;
+                self.memory.row.next = false;
+            }
+            if self.infer[i].claimed.val() {
+                self.fetch.data_valid.next = false;
+                self.control.quiet.next = false;
+            }
+            self.paused[i].clock.next = self.clock.val();
+            self.paused[i].d.next = self.paused[i].q.val();
+            if self.issue.paused[i].val() {
+                self.paused[i].d.next = self.paused[i].q.val() + 1;
+            }
+            if self.reset.val() {
+                self.paused[i].d.next = 0.into();
+            }
+            self.paused_count[i].next = self.paused[i].q.val();
+
+            // Memory.
+            self.infer[i].request_ready.next =
+                self.memory.entry_ready.val() & self.infer[i].claimed.val();
+            self.infer[i].write_ready.next = self.write_ready.val() & self.infer[i].sending.val();
+            self.infer[i].data_valid.next = self.memory.arrived.val();
+            if self.infer[i].claimed.val() {
+                self.memory.stop.next = false;
+                self.memory.entry.next = self.infer[i].request.val();
+                self.memory.entry_write.next = self.infer[i].request_write.val();
+                self.memory.entry_address.next = self.infer[i].address.val();
+                self.memory.sending.next = self.infer[i].sending.val();
+                self.write_valid.next = self.infer[i].write_valid.val();
+            }
+            for k in 0..self.data.len() {
+                self.infer[i].data[k].next = self.memory.beat[k].val();
+                if self.infer[i].claimed.val() {
+                    self.write_beat[k].next = self.infer[i].write_beat[k].val();
+                }
+            }
+
+            // Array.
+            self.infer[i].token_early.next = self.array.token_early.val();
+            self.infer[i].sum.next = self.array.sum[i].val();
+            self.infer[i].eta.next = self.array.eta[i].val();
+            self.array.inferring[i].next = self.infer[i].claimed.val();
+            self.array.write_column[i].next = self.infer[i].write_column.val();
+            if self.infer[i].claimed.val() {
+                self.array.token.next = self.infer[i].token.val();
+                self.array.weight_valid.next = self.infer[i].weight_valid.val();
+                self.array.weight[i].next = self.infer[i].weight.val();
+                self.array.write.next = self.infer[i].write.val();
+                self.array.write_address.next = self.infer[i].write_address.val();
+                for c in 0..self.trace_result.len() {
+                    self.array.write_byte[c].next = self.infer[i].write_byte.val();
+                }
+            }
+            self.trace_made[i].next = self.infer[i].made.val();
+            self.trace_made_report[i].next = self.infer[i].made_report.val();
+            self.trace_made_slot[i].next = self.infer[i].made_slot.val();
+            self.trace_made_column[i].next = self.infer[i].made_column.val();
+            self.trace_made_byte[i].next = self.infer[i].made_byte.val();
+        }
     }
 }

@@ -17,6 +17,9 @@ pub const DIMENSIONS: [usize; 4] = [32, 64, 128, 256];
 /// Numbers of lanes that a core can be built with.
 pub const LANES: [usize; 5] = [1, 2, 4, 8, 16];
 
+/// DSPs of the requantiser of a core with inference: a product of 32 x 32 bits.
+pub const SCALE_PRODUCTS: usize = 4;
+
 /// The parameters of a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Geometry {
@@ -24,6 +27,7 @@ pub struct Geometry {
     lanes: usize,
     fip: bool,
     primitives: Primitives,
+    infer: bool,
 }
 
 /// What a core's multipliers and block RAMs are made of. It changes neither results nor cycles.
@@ -64,6 +68,26 @@ pub enum GeometryError {
     /// Cells of a part are there for Winograd's inner product only.
     #[error("expected FIP for a core of ECP5 cells, found plain multipliers; use inferred ones")]
     PlainCells,
+    /// The bytes of an inference are written one by one into cells that a block of lanes shares.
+    #[error(
+        "expected 1, 2 or 4 lanes for a core with inference, found {0}; choose one of these, or leave it out"
+    )]
+    InferLanes(usize),
+    /// Sums of 24 bits are made with Winograd's inner product only.
+    #[error(
+        "expected FIP for a core with inference, found plain multipliers; use FIP, or leave it out"
+    )]
+    InferPlain,
+    /// Products of 18 bits are not made of carry chains.
+    #[error(
+        "expected at least {needed} DSPs for a core with inference, found {found}; give it more, or leave it out"
+    )]
+    InferDsp {
+        /// What lane 0, its eta and the requantiser take.
+        needed: usize,
+        /// What there is.
+        found: usize,
+    },
 }
 
 impl Geometry {
@@ -84,6 +108,7 @@ impl Geometry {
             lanes,
             fip,
             primitives: Primitives::Inferred,
+            infer: false,
         })
     }
 
@@ -95,7 +120,40 @@ impl Geometry {
         if !self.fip && primitives != Primitives::Inferred {
             return Err(GeometryError::PlainCells);
         }
-        Ok(Self { primitives, ..self })
+        let changed = Self { primitives, ..self };
+        match self.infer {
+            true => changed.with_infer(),
+            false => Ok(changed),
+        }
+    }
+
+    /// The same core, which also runs the layers of int8 networks (`core/infer.rs`) on its lane 0.
+    ///
+    /// # Errors
+    /// If it has more than four lanes, does not use Winograd's inner product, or has fewer DSPs than
+    /// lane 0 needs.
+    pub fn with_infer(self) -> Result<Self, GeometryError> {
+        if !self.fip {
+            return Err(GeometryError::InferPlain);
+        }
+        if self.lanes > 4 {
+            return Err(GeometryError::InferLanes(self.lanes));
+        }
+        let needed = 2 + 2 * self.cells() + SCALE_PRODUCTS;
+        match self.primitives {
+            Primitives::Ecp5 { dsp } if dsp < needed => {
+                Err(GeometryError::InferDsp { needed, found: dsp })
+            }
+            _ => Ok(Self {
+                infer: true,
+                ..self
+            }),
+        }
+    }
+
+    /// Whether the core runs layers of networks.
+    pub fn infer(&self) -> bool {
+        self.infer
     }
 
     /// What multipliers and block RAMs are made of.
@@ -140,17 +198,48 @@ impl Geometry {
     }
 
     /// What product `n` of [`Self::products`] is made of. The DSPs go to the corrections first and
-    /// then evenly along the line of cells, so that every cell has some near by.
+    /// then evenly along the line of cells, so that every cell has some near by. With inference they
+    /// go to the requantiser, lane 0 and its eta first.
     pub fn multiplier(&self, n: usize) -> Multiplier {
         let Primitives::Ecp5 { dsp } = self.primitives else {
             return Multiplier::Inferred;
         };
+        if self.infer {
+            return self.multiplier_beside_lane_0(n, dsp);
+        }
         let dsp = dsp.min(self.products());
         let takes_dsp = match n.checked_sub(self.corrections()) {
             None => n < dsp,
             Some(i) => {
                 let left = dsp.saturating_sub(self.corrections());
                 let products = self.products() - self.corrections();
+                (i + 1) * left / products > i * left / products
+            }
+        };
+        match takes_dsp {
+            true => Multiplier::Dsp,
+            false => Multiplier::Fabric,
+        }
+    }
+
+    /// [`Self::multiplier`] with inference: what lane 0 leaves goes to the other corrections, and then
+    /// to the cells of the other lanes.
+    fn multiplier_beside_lane_0(&self, n: usize, dsp: usize) -> Multiplier {
+        let wide = |n: usize| match n.checked_sub(self.corrections()) {
+            None => n < 2,
+            Some(i) => i % (2 * self.lanes) < 2,
+        };
+        // The last `n` of those that are not lane 0's.
+        let narrow = |n: usize| (0..n).filter(|&n| !wide(n)).count();
+        let left = dsp - SCALE_PRODUCTS - 2 - 2 * self.cells();
+        let corrections = self.corrections() - 2;
+        let takes_dsp = match narrow(n).checked_sub(corrections) {
+            _ if wide(n) => true,
+            None => narrow(n) < left,
+            Some(i) => {
+                let left = left.saturating_sub(corrections);
+                let products = (self.lanes - 1) * 2 * self.cells();
+                let left = left.min(products);
                 (i + 1) * left / products > i * left / products
             }
         };
@@ -226,10 +315,10 @@ impl fmt::Display for Geometry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fip = if self.fip { "" } else { "_plain" };
         write!(f, "d{}_c{}{fip}", self.dimension, self.lanes)?;
-        match self.primitives {
-            Primitives::Inferred => Ok(()),
-            Primitives::Ecp5 { dsp } => write!(f, "_ecp5_{dsp}"),
+        if let Primitives::Ecp5 { dsp } = self.primitives {
+            write!(f, "_ecp5_{dsp}")?;
         }
+        f.write_str(if self.infer { "_infer" } else { "" })
     }
 }
 
@@ -247,6 +336,41 @@ mod tests {
             let found = products.filter(|&n| n == Multiplier::Dsp).count();
             assert_eq!(found, dsp.min(core.products()), "{core}");
         }
+    }
+
+    #[test]
+    fn lane_0_has_dsps_where_it_infers() {
+        for (lanes, dsp) in [(1, 156), (1, 135), (2, 156), (4, 156), (2, 135)] {
+            let core = Geometry::new(256, lanes, true).unwrap();
+            let core = core.with_primitives(Primitives::Ecp5 { dsp }).unwrap();
+            let core = core.with_infer().unwrap();
+            let is_dsp = |n: &usize| core.multiplier(*n) == Multiplier::Dsp;
+            assert!(is_dsp(&0) && is_dsp(&1));
+            for g in 0..core.cells() {
+                let first = core.corrections() + 2 * g * lanes;
+                assert!(is_dsp(&first) && is_dsp(&(first + 1)), "{core}: cell {g}");
+            }
+            let found = (0..core.products()).filter(is_dsp).count();
+            let expected = (dsp - SCALE_PRODUCTS).min(core.products());
+            assert_eq!(found, expected, "{core}");
+        }
+    }
+
+    #[test]
+    fn inference_is_refused_where_it_does_not_fit() {
+        let core = |lanes, fip| Geometry::new(256, lanes, fip).unwrap();
+        let refused = |core: Geometry| core.with_infer().unwrap_err();
+        assert_eq!(refused(core(8, true)), GeometryError::InferLanes(8));
+        assert_eq!(refused(core(1, false)), GeometryError::InferPlain);
+        let small = core(1, true).with_primitives(Primitives::Ecp5 { dsp: 100 });
+        let error = GeometryError::InferDsp {
+            needed: 134,
+            found: 100,
+        };
+        assert_eq!(refused(small.unwrap()), error);
+        let small = core(1, true).with_infer().unwrap();
+        let small = small.with_primitives(Primitives::Ecp5 { dsp: 100 });
+        assert_eq!(small, Err(error));
     }
 
     #[test]

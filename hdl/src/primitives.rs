@@ -10,7 +10,8 @@
 //! | [`Register`] | an enable that is not a copy of `q` to `d` |
 //! | [`Delay`] | a shift register in one piece |
 //! | [`Ram`], [`BlockRam`], [`ByteRam`], [`BlockBuffer`] | attributes of memories, byte enables, block RAM cells |
-//! | [`Product`] | multiplier and carry cells |
+//! | [`Product`], [`WideProduct`], [`ScaleProduct`] | multiplier and carry cells |
+//! | [`ShiftRight`] | arithmetic shifts |
 //! | [`parameter`] | nothing; a constant as a block |
 //!
 //! `ebr.rs` and `carry_chain.rs` are no blocks: they write the text of cells.
@@ -25,6 +26,9 @@ pub mod parameter;
 pub mod product;
 mod ram;
 mod register;
+pub mod scale_product;
+pub mod shift_right;
+mod wide_product;
 
 pub use block_buffer::BlockBuffer;
 pub use block_ram::BlockRam;
@@ -33,6 +37,9 @@ pub use delay::Delay;
 pub use product::Product;
 pub use ram::Ram;
 pub use register::Register;
+pub use scale_product::ScaleProduct;
+pub use shift_right::ShiftRight;
+pub use wide_product::WideProduct;
 
 /// Models of the ECP5's cells that primitives instantiate, for simulators.
 pub const ECP5_CELLS: &str = include_str!("primitives/ecp5.v");

@@ -26,6 +26,7 @@ fn example(design: Design, geometry: &Geometry) -> Example {
         ("dimension", geometry.dimension()),
         ("beat words", geometry.beat_words()),
         ("word lanes", geometry.word_lanes()),
+        ("infer", usize::from(geometry.infer())),
     ];
     Example {
         design,
@@ -36,6 +37,7 @@ fn example(design: Design, geometry: &Geometry) -> Example {
 /// Designs that contain every block.
 fn examples() -> Vec<Example> {
     let geometry = |lanes, fip| Geometry::new(32, lanes, fip).unwrap();
+    let infer = geometry(2, true).with_infer().unwrap();
     let settings = Settings::new(100_000_000, 1_000_000).unwrap();
     let whole = Geometry::new(256, 1, true).unwrap();
     let board = Board::find("ulx3s-85f").unwrap();
@@ -54,6 +56,7 @@ fn examples() -> Vec<Example> {
             Design::core(&geometry(16, true)).unwrap(),
             &geometry(16, true),
         ),
+        example(Design::core(&infer).unwrap(), &infer),
         example(chip, &geometry(1, true)),
         example(board.chip, &whole),
     ]

@@ -3,7 +3,7 @@
 // geometry.h is written for each model: DIMENSION, LANES, BEAT_WORDS, WORD_LANES, and the lists of
 // array ports EACH_DATA, EACH_WRITE_BEAT, EACH_RESULT, EACH_LOADED, EACH_SUM as X(index, port); and
 // EACH_FAULT as X(index, signal), the signals of which core_flip inverts a bit; and EACH_COUNT as
-// X(index, port), COUNTERS and KINDS, which Rust knows too.
+// X(index, port), COUNTERS and KINDS, which Rust knows too; and for a core with inference INFER, as infer.h says.
 
 #include <cstdint>
 #include <cstring>
@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "geometry.h"
+#include "infer.h"
 #include "memory.h"
 #include <verilated.h>
 #if VM_TRACE
@@ -78,6 +79,8 @@ struct Core {
     Gather loaded{MATRIX, DIMENSION * LANES, {}, {}}, multiplied = loaded;
     Gather summed{MATRIX, DIMENSION * WORD_LANES * 4, {}, {}}, folded{DIMENSION, DIMENSION, {}, {}};
     uint8_t digest[32];
+    // Bytes that inference made: whether it is output, slot, column and byte, from bit 24 down.
+    std::vector<uint32_t> made;
 
     Core() : context{}, top{(context.threads(1), &context)} {}
 
@@ -139,6 +142,9 @@ struct Core {
             round = top.round;
             emit(ROUND, round, nullptr, 0);
         }
+#if INFER
+        if (made_byte(top)) made.push_back(made_byte(top));
+#endif
         // A job that begins leaves no stage of the one before.
         if (!top.ready) { loaded.reset(); multiplied.reset(); summed.reset(); folded.reset(); }
     }
@@ -276,6 +282,49 @@ void core_flip(Core* core, uint32_t fault) {
 #define X(index, signal) if (fault == index) core->top.rootp->signal ^= 1;
     EACH_FAULT
 #undef X
+}
+
+// Puts a word into the buffer of inference.
+void core_infer_word(Core* core, uint8_t index, uint32_t word) {
+    put_word(core->top, index, word, true);
+    core->tick();
+    put_word(core->top, index, word, false);
+}
+
+// Starts inference: a tape, or the writing of the buffer.
+void core_infer_start(Core* core, bool storing, uint32_t address) {
+    start(core->top, storing, address, true);
+    core->tick();
+    start(core->top, storing, address, false);
+}
+
+void core_infer_cancel(Core* core) {
+    cancel(core->top, true);
+    core->tick();
+    cancel(core->top, false);
+}
+
+InferState core_infer_state(const Core* core) { return state(core->top); }
+
+// A byte of the output; takes two cycles.
+uint8_t core_output_byte(Core* core, uint32_t address) {
+    ask_output(core->top, address);
+    core->tick();
+    core->tick();
+    return output_byte(core->top);
+}
+
+// The bytes made since they were forgotten.
+const uint32_t* core_made(const Core* core, size_t* count) {
+    *count = core->made.size();
+    return core->made.data();
+}
+
+void core_forget_made(Core* core) { core->made.clear(); }
+
+uint8_t* core_tapes(Core* core, size_t* count) {
+    *count = core->memory.tapes.size();
+    return core->memory.tapes.data();
 }
 
 bool core_ready(const Core* core) { return core->top.ready; }

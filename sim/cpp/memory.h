@@ -1,4 +1,4 @@
-// The memory of the matrix list behind a model's memory port (hdl/src/core/memory_port.rs).
+// The memories of the matrix list and of tapes behind a model's memory port (hdl/src/core/memory_port.rs).
 //
 // Ideal but for what it is told: requests are served in order, a beat a cycle, `latency` cycles after
 // they came, with a stall in `stall` of 256 cycles. geometry.h is that of the model.
@@ -15,12 +15,14 @@
 constexpr uint32_t MATRIX = DIMENSION * DIMENSION;
 
 struct Memory {
-    struct Request { bool write; uint32_t address; uint32_t beats; uint64_t due; };
+    struct Request { bool write; bool tape; uint32_t address; uint32_t beats; uint64_t due; };
 
     static constexpr uint32_t BEAT_BYTES = 4 * BEAT_WORDS;
     static constexpr size_t REQUESTS = 8;
 
     std::vector<uint8_t> bytes = std::vector<uint8_t>(MATRIX * DIMENSION);
+    // Of a core with inference.
+    std::vector<uint8_t> tapes = std::vector<uint8_t>(TAPE_BYTES);
     std::deque<Request> requests;
     // Requests taken since power-up.
     uint64_t taken = 0;
@@ -41,7 +43,8 @@ struct Memory {
         top.write_ready = 0;
         if (!requests.empty() && requests.front().due <= cycle && !stalls()) {
             Request& request = requests.front();
-            uint8_t* place = &bytes[request.address % bytes.size()];
+            std::vector<uint8_t>& chosen = request.tape ? tapes : bytes;
+            uint8_t* place = &chosen[request.address % chosen.size()];
             uint32_t words[BEAT_WORDS];
             bool served = true;
             if (!request.write) {
@@ -67,7 +70,8 @@ struct Memory {
         top.request_ready = requests.size() < REQUESTS && !stalls();
         if (top.request && top.request_ready) {
             ++taken;
-            requests.push_back({bool(top.request_write), top.address, top.beats, cycle + latency});
+            requests.push_back(
+                {bool(top.request_write), bool(TAPE(top)), top.address, top.beats, cycle + latency});
         }
     }
 };

@@ -47,6 +47,11 @@ pub enum Error {
     /// No core has that size.
     #[error(transparent)]
     Geometry(#[from] tensority_hdl::geometry::GeometryError),
+    /// The functional array has sums of 16 bits.
+    #[error(
+        "expected the RTL array for a core with inference, found the functional one; choose --array rtl"
+    )]
+    FunctionalInfer,
     /// No chip has that line.
     #[error(transparent)]
     Settings(#[from] tensority_hdl::soc::SettingsError),

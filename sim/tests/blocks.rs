@@ -12,6 +12,7 @@ use tensority_hdl::core::keccak::{self, Keccak};
 use tensority_hdl::core::lane::{self, Lane};
 use tensority_hdl::core::load::Load;
 use tensority_hdl::core::pair::PlainCorrection;
+use tensority_hdl::core::wide_lane::WideLane;
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, Multiplier};
 use tensority_hdl::primitives::{Product, product};
@@ -210,6 +211,38 @@ fn a_lane_with_its_corrections_multiplies_signed_bytes() {
                 "{state:?} . {weight:?}, fip {fip}"
             );
         }
+    }
+}
+
+#[test]
+fn a_wide_lane_keeps_24_bits_of_its_products() {
+    let mut random = random();
+    let mut lane = model("lane_wide", WideLane::new([Multiplier::Inferred; 2]));
+    for round in 0..3000 {
+        let mut word = || match round % 3 {
+            0 => u32::MAX,
+            _ => random.random::<u32>(),
+        };
+        let (state, weight) = (word(), word());
+        let sum_in = random.random_range(0..1u64 << 24);
+        lane.set("latch", 1);
+        lane.set("weight", weight.into());
+        lane.step(1);
+        lane.set("latch", 0);
+        lane.set("state", state.into());
+        lane.step(lane::LATENCY as u64 - 1);
+        lane.set("sum_in", sum_in);
+        lane.step(1);
+        let (u, v) = (state.to_le_bytes(), weight.to_le_bytes());
+        let pair = |i: usize| {
+            let (left, right) = (
+                u64::from(u[i]) + u64::from(v[i + 1]),
+                u64::from(u[i + 1]) + u64::from(v[i]),
+            );
+            left * right
+        };
+        let expected = (sum_in + pair(0) + pair(2)) % (1 << 24);
+        assert_eq!(lane.get("sum_out"), expected, "{u:?} . {v:?}");
     }
 }
 

@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rust_hdl::prelude::*;
 use tensority_hdl::emit::Design;
 use tensority_hdl::geometry::{Geometry, Primitives};
-use tensority_hdl::primitives::{BlockBuffer, BlockRam, ByteRam, Delay, Ram, Register};
+use tensority_hdl::primitives::{BlockBuffer, BlockRam, ByteRam, Delay, Ram, Register, ShiftRight};
 use tensority_sim::model::block::BlockModel;
 use tensority_sim::model::source::default_cache;
 use verilator::SourceFile;
@@ -140,6 +140,21 @@ fn delay() {
             |model| vec![("q".into(), model.q.val().to_u64())],
         );
     }
+}
+
+#[test]
+fn shift_right() {
+    compare(
+        "primitive_shift_right",
+        ShiftRight::default,
+        inputs(&[("d", 1 << 32), ("amount", 32)]),
+        |model, port, value| match port {
+            "d" => model.d.next = value.into(),
+            _ => model.amount.next = value.into(),
+        },
+        |model, level| model.clock.next = Clock { clk: level },
+        |model| vec![("q".into(), model.q.val().to_u64())],
+    );
 }
 
 #[test]

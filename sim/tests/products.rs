@@ -10,8 +10,10 @@ use std::{env, fs};
 use common::random;
 use rand::Rng;
 use tensority_hdl::emit::Design;
-use tensority_hdl::geometry::Multiplier;
-use tensority_hdl::primitives::{ECP5_CELLS, Product, product};
+use tensority_hdl::geometry::{Multiplier, Primitives};
+use tensority_hdl::primitives::{
+    ECP5_CELLS, Product, ScaleProduct, WideProduct, product, scale_product,
+};
 use tensority_sim::model::block::BlockModel;
 use tensority_sim::model::source::default_cache;
 use verilator::SourceFile;
@@ -29,9 +31,9 @@ fn bytes(factor: u64, split: u64) -> (u64, u64) {
     (first, factor - first)
 }
 
-/// Streams all pairs of factors through a product, and returns the first that comes out wrong:
+/// Streams all pairs of factors through a product of `width` bits, and returns the first that comes out wrong:
 /// left, right and found.
-fn first_error(design: &Design) -> Option<(u64, u64, u64)> {
+fn first_error(design: &Design, width: u32) -> Option<(u64, u64, u64)> {
     let mut random = random();
     let mut model = BlockModel::open(design, &default_cache(), &mut |_| {}).unwrap();
     let mut given = Vec::new();
@@ -48,7 +50,7 @@ fn first_error(design: &Design) -> Option<(u64, u64, u64)> {
         if let Some(entered) = given.len().checked_sub(product::LATENCY) {
             let (left, right) = given[entered];
             let found = model.get("product");
-            if found != (left * right) & 0xffff {
+            if found != (left * right) % (1 << width) {
                 return Some((left, right, found));
             }
         }
@@ -60,7 +62,39 @@ fn first_error(design: &Design) -> Option<(u64, u64, u64)> {
 fn every_make_multiplies_all_factors_modulo_2_16() {
     for (name, make) in MAKES {
         let design = Design::new(name, Product::new(make)).unwrap();
-        assert_eq!(first_error(&design), None, "{name}");
+        assert_eq!(first_error(&design, 16), None, "{name}");
+    }
+}
+
+#[test]
+fn every_wide_make_multiplies_all_factors() {
+    for (name, make) in &MAKES[..2] {
+        let name = format!("wide_{name}");
+        let design = Design::new(&name, WideProduct::new(*make)).unwrap();
+        assert_eq!(first_error(&design, 18), None, "{name}");
+    }
+}
+
+#[test]
+fn every_quarter_of_a_scale_multiplies_factors_of_16_bits() {
+    let mut random = random();
+    for (name, make) in [
+        ("scale_inferred", Primitives::Inferred),
+        ("scale_dsp", Primitives::Ecp5 { dsp: 4 }),
+    ] {
+        let design = Design::new(name, ScaleProduct::new(make)).unwrap();
+        let mut model = BlockModel::open(&design, &default_cache(), &mut |_| {}).unwrap();
+        let mut factor = || match random.random_range(0..4) {
+            0 => [0, 1, 0x8000, 0xffff][random.random_range(0..4)],
+            _ => random.random_range(0..1u64 << 16),
+        };
+        for _ in 0..20_000 {
+            let (a, b) = (factor(), factor());
+            model.set("a", a);
+            model.set("b", b);
+            model.step(scale_product::LATENCY as u64);
+            assert_eq!(model.get("product"), a * b, "{name}: {a} * {b}");
+        }
     }
 }
 
@@ -71,7 +105,7 @@ fn a_carry_chain_works_whatever_comes_in_at_its_start() {
     assert_ne!(text, design.text());
     let name = "product_fabric_carry_in";
     let design = Design::from_text(name, &text.replace("product_fabric", name));
-    assert_eq!(first_error(&design), None);
+    assert_eq!(first_error(&design, 16), None);
 }
 
 #[test]
@@ -86,7 +120,10 @@ fn one_wrong_bit_of_a_carry_chain_is_found() {
         "product_fabric_wrong",
         &text.replace("product_fabric", "product_fabric_wrong"),
     );
-    assert!(first_error(&design).is_some(), "the comparison must see it");
+    assert!(
+        first_error(&design, 16).is_some(),
+        "the comparison must see it"
+    );
 }
 
 #[test]
@@ -97,6 +134,10 @@ fn hand_written_products_and_cells_are_clean_under_all_warnings() {
         files.extend(design.cell_models().map(|cells| file("ecp5", cells)));
         verilator::lint(&files, name, &["-Wno-DECLFILENAME"]).unwrap();
     }
+    let scale = ScaleProduct::new(Primitives::Ecp5 { dsp: 4 });
+    let design = Design::new("scale", scale).unwrap();
+    let files = [file("scale", &design.text()), file("ecp5", ECP5_CELLS)];
+    verilator::lint(&files, "scale", &["-Wno-DECLFILENAME"]).unwrap();
 }
 
 #[test]

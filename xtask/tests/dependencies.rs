@@ -23,6 +23,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("firmware", &["firmware/controller"]),
     ("hdl", &["protocol", "boards"]),
     ("flow", &["hdl", "boards", "command"]),
+    // What a network is for the core; nothing of the core itself.
+    ("infer/tape", &["protocol"]),
     (
         "sim",
         &[
@@ -32,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tensority",
             "protocol",
             "testvectors",
+            "infer/tape",
         ],
     ),
     // What a block pays is proven without any network, device or miner.

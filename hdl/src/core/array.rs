@@ -15,9 +15,13 @@
 //! | `write_address` | in | 9 | bank (bit 8) and slot |
 //! | `write_block` | in | 8 | the columns are `write_block * lanes + c` |
 //! | `write_byte$c` | in | 8 x lanes | signed bytes |
+//! | `inferring$i` | in | 1 x infer | level: a write is one byte of inference, for which xi is not kept |
+//! | `write_column$i` | in | 8 x infer | its column; the byte is `write_byte$c` of every lane |
 //! | `token_early` | out | 12 | the `token_out` of four cycles later ([`EARLY`]) |
 //! | `token_out` | out | 12 | the token that `result$c` belongs to |
 //! | `result$c` | out | 8 x lanes | reduce(row of the state . matrix row of lane c) |
+//! | `sum$i` | out | 24 x infer | what left lane 0 of the line two cycles after `token_early`; neither xi nor eta is subtracted |
+//! | `eta$i` | out | 24 x infer | eta of that row of weights, one cycle after `token_early` |
 //!
 //! Latency `token` to `token_out`: cells + 10 cycles ([`latency`]); `write` to a token that may read it: 2
 //! ([`WRITE_LATENCY`]). So a row may be written while the tokens of the next pass already run, as
@@ -30,7 +34,8 @@
 //! Byte order: byte j of a word, in bits 8j+7..8j, is column 4g + j. Example: the state row 1, 2, 0, … and
 //! the matrix row 3, -4, 0, … give 3 - 8 = -5 = 0xfffffffb, and reduce makes 0xfb + 0xff = 0xfa of it.
 //!
-//! Multipliers with FIP: 2 * cells * lanes in the cells, 2 * lanes for eta, max(1, lanes/2) for xi.
+//! Multipliers with FIP: 2 * cells * lanes in the cells, 2 * lanes for eta, max(1, lanes/2) for xi. With
+//! inference, lane 0 and its eta are of 24 bits, the lowest 16 of which are what they are without.
 //!
 //! Checked by `sim/tests/array.rs` alone, by every whole-hash test against the reference, multiply by
 //! multiply, and against the functional array of the simulator, which has these ports and these cycles.
@@ -42,6 +47,8 @@ use crate::core::cell::Cell;
 use crate::core::eta::Eta;
 use crate::core::lane::{self, Lane};
 use crate::core::token::Token;
+use crate::core::wide_eta::WideEta;
+use crate::core::wide_lane::WideLane;
 use crate::core::xi::Xi;
 use crate::geometry::Geometry;
 use crate::primitives::Register;
@@ -75,15 +82,21 @@ pub struct Array {
     pub write_address: Signal<In, Bits<9>>,
     pub write_block: Signal<In, Bits<8>>,
     pub write_byte: Vec<Signal<In, Bits<8>>>,
+    pub inferring: Vec<Signal<In, Bit>>,
+    pub write_column: Vec<Signal<In, Bits<8>>>,
 
     pub token_early: Signal<Out, Token>,
     pub token_out: Signal<Out, Token>,
     pub result: Vec<Signal<Out, Bits<8>>>,
+    pub sum: Vec<Signal<Out, Bits<24>>>,
+    pub eta: Vec<Signal<Out, Bits<24>>>,
 
     cells: Vec<Cell>,
-    /// Lane c of cell g is number `c * cells + g`.
+    /// Lane c of cell g is number `c * cells + g`, where the wide lane 0 does not count.
     lanes: Vec<Lane>,
     etas: Vec<Eta>,
+    wide_lane: Vec<WideLane>,
+    wide_eta: Vec<WideEta>,
     xi: Xi,
 
     /// The token in front of the first cell, and on its way from the last one to `token_out`.
@@ -101,6 +114,9 @@ pub struct Array {
     write_byte_reg: Vec<DFF<Bits<8>>>,
     write_cell: DFF<Bits<8>>,
     write_enables: DFF<Bits<4>>,
+    /// The write was one of inference.
+    inferring_reg: Vec<DFF<Bit>>,
+    one: Vec<Parameter<4>>,
     /// Copies for each group of cells: number `lane * groups + group`.
     group_weight: Vec<Register<32>>,
     group_byte: Vec<DFF<Bits<8>>>,
@@ -141,13 +157,20 @@ impl Array {
             true => Eta::fip(multipliers(2 * c)),
             false => Eta::plain(),
         };
+        let wide = usize::from(geometry.infer());
+        let wide_lane = |g: usize| {
+            let first = geometry.corrections() + 2 * g * lanes;
+            WideLane::new(multipliers(first))
+        };
         let mut array = Self {
             xi: Xi::new(geometry),
             cells: (0..cells)
                 .map(|_| Cell::new(geometry.primitives()))
                 .collect(),
-            lanes: (0..lanes * cells).map(lane).collect(),
-            etas: (0..lanes).map(eta).collect(),
+            lanes: (wide * cells..lanes * cells).map(lane).collect(),
+            etas: (wide..lanes).map(eta).collect(),
+            wide_lane: (0..wide * cells).map(wide_lane).collect(),
+            wide_eta: (0..wide).map(|_| WideEta::new(multipliers(0))).collect(),
             blocks_per_cell_bits: Parameter::new((4 / per_block).trailing_zeros() as usize),
             lane_bits: Parameter::new(per_block.trailing_zeros() as usize),
             byte_enables: Parameter::new((1 << per_block) - 1),
@@ -166,6 +189,12 @@ impl Array {
         array.dot.resize_with(lanes, Default::default);
         array.reduced.resize_with(lanes, Default::default);
         array.write_byte_reg.resize_with(lanes, Default::default);
+        array.inferring.resize_with(wide, Default::default);
+        array.write_column.resize_with(wide, Default::default);
+        array.inferring_reg.resize_with(wide, Default::default);
+        array.one.resize_with(wide, || Parameter::new(1));
+        array.sum.resize_with(wide, Default::default);
+        array.eta.resize_with(wide, Default::default);
         array
             .group_weight
             .resize_with(lanes * groups, Default::default);
@@ -205,11 +234,18 @@ impl Logic for Array {
                     self.group_weight[c * n + k].enable.next = self.weight_valid.val();
                     self.group_weight[c * n + k].d.next = self.weight[c].val();
                 }
-                for size in GROUP..(GROUP + 1) {
-                    for g in 0..self.cells.len() {
-                        self.lanes[c * n * size + g].weight.next =
-                            self.group_weight[c * n + g / size].q.val();
+            }
+            for size in GROUP..(GROUP + 1) {
+                for wide in self.sum.len()..(self.sum.len() + 1) {
+                    for c in 0..self.etas.len() {
+                        for g in 0..self.cells.len() {
+                            self.lanes[c * n * size + g].weight.next =
+                                self.group_weight[(c + wide) * n + g / size].q.val();
+                        }
                     }
+                }
+                for g in 0..self.wide_lane.len() {
+                    self.wide_lane[g].weight.next = self.group_weight[g / size].q.val();
                 }
             }
         }
@@ -221,7 +257,7 @@ impl Logic for Array {
             self.cells[g].token_in.next = self.cells[g - 1].token_out.val();
         }
         for n in self.cells.len()..(self.cells.len() + 1) {
-            for c in 0..self.weight.len() {
+            for c in 0..self.etas.len() {
                 self.lanes[c * n].sum_in.next = 0.into();
                 for g in 1..self.cells.len() {
                     self.lanes[c * n + g].sum_in.next = self.lanes[c * n + g - 1].sum_out.val();
@@ -231,6 +267,17 @@ impl Logic for Array {
                     self.lanes[c * n + g].latch.next = self.cells[g].latch.val();
                     self.lanes[c * n + g].state.next = self.cells[g].state.val();
                 }
+            }
+        }
+        for _wide in 0..self.sum.len() {
+            self.wide_lane[0].sum_in.next = 0.into();
+            for g in 1..self.cells.len() {
+                self.wide_lane[g].sum_in.next = self.wide_lane[g - 1].sum_out.val();
+            }
+            for g in 0..self.cells.len() {
+                self.wide_lane[g].clock.next = self.clock.val();
+                self.wide_lane[g].latch.next = self.cells[g].latch.val();
+                self.wide_lane[g].state.next = self.cells[g].state.val();
             }
         }
         for last in (self.cells.len() - 1)..self.cells.len() {
@@ -243,23 +290,45 @@ impl Logic for Array {
         self.token_out.next = self.token_late[8].q.val();
 
         // Post: subtract xi and eta, reduce.
-        for c in 0..self.weight.len() {
-            self.etas[c].clock.next = self.clock.val();
-            self.etas[c].weight.next = self.weight[c].val();
-            self.etas[c].first.next = self.token_reg.q.val().first;
-            self.etas[c].more.next = self.weight_valid.val();
-            self.etas[c].take.next = self.token_late[4].q.val().first;
-            self.correction[c].clock.next = self.clock.val();
-            self.correction[c].d.next = self.xi.xi.val() + self.etas[c].eta.val();
-            self.dot[c].clock.next = self.clock.val();
-            self.reduced[c].clock.next = self.clock.val();
+        for wide in self.sum.len()..(self.sum.len() + 1) {
+            for c in 0..self.etas.len() {
+                self.etas[c].clock.next = self.clock.val();
+                self.etas[c].weight.next = self.weight[c + wide].val();
+                self.etas[c].first.next = self.token_reg.q.val().first;
+                self.etas[c].more.next = self.weight_valid.val();
+                self.etas[c].take.next = self.token_late[4].q.val().first;
+                self.correction[c + wide].clock.next = self.clock.val();
+                self.correction[c + wide].d.next = self.xi.xi.val() + self.etas[c].eta.val();
+                self.dot[c + wide].clock.next = self.clock.val();
+                self.reduced[c + wide].clock.next = self.clock.val();
+            }
         }
         self.xi.read_address.next = self.token_late[3].q.val().address;
         for n in self.cells.len()..(self.cells.len() + 1) {
-            for c in 0..self.weight.len() {
-                self.dot[c].d.next =
-                    self.lanes[c * n + n - 1].sum_out.val() - self.correction[c].q.val();
+            for wide in self.sum.len()..(self.sum.len() + 1) {
+                for c in 0..self.etas.len() {
+                    self.dot[c + wide].d.next =
+                        self.lanes[c * n + n - 1].sum_out.val() - self.correction[c + wide].q.val();
+                }
             }
+        }
+        for i in 0..self.sum.len() {
+            self.wide_eta[i].clock.next = self.clock.val();
+            self.wide_eta[i].weight.next = self.weight[i].val();
+            self.wide_eta[i].first.next = self.token_reg.q.val().first;
+            self.wide_eta[i].more.next = self.weight_valid.val();
+            self.wide_eta[i].take.next = self.token_late[4].q.val().first;
+            self.correction[i].clock.next = self.clock.val();
+            self.correction[i].d.next =
+                self.xi.xi.val() + self.wide_eta[i].eta.val().get_bits::<16>(0);
+            self.dot[i].clock.next = self.clock.val();
+            self.reduced[i].clock.next = self.clock.val();
+            for last in (self.cells.len() - 1)..self.cells.len() {
+                self.dot[i].d.next = self.wide_lane[last].sum_out.val().get_bits::<16>(0)
+                    - self.correction[i].q.val();
+                self.sum[i].next = self.wide_lane[last].sum_out.val();
+            }
+            self.eta[i].next = self.wide_eta[i].eta.val();
         }
         for c in 0..self.weight.len() {
             self.reduced[c].d.next =
@@ -274,6 +343,12 @@ impl Logic for Array {
         self.write_cell.d.next = self.write_block.val() >> self.blocks_per_cell_bits.q.val();
         self.column_in_cell.next = (self.write_block.val() << self.lane_bits.q.val()) & 3;
         self.write_enables.d.next = self.byte_enables.q.val() << self.column_in_cell.val();
+        for i in 0..self.inferring.len() {
+            if self.inferring[i].val() {
+                self.write_cell.d.next = self.write_column[i].val() >> 2;
+                self.write_enables.d.next = self.one[i].q.val() << (self.write_column[i].val() & 3);
+            }
+        }
         for c in 0..self.write_byte.len() {
             self.write_byte_reg[c].clock.next = self.clock.val();
             self.write_byte_reg[c].d.next = self.write_byte[c].val() ^ 128;
@@ -323,6 +398,13 @@ impl Logic for Array {
             }
         }
         self.xi.write.next = self.write_reg.q.val();
+        for i in 0..self.inferring_reg.len() {
+            self.inferring_reg[i].clock.next = self.clock.val();
+            self.inferring_reg[i].d.next = self.inferring[i].val();
+            if self.inferring_reg[i].q.val() {
+                self.xi.write.next = false;
+            }
+        }
         self.xi.write_address.next = self.write_address_reg.q.val();
         self.xi.first.next = self.write_block_reg.q.val() == 0;
         self.xi.odd.next = self.write_block_reg.q.val().get_bit(0);

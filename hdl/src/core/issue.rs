@@ -12,6 +12,7 @@
 //! | `weights_arrived`, `load_arrived` | in | 1 | one cycle: a block of this buffer is complete |
 //! | `fold_full` | in | 1 | level: the fold of a hash is not yet used up |
 //! | `word$c` | in | 32 x lanes | lane c of the word asked for two cycles ago |
+//! | `pause$i` | in | 1 x infer | level: begin no pass |
 //! | `pass_ready` | out | 1 | a pass can be queued |
 //! | `token` | out | 12 | to the array, fields as in `token.rs` |
 //! | `weight_valid` | out | 1 | `weight$c` is a word of the rows of the block |
@@ -21,9 +22,12 @@
 //! | `read_half` | out | 1 | to the block buffer: which of its blocks |
 //! | `read_word` | out | 6 | to the block buffer: which word |
 //! | `weights_freed` | out | 1 | one cycle: the block is read to its end |
+//! | `between$i` | out | 1 x infer | no pass has begun, or all of one has been issued |
+//! | `free_bank$i` | out | 1 x infer | the bank that the next pass writes |
 //! | `issued` | out | 1 | trace: a token of a multiply is issued in this cycle |
 //! | `stall_weights`, `stall_load`, `stall_fold` | out | 1 | trace: none is, for want of this; the first that is missing |
 //! | `idle` | out | 1 | trace: there is no pass to issue |
+//! | `paused$i` | out | 1 x infer | trace: none begins, because of `pause` |
 //!
 //! Latency 2 from `issued` to `token`, while the first words come out of the block buffer. Throughput one
 //! token per cycle, also across passes and chains. What arrives is seen two cycles later.
@@ -66,6 +70,7 @@ pub struct Issue {
     pub load_arrived: Signal<In, Bit>,
     pub fold_full: Signal<In, Bit>,
     pub word: Vec<Signal<In, Bits<32>>>,
+    pub pause: Vec<Signal<In, Bit>>,
 
     pub pass_ready: Signal<Out, Bit>,
     pub token: Signal<Out, Token>,
@@ -76,12 +81,15 @@ pub struct Issue {
     pub read_half: Signal<Out, Bit>,
     pub read_word: Signal<Out, Bits<6>>,
     pub weights_freed: Signal<Out, Bit>,
+    pub between: Vec<Signal<Out, Bit>>,
+    pub free_bank: Vec<Signal<Out, Bit>>,
 
     pub issued: Signal<Out, Bit>,
     pub stall_weights: Signal<Out, Bit>,
     pub stall_load: Signal<Out, Bit>,
     pub stall_fold: Signal<Out, Bit>,
     pub idle: Signal<Out, Bit>,
+    pub paused: Vec<Signal<Out, Bit>>,
 
     /// The pass that is issued and the one that waits.
     current: DFF<Bit>,
@@ -161,6 +169,11 @@ impl Issue {
         issue.word.resize_with(lanes, Default::default);
         issue.weight.resize_with(lanes, Default::default);
         issue.weight_reg.resize_with(lanes, Default::default);
+        let infer = usize::from(geometry.infer());
+        issue.pause.resize_with(infer, Default::default);
+        issue.between.resize_with(infer, Default::default);
+        issue.free_bank.resize_with(infer, Default::default);
+        issue.paused.resize_with(infer, Default::default);
         issue
     }
 }
@@ -214,6 +227,14 @@ impl Logic for Issue {
         self.go.next = self.current.q.val()
             & (!self.stop.val())
             & (!(self.at_first_slot.q.val() & self.lacks_any.q.val()));
+        for i in 0..self.pause.len() {
+            self.between[i].next = self.at_first_slot.q.val() & self.at_first_block.q.val();
+            self.paused[i].next = self.between[i].val() & self.pause[i].val();
+            self.free_bank[i].next = !self.bank.q.val();
+            if self.paused[i].val() {
+                self.go.next = false;
+            }
+        }
         self.ends.next = self.current.q.val() & (!self.stop.val()) & self.at_end.q.val();
         self.opens_block.next = self.go.val() & self.at_first_slot.q.val();
         self.first.next = self.opens_block.val() & self.current_pass.q.val().multiply;
@@ -351,6 +372,14 @@ impl Logic for Issue {
             & (!self.lacks.q.val().load)
             & self.lacks.q.val().fold;
         self.idle.next = !self.current.q.val();
+        for i in 0..self.pause.len() {
+            if self.paused[i].val() {
+                self.stall_weights.next = false;
+                self.stall_load.next = false;
+                self.stall_fold.next = false;
+                self.idle.next = false;
+            }
+        }
 
         if self.clear.val() {
             self.waiting.d.next = false;

@@ -32,7 +32,8 @@ module MULT18X18D(
     C17, C16, C15, C14, C13, C12, C11, C10, C9, C8, C7, C6, C5, C4, C3, C2, C1, C0,
     SIGNEDA, SIGNEDB, SOURCEA, SOURCEB, CLK0, CE0, RST0,
   output
-    P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0
+    P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18,
+    P17, P16, P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0
 );
   parameter REG_INPUTA_CLK = "NONE";
   parameter REG_INPUTA_CE = "CE0";
@@ -70,7 +71,7 @@ module MULT18X18D(
     end
   endgenerate
   reg [17:0] a, b;
-  reg [15:0] pipeline, p;
+  reg [35:0] pipeline, p;
   initial {a, b, pipeline, p} = 0;
   always @(posedge CLK0)
     if (CE0) begin
@@ -80,15 +81,16 @@ module MULT18X18D(
       b <= {
         B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0
       };
-      pipeline <= a[15:0] * b[15:0];
+      pipeline <= {18'd0, a} * {18'd0, b};
       p <= pipeline;
       if (RST0 || SIGNEDA || SIGNEDB || SOURCEA || SOURCEB)
         $fatal(1, "MULT18X18D: only unsigned, without reset, from its A and B");
     end
   assign {
-    P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0
+    P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18,
+    P17, P16, P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0
   } = p;
-  wire unused = &{1'b0, a[17:16], b[17:16],
+  wire unused = &{1'b0,
     C17, C16, C15, C14, C13, C12, C11, C10, C9, C8, C7, C6, C5, C4, C3, C2, C1, C0};
 endmodule
 

@@ -76,39 +76,35 @@ impl Logic for Product {
 
     fn hdl(&self) -> Verilog {
         Verilog::Custom(match self._multiplier {
-            Multiplier::Inferred => INFERRED.into(),
-            Multiplier::Dsp => dsp(),
+            Multiplier::Inferred => inferred(16),
+            Multiplier::Dsp => dsp(16),
             Multiplier::Fabric => fabric(),
         })
     }
 }
 
-/// One shift register for all stages, which a simulator moves in one piece.
-const INFERRED: &str = "wire [15:0] left = {8'd0, u0} + {8'd0, v1};
-wire [15:0] right = {8'd0, u1} + {8'd0, v0};
-reg [63:0] stages;
+/// A product of `width` bits as an operator, behind one shift register for all stages, which a simulator
+/// moves in one piece.
+pub(super) fn inferred(width: usize) -> String {
+    let bits = LATENCY * width;
+    format!(
+        "wire [{top}:0] left = {{{zeros}'d0, u0}} + {{{zeros}'d0, v1}};
+wire [{top}:0] right = {{{zeros}'d0, u1}} + {{{zeros}'d0, v0}};
+reg [{last}:0] stages;
 initial stages = 0;
-always @(posedge clock) stages <= {stages[47:0], left * right};
-always @(*) product = stages[63:48];
-";
+always @(posedge clock) stages <= {{stages[{before}:0], left * right}};
+always @(*) product = stages[{last}:{low}];
+",
+        top = width - 1,
+        zeros = width - 8,
+        last = bits - 1,
+        before = bits - width - 1,
+        low = bits - width,
+    )
+}
 
-fn dsp() -> String {
-    let mut ports = String::new();
-    for i in 0..18 {
-        let (a, b) = match i {
-            0..9 => (format!("left[{i}]"), format!("right[{i}]")),
-            _ => ("1'b0".to_string(), "1'b0".to_string()),
-        };
-        let _ = writeln!(ports, "  .A{i}({a}), .B{i}({b}), .C{i}(1'b0),");
-    }
-    for i in 0..16 {
-        let _ = writeln!(ports, "  .P{i}(low[{i}]),");
-    }
-    let stages: String = ["INPUTA", "INPUTB", "PIPELINE", "OUTPUT"]
-        .map(|stage| {
-            format!("  .REG_{stage}_CLK(\"CLK0\"), .REG_{stage}_CE(\"CE0\"), .REG_{stage}_RST(\"RST0\"),\n")
-        })
-        .concat();
+/// The lowest `width` bits of a product, at most 18, as a cell behind a register for the factors.
+pub(super) fn dsp(width: usize) -> String {
     format!(
         "reg [8:0] left, right;
 initial {{left, right}} = 0;
@@ -116,8 +112,35 @@ always @(posedge clock) begin
   left <= {{1'b0, u0}} + {{1'b0, v1}};
   right <= {{1'b0, u1}} + {{1'b0, v0}};
 end
-wire [15:0] low;
+wire [{}:0] low;
 always @(*) product = low;
+{}",
+        width - 1,
+        cell("left", "right", 9, "low", width)
+    )
+}
+
+/// MULT18X18D with all its registers: `product`, of `width` bits, is `a` times `b` of three cycles ago, both
+/// unsigned and of `factor_width` bits.
+pub(super) fn cell(a: &str, b: &str, factor_width: usize, product: &str, width: usize) -> String {
+    let mut ports = String::new();
+    for i in 0..18 {
+        let (a, b) = match i < factor_width {
+            true => (format!("{a}[{i}]"), format!("{b}[{i}]")),
+            false => ("1'b0".to_string(), "1'b0".to_string()),
+        };
+        let _ = writeln!(ports, "  .A{i}({a}), .B{i}({b}), .C{i}(1'b0),");
+    }
+    for i in 0..width {
+        let _ = writeln!(ports, "  .P{i}({product}[{i}]),");
+    }
+    let stages: String = ["INPUTA", "INPUTB", "PIPELINE", "OUTPUT"]
+        .map(|stage| {
+            format!("  .REG_{stage}_CLK(\"CLK0\"), .REG_{stage}_CE(\"CE0\"), .REG_{stage}_RST(\"RST0\"),\n")
+        })
+        .concat();
+    format!(
+        "/* verilator lint_off PINMISSING */
 MULT18X18D #(
 {stages}  .CLK0_DIV(\"ENABLED\"), .SOURCEB_MODE(\"B_SHIFT\"), .MULT_BYPASS(\"DISABLED\"),
   .GSR(\"DISABLED\"), .RESETMODE(\"SYNC\")
@@ -125,6 +148,7 @@ MULT18X18D #(
 {ports}  .CLK0(clock), .CE0(1'b1), .RST0(1'b0),
   .SIGNEDA(1'b0), .SIGNEDB(1'b0), .SOURCEA(1'b0), .SOURCEB(1'b0)
 );
+/* verilator lint_on PINMISSING */
 "
     )
 }

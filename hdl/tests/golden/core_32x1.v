@@ -14,6 +14,10 @@
 // load (dimension^2 / lanes, Geometry::pass_cycles) and about 6000 cycles for the first nonce's seven
 // permutations.
 //
+// A core with inference (Geometry::with_infer) has the ports of infer.rs too, and runs tapes between the
+// passes of hashes, or beside none. It has two memories, of which tape chooses one while nothing is asked for.
+// Hashes take the same cycles but for those of paused_count. A job that is begun meanwhile waits for the end.
+//
 // Byte order: little-endian everywhere; byte 0 of a message, row or beat is in the lowest bits of its first
 // lane, word or beat word.
 //
@@ -2983,7 +2987,8 @@ endmodule
 // Byte order: byte j of a word, in bits 8j+7..8j, is column 4g + j. Example: the state row 1, 2, 0, … and
 // the matrix row 3, -4, 0, … give 3 - 8 = -5 = 0xfffffffb, and reduce makes 0xfb + 0xff = 0xfa of it.
 //
-// Multipliers with FIP: 2 * cells * lanes in the cells, 2 * lanes for eta, max(1, lanes/2) for xi.
+// Multipliers with FIP: 2 * cells * lanes in the cells, 2 * lanes for eta, max(1, lanes/2) for xi. With
+// inference, lane 0 and its eta are of 24 bits, the lowest 16 of which are what they are without.
 //
 // Checked by sim/tests/array.rs alone, by every whole-hash test against the reference, multiply by
 // multiply, and against the functional array of the simulator, which has these ports and these cycles.

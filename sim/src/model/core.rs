@@ -1,10 +1,13 @@
 //! Model of a core: jobs, commands, and the stages as they pass.
 
+mod infer;
+
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::ops::Index;
 use std::path::Path;
 
+pub use infer::{InferState, Made};
 use tensority_hdl::core::counters::COUNTERS;
 pub use tensority_protocol::codes::{Command, Counter, JobLane};
 use verilator::ModelSource;
@@ -56,8 +59,16 @@ library::harness! {
         core_first_issue() -> u64;
         core_last_issue() -> u64;
         core_trace_close() -> bool;
+        core_infer_word(index: u8, word: u32);
+        core_infer_start(storing: bool, address: u32);
+        core_infer_cancel();
+        core_infer_state() -> InferState;
+        core_output_byte(address: u32) -> u8;
+        core_forget_made();
     }
     raw {
+        core_made(count: *mut usize) -> *const u32;
+        core_tapes(count: *mut usize) -> *mut u8;
         core_event(event: *mut RawEvent) -> bool;
         core_memory(count: *mut usize) -> *mut u8;
         core_counters(counts: *mut u64);

@@ -13,6 +13,7 @@ use tensority_hdl::emit::{Design, EmitError, FINGERPRINT};
 use tensority_hdl::geometry::Geometry;
 use tensority_hdl::memory::{Sdram, Timing};
 use tensority_hdl::soc::Settings;
+use tensority_protocol::tape::MEMORY_BYTES;
 use verilator::{ModelSource, SourceFile};
 
 use super::{functional_array, library};
@@ -45,9 +46,12 @@ pub struct Variant {
 /// The source of a core's model. Emitted Verilog is kept in the folder `cache`.
 ///
 /// # Errors
-/// If RustHDL refuses the design, or a file cannot be written.
+/// If RustHDL refuses the design, a file cannot be written, or a functional array is to infer.
 pub fn source(variant: &Variant, cache: &Path) -> Result<ModelSource, Error> {
     let geometry = &variant.geometry;
+    if geometry.infer() && variant.array == ArrayKind::Functional {
+        return Err(Error::FunctionalInfer);
+    }
     let name = format!("core_{geometry}");
     let design = kept_design(&name, "core", cache, || Design::core(geometry))?;
     let mut source = model_source(name, &design, variant);
@@ -153,6 +157,7 @@ fn model_source(mut name: String, design: &Design, variant: &Variant) -> ModelSo
     let mut cpp = vec![
         file("geometry.h", &geometry_header(geometry)),
         file("clock.h", include_str!("../../cpp/clock.h")),
+        file("infer.h", include_str!("../../cpp/infer.h")),
         file("memory.h", include_str!("../../cpp/memory.h")),
     ];
     let mut verilog = Vec::new();
@@ -246,6 +251,12 @@ fn geometry_header(geometry: &Geometry) -> String {
         geometry.word_lanes(),
         stage::kind_names(),
     );
+    let (infer, tape, bytes) = match geometry.infer() {
+        true => (1, "top.tape__0240", MEMORY_BYTES),
+        false => (0, "false", 0),
+    };
+    text +=
+        &format!("#define INFER {infer}\n#define TAPE(top) {tape}\n#define TAPE_BYTES {bytes}\n");
     text += "#define EACH_FAULT\n";
     for (list, port, count) in [
         ("EACH_DATA", "data", beat),

@@ -22,6 +22,9 @@ pub struct Arguments {
     /// Plain multipliers instead of Winograd's inner product: twice as many.
     #[arg(long)]
     no_fip: bool,
+    /// A core that also runs int8 networks on its first lane; with 1, 2 or 4 lanes.
+    #[arg(long, conflicts_with = "chip")]
+    infer: bool,
     /// Cells of a Lattice ECP5 with N DSPs instead of plain Verilog; an ECP5-85F has 156.
     #[arg(long, value_name = "N")]
     ecp5: Option<usize>,
@@ -52,6 +55,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let primitives = primitives.map_or(Primitives::Inferred, |dsp| Primitives::Ecp5 { dsp });
     let geometry = Geometry::new(arguments.dim, arguments.lanes, !arguments.no_fip)
         .and_then(|geometry| geometry.with_primitives(primitives))
+        .and_then(|geometry| match arguments.infer {
+            true => geometry.with_infer(),
+            false => Ok(geometry),
+        })
         .map_err(|error| Failure::usage(usage_hint(&error)))?;
     let design = if arguments.chip {
         let settings = Settings::new(arguments.clock, arguments.baud)
@@ -77,6 +84,9 @@ pub fn usage_hint(error: &GeometryError) -> String {
         GeometryError::Dimension(_) => "--dim",
         GeometryError::Lanes(_) => "--lanes",
         GeometryError::PlainCells => "--no-fip, --ecp5",
+        GeometryError::InferLanes(_) => "--infer, --lanes",
+        GeometryError::InferPlain => "--infer, --no-fip",
+        GeometryError::InferDsp { .. } => "--infer, --ecp5",
     };
     format!("{flag}: {error}")
 }

@@ -229,14 +229,20 @@ pub enum Table {
 
 /// A core's geometry.
 pub fn geometry(dimension: usize, lanes: usize, fip: bool) -> Result<Geometry, Failure> {
-    Geometry::new(dimension, lanes, fip).map_err(|error| {
-        let flag = match error {
-            GeometryError::Dimension(_) => "--dim",
-            GeometryError::Lanes(_) => "--lanes",
-            GeometryError::PlainCells => "--no-fip",
-        };
-        Failure::usage(format!("{flag}: {error}"))
-    })
+    Geometry::new(dimension, lanes, fip).map_err(|error| refused(&error))
+}
+
+/// The fault of a geometry, with the argument to blame.
+pub fn refused(error: &GeometryError) -> Failure {
+    let flag = match error {
+        GeometryError::Dimension(_) => "--dim",
+        GeometryError::Lanes(_) => "--lanes",
+        GeometryError::PlainCells => "--no-fip",
+        GeometryError::InferLanes(_) => "--infer, --lanes",
+        GeometryError::InferPlain => "--infer, --no-fip",
+        GeometryError::InferDsp { .. } => "--infer",
+    };
+    Failure::usage(format!("{flag}: {error}"))
 }
 
 /// `N` bytes of hex.

@@ -27,9 +27,11 @@ impl Code<Error> for Sim {
             Error::Trace { .. } => OUTPUT,
             Error::Stopped => STOPPED,
             Error::Firmware { .. } | Error::Pty(_) => NO_INPUT,
-            Error::Geometry(_) | Error::Settings(_) | Error::Sdram(_) | Error::BoardDesign(_) => {
-                USAGE
-            }
+            Error::FunctionalInfer
+            | Error::Geometry(_)
+            | Error::Settings(_)
+            | Error::Sdram(_)
+            | Error::BoardDesign(_) => USAGE,
             Error::Build(
                 verilator::Error::NoVerilator { .. } | verilator::Error::NoProgram { .. },
             )
