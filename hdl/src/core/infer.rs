@@ -81,16 +81,16 @@ use rust_hdl::prelude::*;
 use tensority_protocol::tape::OUTPUT_BYTES;
 
 use crate::cast::unsigned_cast_extend;
+use crate::core::infer::accumulate::Accumulate;
+use crate::core::infer::claim::Claim;
+use crate::core::infer::executor::Executor;
+use crate::core::infer::requant::Requant;
+use crate::core::infer::store::Store;
+use crate::core::infer::stream::Stream;
+use crate::core::infer::walk::Walk;
 use crate::core::token::Token;
 use crate::geometry::Geometry;
 use crate::primitives::BlockRam;
-use accumulate::Accumulate;
-use claim::Claim;
-use executor::Executor;
-use requant::Requant;
-use store::Store;
-use stream::Stream;
-use walk::Walk;
 
 /// See the module's documentation.
 #[derive(LogicBlock, Default)]

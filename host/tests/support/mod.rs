@@ -2,15 +2,14 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
+use std::{fs, thread};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -104,7 +103,7 @@ impl Miner {
             .spawn()
             .expect("the command starts");
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-        let (sender, lines) = channel();
+        let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             // A test that ends early reads no further.
             let _ = stdout
