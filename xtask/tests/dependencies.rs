@@ -24,7 +24,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hdl", &["protocol", "boards"]),
     ("flow", &["hdl", "boards", "command"]),
     // What a network is for the core; nothing of the core itself.
-    ("infer/tape", &["protocol"]),
+    ("infer/tape", &["infer", "protocol"]),
+    ("infer", &[]),
     (
         "sim",
         &[
