@@ -8,10 +8,12 @@
 //! - [`Model::read`](graph::Model::read) reads a file and prepares what TensorFlow Lite Micro prepares before a run:
 //!   factors as fixed-point numbers, bounds of bytes, padding;
 //! - [`reference`](mod@reference) is the definition of every operator on integers; its bytes are those of TensorFlow
-//!   Lite Micro.
+//!   Lite Micro;
+//! - [`inputs`] reads what networks are run on.
 
 pub mod fixed_point;
 pub mod graph;
+pub mod inputs;
 mod prepare;
 mod reader;
 pub mod reference;

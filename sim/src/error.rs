@@ -52,6 +52,12 @@ pub enum Error {
         "expected the RTL array for a core with inference, found the functional one; choose --array rtl"
     )]
     FunctionalInfer,
+    /// The core has no tape for the network.
+    #[error(transparent)]
+    Compile(#[from] tensority_tape::CompileError),
+    /// The network takes another input.
+    #[error(transparent)]
+    Input(#[from] tensority_infer::reference::InputError),
     /// No chip has that line.
     #[error(transparent)]
     Settings(#[from] tensority_hdl::soc::SettingsError),

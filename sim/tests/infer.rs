@@ -1,4 +1,4 @@
-//! Inference: random tapes in the emitted core against their meaning, alone and beside hashes.
+//! Inference: random tapes in the emitted core against their meaning, alone and beside hashes; and networks.
 
 mod random_tape;
 
@@ -10,7 +10,10 @@ use rand::{Rng, SeedableRng};
 use random_tape::random_tape;
 use tensority::Target;
 use tensority_hdl::geometry::Geometry;
+use tensority_infer::Model;
+use tensority_infer::inputs::read_inputs;
 use tensority_protocol::tape::{BURST, Instruction, Kind, Layer, Row, Scale};
+use tensority_sim::inference::Inference;
 use tensority_sim::model::CoreModel;
 use tensority_sim::model::core::Made;
 use tensority_sim::model::source::{ArrayKind, Variant, default_cache};
@@ -345,4 +348,69 @@ fn the_functional_array_does_not_infer() {
     let refused = CoreModel::open(&variant, &default_cache(), &mut |_| {});
     let error = refused.err().expect("an error").to_string();
     assert!(error.contains("--array rtl"), "{error}");
+}
+
+/// The network of digits, and some of its inputs.
+fn digits() -> (Model, Vec<Vec<i8>>) {
+    let file = include_bytes!("../../infer/models/digits.tflite");
+    let inputs = include_bytes!("../../infer/models/digits.npy");
+    let network = Model::read(file).unwrap();
+    (network, read_inputs(inputs, 64).unwrap())
+}
+
+fn inference(lanes: usize) -> Inference {
+    let geometry = Geometry::new(DIMENSION, lanes, true).unwrap();
+    Inference::new(&geometry, digits().0, &default_cache(), &mut |_| {}).unwrap()
+}
+
+#[test]
+fn a_network_runs_on_the_core_as_in_software_byte_by_byte() {
+    let (network, inputs) = digits();
+    for lanes in [1, 2] {
+        let mut inference = inference(lanes);
+        for input in inputs.iter().take(5) {
+            let outcome = inference
+                .run(input)
+                .unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(outcome.output, network.run(input).unwrap());
+            let bytes = inference.program().made.len() as u64;
+            assert_eq!(outcome.bytes_checked, bytes);
+            // The input and the layers cost a fifth beside the rows.
+            let array = inference.program().cycles;
+            assert!(
+                (array..array * 6 / 5 + 2000).contains(&outcome.cycles),
+                "{}",
+                outcome.cycles
+            );
+        }
+    }
+}
+
+#[test]
+fn a_wrong_weight_is_named_by_layer_position_and_channel() {
+    let mut inference = inference(1);
+    let (_, inputs) = digits();
+    // The first row with weights: its words begin behind its head, its sum's words and itself.
+    let words = inference.program().words.clone();
+    let rows = words.iter().position(|word| word & 0x3f == 0x13).unwrap();
+    inference.model().tapes()[4 * (rows + 5)] ^= 0x40;
+    let error = inference.run(&inputs[0]).unwrap_err().to_string();
+    let named = "mismatch in stage inference, layer 0, position ";
+    assert!(
+        error.starts_with(named) && error.contains(", channel 0, "),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_the_state_does_not_hold_is_refused() {
+    let (mut network, _) = digits();
+    // 40 x 40 positions.
+    for tensor in &mut network.tensors {
+        (tensor.shape.height, tensor.shape.width) = (40, 40);
+    }
+    let geometry = Geometry::new(DIMENSION, 1, true).unwrap();
+    let refused = Inference::new(&geometry, network, &default_cache(), &mut |_| {});
+    let error = refused.err().expect("an error").to_string();
+    assert!(error.contains("expected at most 256 slots"), "{error}");
 }

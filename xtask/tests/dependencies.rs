@@ -35,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tensority",
             "protocol",
             "testvectors",
+            "infer",
             "infer/tape",
         ],
     ),

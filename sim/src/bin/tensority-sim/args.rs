@@ -34,6 +34,8 @@ pub enum Command {
     Board(BoardArgs),
     /// Find the proof of work of Bytom's mainnet genesis block.
     Demo,
+    /// Run an int8 network on the core, every byte of every layer compared with the reference.
+    Infer(InferArgs),
     /// Measure utilisation and simulation speed for every number of lanes.
     Bench(BenchArgs),
 }
@@ -74,6 +76,29 @@ pub struct CoreArgs {
 
 /// The number of lanes that simulates a hash fastest (`tensority-sim bench`).
 pub const DEFAULT_LANES: usize = 16;
+
+/// A network, and the core that runs it.
+#[derive(Args)]
+pub struct InferArgs {
+    /// The network: a .tflite file of signed bytes.
+    pub network: PathBuf,
+    /// Its inputs: a .npy array of signed bytes, an input a row, or lines of numbers between commas; `-` is standard
+    /// input.
+    #[arg(long, value_name = "FILE")]
+    pub input: PathBuf,
+    /// Run the first N inputs.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub count: usize,
+    /// Matrix rows processed side by side, of which inference uses one: 1, 2 or 4.
+    #[arg(long, value_name = "C", default_value_t = 1)]
+    pub lanes: usize,
+    /// Matrix dimension: 256 is Tensority; 32, 64 and 128 are for quick experiments.
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub dim: usize,
+    /// Print one JSON object for each input.
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// A board as it is flashed, instead of the core or the chip by itself.
 #[derive(Args)]

@@ -1,7 +1,7 @@
 //! The exit codes of the errors of a simulation.
 
 use tensority_command::exit::{
-    NO_INPUT, OUTPUT, SOFTWARE, STOPPED, UNAVAILABLE, UNMET, USAGE, of_writing,
+    DATA, NO_INPUT, OUTPUT, SOFTWARE, STOPPED, UNAVAILABLE, UNMET, USAGE, of_writing,
 };
 use tensority_command::{Code, Program};
 use tensority_sim::error::Error;
@@ -27,6 +27,7 @@ impl Code<Error> for Sim {
             Error::Trace { .. } => OUTPUT,
             Error::Stopped => STOPPED,
             Error::Firmware { .. } | Error::Pty(_) => NO_INPUT,
+            Error::Compile(_) | Error::Input(_) => DATA,
             Error::FunctionalInfer
             | Error::Geometry(_)
             | Error::Settings(_)

@@ -7,6 +7,7 @@ mod board_hash;
 mod core;
 mod demo;
 mod failure;
+mod infer;
 mod report;
 
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         Command::MatrixList(args) => core::matrix_list(&args),
         Command::Board(args) => board::run(&args),
         Command::Demo => demo::run(),
+        Command::Infer(args) => infer::run(&args),
         Command::Bench(args) => bench::run(&args),
     })
 }
