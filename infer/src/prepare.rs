@@ -16,7 +16,7 @@ pub enum Activation {
 impl Activation {
     /// The bytes of a tensor that the function may give.
     pub fn bounds(self, of: &Tensor) -> Bounds {
-        let byte = |real: f32| i32::from(of.zero) + (real / of.scale).round() as i32;
+        let byte = |real: f32| i32::from(of.zero).saturating_add((real / of.scale).round() as i32);
         let (least, greatest) = match self {
             Self::None => (-128, 127),
             Self::Relu => (byte(0.0), 127),
@@ -84,24 +84,31 @@ pub fn products(input: &Tensor, weights: &[f32], output: &Tensor) -> Vec<Multipl
         .collect()
 }
 
-/// From two inputs, times 2^20, to a sum, and from the sum to bytes.
-pub fn sum(one: &Tensor, other: &Tensor, output: &Tensor) -> (Multiplier, Multiplier, Multiplier) {
+/// From two inputs, times 2^20, to a sum, and from the sum to bytes; none if that is a factor of 1 or more.
+pub fn sum(
+    one: &Tensor,
+    other: &Tensor,
+    output: &Tensor,
+) -> Option<(Multiplier, Multiplier, Multiplier)> {
     let twice = 2.0 * f64::from(one.scale.max(other.scale));
     let part = |tensor: &Tensor| Multiplier::of(f64::from(tensor.scale) / twice);
     let whole = twice / (f64::from(1 << 20) * f64::from(output.scale));
-    (part(one), part(other), Multiplier::of(whole))
+    (whole < 1.0).then(|| (part(one), part(other), Multiplier::of(whole)))
 }
 
-/// From differences of bytes to exponents.
-pub fn softmax(input: &Tensor, beta: f32) -> Softmax {
+/// From differences of bytes to exponents; none if that is a factor of 1 or less.
+pub fn softmax(input: &Tensor, beta: f32) -> Option<Softmax> {
     let factor = f64::from(beta) * f64::from(input.scale) * f64::from(1 << (31 - EXPONENT_BITS));
+    if factor.is_nan() || factor <= 1.0 {
+        return None;
+    }
     let multiplier = Multiplier::of(factor.min((1_i64 << 31) as f64 - 1.0));
     let largest = f64::from((1 << EXPONENT_BITS) - 1) * f64::from(1 << (31 - EXPONENT_BITS));
     let radius = largest / 2_f64.powi(multiplier.shift);
-    Softmax {
+    Some(Softmax {
         multiplier,
         least: -(radius.floor() as i32),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use crate::reader::expect::{expect_equal, expect_type, unexpected};
 /// Bytes that a tensor may have: more than any network for a microcontroller.
 const MOST_BYTES: usize = 1 << 24;
 
+/// Channels of a softmax: of more, a sum of exponentials may have more bits than the shares can be scaled by.
+const MOST_OF_SOFTMAX: usize = 511;
+
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -239,7 +242,18 @@ impl<'a> Reader<'a> {
                         found,
                     );
                 }
-                Kind::Softmax(prepare::softmax(from, beta))
+                let channels = from.shape.channels;
+                if channels > MOST_OF_SOFTMAX {
+                    let expected = format!("at most {MOST_OF_SOFTMAX} channels");
+                    return unexpected(place, expected, channels);
+                }
+                match prepare::softmax(from, beta) {
+                    Some(softmax) => Kind::Softmax(softmax),
+                    None => {
+                        let found = format!("{beta} and {}", from.scale);
+                        return unexpected(place, "beta and scale above 2^-26 together", found);
+                    }
+                }
             }
             _ => self.rescale(place, code, input, output)?,
         };

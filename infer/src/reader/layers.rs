@@ -150,10 +150,14 @@ impl<'a> Reader<'a> {
         let [one, other, to] = [input, number, output].map(|n| &self.tensors[n]);
         expect_equal(place, "inputs of one shape", one.shape, other.shape)?;
         expect_equal(place, "an output of that shape", one.shape, to.shape)?;
+        let Some(multipliers) = prepare::sum(one, other, to) else {
+            let expected = "an output's scale of more than 2^-19 of its inputs'";
+            return unexpected(place, expected, to.scale);
+        };
         Ok(Kind::Add(Add {
             other: number,
             zeros: (one.zero, other.zero, to.zero),
-            multipliers: prepare::sum(one, other, to),
+            multipliers,
             bounds: activation(place, options.activation())?.bounds(to),
         }))
     }
