@@ -1,11 +1,13 @@
 //! `tensority bench`: speed of each back end, against the peak of a core.
 
 mod measure;
+mod models;
 mod peak;
 mod report;
 mod samples;
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use measure::{Effort, measure};
@@ -26,6 +28,9 @@ pub struct Arguments {
     /// Measure 1 to this many threads; without it, as many as there are processors.
     #[arg(long, value_parser = threads)]
     threads: Option<NonZero<usize>>,
+    /// Measure int8 networks (.tflite files) instead of hashes, and a fully connected layer of 1024 x 1024, on one thread.
+    #[arg(long, value_name = "FILE", num_args = 0.., conflicts_with = "threads")]
+    models: Option<Vec<PathBuf>>,
 }
 
 /// More threads than any machine has processors would only fail to start.
@@ -51,6 +56,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let chosen = Backend::from_environment()?;
     let all = std::env::var_os(tensority::fast::ENVIRONMENT_VARIABLE).is_none();
     let backends = Backend::available().filter(|backend| all || backend.name() == chosen.name());
+    if let Some(files) = &arguments.models {
+        let backends: Vec<_> = backends.collect();
+        let report = models::measure(files, &backends, arguments.seconds)?;
+        return Ok(match arguments.json {
+            true => print_json(&report),
+            false => print(report.to_table()),
+        }?);
+    }
     let threads = arguments
         .threads
         .unwrap_or(Pool::of_all_processors().threads());

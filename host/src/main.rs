@@ -12,7 +12,9 @@ mod flash;
 mod generate;
 mod hash;
 mod hexadecimal;
+mod infer;
 mod mine;
+mod model;
 mod node;
 mod pool;
 mod replay;
@@ -47,6 +49,10 @@ enum Verb {
     Verify(verify::Arguments),
     /// Measure each back end, or the one of TENSORITY_BACKEND, against the peak of a core measured in the same run.
     Bench(bench::Arguments),
+    /// Run an int8 network on the processor, and print its outputs.
+    Infer(infer::Arguments),
+    /// Show what an int8 network is made of.
+    Model(model::Arguments),
     /// List the serial ports and the boards that answer there; exit 0 if one of them hashes right, 69 if none.
     Devices(devices::Arguments),
     /// Look at everything that mining needs, and say what is wrong and what to do; exit 0 if nothing is, 1 if not.
@@ -80,6 +86,8 @@ fn main() -> ExitCode {
         Verb::Hash(arguments) => hash::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
+        Verb::Infer(arguments) => infer::run(&arguments),
+        Verb::Model(arguments) => model::run(&arguments),
         Verb::Devices(arguments) => devices::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Flash(arguments) => flash::run(&arguments),

@@ -15,6 +15,30 @@ pub struct Model {
     pub output: usize,
 }
 
+impl Model {
+    /// Multiply-accumulates of an inference, those with padding too.
+    pub fn macs(&self) -> u64 {
+        self.operators
+            .iter()
+            .map(|operator| self.macs_of(operator))
+            .sum()
+    }
+
+    /// Multiply-accumulates of an operator.
+    pub fn macs_of(&self, operator: &Operator) -> u64 {
+        let [from, to] = [operator.input, operator.output].map(|n| self.tensors[n].shape);
+        let products = |own: &Convolution, channels: usize| {
+            let taps = own.window.height as u64 * own.window.width as u64;
+            to.bytes() as u64 * taps * channels as u64
+        };
+        match &operator.kind {
+            Kind::Convolution(own) => products(own, from.channels),
+            Kind::Depthwise(own) => products(own, 1),
+            _ => 0,
+        }
+    }
+}
+
 /// Signed bytes, each of which stands for `scale * (byte - zero)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
@@ -131,6 +155,13 @@ impl Window {
         let row = Self::meets(y, self.stride_y, dy, self.top, of.height)?;
         let column = Self::meets(x, self.stride_x, dx, self.left, of.width)?;
         Some(row * of.width + column)
+    }
+
+    /// The offsets at output position `(y, x)` that meet the input, each with its number and the position that it meets.
+    pub fn met(self, of: Shape, y: usize, x: usize) -> impl Iterator<Item = (usize, usize)> {
+        let all = 0..self.height * self.width;
+        let offsets = all.map(move |n| (n, n / self.width, n % self.width));
+        offsets.filter_map(move |(n, dy, dx)| Some((n, self.position(of, y, x, dy, dx)?)))
     }
 }
 

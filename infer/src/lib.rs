@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! .tflite ─► reader (schema) ─► graph ─► reference
+//!                                 ├────► fast
 //!                                 └────► infer/tape: a tape for the accelerator
 //! ```
 //!
@@ -9,8 +10,12 @@
 //!   factors as fixed-point numbers, bounds of bytes, padding;
 //! - [`reference`](mod@reference) is the definition of every operator on integers; its bytes are those of TensorFlow
 //!   Lite Micro;
+//! - [`fast`] has the same bytes sooner, from many inputs at a time;
 //! - [`inputs`] reads what networks are run on.
 
+#![deny(unsafe_code)]
+
+pub mod fast;
 pub mod fixed_point;
 pub mod graph;
 pub mod inputs;
@@ -22,6 +27,7 @@ mod softmax;
 /// The accessors of `schema/tflite.fbs`, made by `flatc --rust` 25.12.19.
 #[allow(
     clippy::all,
+    unsafe_code,
     deprecated,
     missing_docs,
     unused_imports,

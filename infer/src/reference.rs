@@ -80,18 +80,11 @@ fn outputs(shape: Shape) -> impl Iterator<Item = (usize, usize, usize)> {
     })
 }
 
-/// The offsets of a window at an output, each with its number and the input position that it meets.
-fn met(window: Window, of: Shape, y: usize, x: usize) -> impl Iterator<Item = (usize, usize)> {
-    let offsets =
-        (0..window.height * window.width).map(move |n| (n, n / window.width, n % window.width));
-    offsets.filter_map(move |(n, dy, dx)| Some((n, window.position(of, y, x, dy, dx)?)))
-}
-
 fn convolution(own: &Convolution, input: &[i8], from: Shape, to: Shape) -> Vec<i8> {
     let taps = own.window.height * own.window.width;
     let bytes = outputs(to).map(|(y, x, channel)| {
         let mut sum = own.bias[channel];
-        for (tap, position) in met(own.window, from, y, x) {
+        for (tap, position) in own.window.met(from, y, x) {
             let weights = &own.weights[(channel * taps + tap) * from.channels..][..from.channels];
             let bytes = &input[position * from.channels..][..from.channels];
             for (&weight, &byte) in weights.iter().zip(bytes) {
@@ -106,7 +99,7 @@ fn convolution(own: &Convolution, input: &[i8], from: Shape, to: Shape) -> Vec<i
 fn depthwise(own: &Convolution, input: &[i8], from: Shape, to: Shape) -> Vec<i8> {
     let bytes = outputs(to).map(|(y, x, channel)| {
         let mut sum = own.bias[channel];
-        for (tap, position) in met(own.window, from, y, x) {
+        for (tap, position) in own.window.met(from, y, x) {
             let weight = own.weights[tap * from.channels + channel];
             let byte = input[position * from.channels + channel];
             sum = add_product(sum, weight, byte, own.zeros.0);
@@ -148,24 +141,28 @@ fn pool(
     of: impl Fn(&[i8]) -> i32,
 ) -> Vec<i8> {
     let bytes = outputs(to).map(|(y, x, channel)| {
-        let positions = met(*window, from, y, x);
+        let positions = window.met(from, y, x);
         let bytes = positions.map(|(_, position)| input[position * from.channels + channel]);
         bounds.clamp(of(&bytes.collect::<Vec<_>>()))
     });
     bytes.collect()
 }
 
-/// The mean, a half rounded away from zero.
 fn average(bytes: &[i8]) -> i32 {
-    let sum: i32 = bytes.iter().copied().map(i32::from).sum();
-    let count = bytes.len().max(1) as i32;
+    mean(bytes.iter().copied().map(i32::from).sum(), bytes.len())
+}
+
+/// The mean of so many bytes, a half rounded away from zero.
+pub(crate) fn mean(sum: i32, count: usize) -> i32 {
+    let count = count.max(1) as i32;
     match sum {
         1.. => (sum + count / 2) / count,
         _ => (sum - count / 2) / count,
     }
 }
 
-fn rescale(own: &Rescale, byte: i8) -> i8 {
+/// A byte with another scale, zero point or bounds.
+pub(crate) fn rescale(own: &Rescale, byte: i8) -> i8 {
     let scaled = match &own.multiplier {
         Some(multiplier) => {
             let scaled = multiplier.scale(i32::from(byte) - i32::from(own.zeros.0));

@@ -1,13 +1,15 @@
-//! Networks of MLPerf Tiny, byte by byte as TensorFlow Lite Micro computes them. They are not part of the repository:
-//! docs/infer.md tells where they are to be had. The folder is `TENSORITY_MODELS`, or `shared/models` beside the
-//! clone; tests of models that are not there are ignored.
+//! Networks of MLPerf Tiny, by the reference and on every back end, byte by byte as TensorFlow Lite Micro computes them.
+//! They are not part of the repository: docs/infer.md tells where they are to be had. The folder is `TENSORITY_MODELS`,
+//! or `shared/models` beside the clone; tests of models that are not there are ignored.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use npyz::NpyFile;
+use tensority::fast::Backend;
 use tensority_infer::Model;
+use tensority_infer::fast::Engine;
 
 /// Name of a model and its file, its inputs, and the answers of TensorFlow Lite Micro.
 const MODELS: [(&str, [&str; 3]); 2] = [
@@ -42,6 +44,10 @@ fn equals_tflm(files: [&str; 3]) -> Result<(), Failed> {
     assert_eq!(inputs.len(), answers.len());
     for (n, (input, answer)) in inputs.iter().zip(&answers).enumerate() {
         assert_eq!(&model.run(input)?, answer, "input {n}");
+    }
+    for backend in Backend::available() {
+        let outputs = Engine::new(model.clone(), backend).run(&inputs)?;
+        assert!(outputs == answers, "{backend}");
     }
     Ok(())
 }

@@ -46,6 +46,13 @@ const TESTS: &[(&str, &[&str])] = &[
         "testvectors",
         &["every_known_state_is_reached_on_every_back_end"],
     ),
+    (
+        "tensority-infer",
+        &[
+            "digits_are_the_same_on_every_back_end",
+            "random_networks_have_the_same_bytes_on_every_back_end",
+        ],
+    ),
 ];
 
 /// Mainnet's first block after that of the origin, whose proof of work is judged with each back end by its name.

@@ -25,7 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("flow", &["hdl", "boards", "command"]),
     // What a network is for the core; nothing of the core itself.
     ("infer/tape", &["infer", "protocol"]),
-    ("infer", &[]),
+    // The back ends of the hash, which know what a processor has.
+    ("infer", &["tensority"]),
     (
         "sim",
         &[
@@ -43,7 +44,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("host/payment", &["tensority"]),
     (
         "host",
-        &["tensority", "protocol", "boards", "command", "host/payment"],
+        &[
+            "tensority",
+            "protocol",
+            "boards",
+            "command",
+            "host/payment",
+            "infer",
+        ],
     ),
     // What is proved of the Verilog needs the Verilog, and the tools that read it.
     ("evidence/proofs", &["hdl", "flow", "command"]),
