@@ -122,7 +122,7 @@ impl fmt::Display for Network {
             writeln!(
                 f,
                 "{what:<6}  {shape}, scale {scale}, zero point {zero} ({})",
-                tensor.name
+                tensor.name.escape_debug()
             )?;
         }
         let names = ["", "operator", "window", "output", "MACs", "weight bytes"];

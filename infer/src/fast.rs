@@ -58,7 +58,7 @@ enum Step {
 pub(crate) struct Depthwise {
     pub window: Window,
     /// For each tap, the channels.
-    pub weights: Vec<i8>,
+    pub weights: Vec<i16>,
     /// The zero point of the input, + 128.
     pub zero: i16,
     pub scales: Scales,
@@ -198,7 +198,7 @@ fn step(model: &Model, operator: &Operator, kernel: &dyn Kernel) -> Step {
         Kind::Convolution(own) => convolution(own, from, kernel),
         Kind::Depthwise(own) => Step::Depthwise(Depthwise {
             window: own.window,
-            weights: own.weights.clone(),
+            weights: own.weights.iter().copied().map(i16::from).collect(),
             zero: i16::from(own.zeros.0) + 128,
             scales: Scales::of(own, own.bias.clone(), kernel.lanes()),
         }),

@@ -159,9 +159,31 @@ impl Window {
 
     /// The offsets at output position `(y, x)` that meet the input, each with its number and the position that it meets.
     pub fn met(self, of: Shape, y: usize, x: usize) -> impl Iterator<Item = (usize, usize)> {
-        let all = 0..self.height * self.width;
-        let offsets = all.map(move |n| (n, n / self.width, n % self.width));
-        offsets.filter_map(move |(n, dy, dx)| Some((n, self.position(of, y, x, dy, dx)?)))
+        let runs = self.runs(of, y, x);
+        runs.flat_map(|(tap, position, count)| (tap..tap + count).zip(position..))
+    }
+
+    /// The same as runs of neighbours, a row of the window each: first offset, first position, and how many.
+    pub fn runs(
+        self,
+        of: Shape,
+        y: usize,
+        x: usize,
+    ) -> impl Iterator<Item = (usize, usize, usize)> {
+        let along = |out: usize, stride: usize, size: usize, before: usize, of: usize| {
+            let first = before.saturating_sub(out * stride).min(size);
+            let end = (of + before).saturating_sub(out * stride).min(size);
+            first..end
+        };
+        let rows = along(y, self.stride_y, self.height, self.top, of.height);
+        let columns = along(x, self.stride_x, self.width, self.left, of.width);
+        let is_met = !columns.is_empty();
+        rows.filter(move |_| is_met).map(move |dy| {
+            let row = (y * self.stride_y + dy - self.top) * of.width;
+            let column = x * self.stride_x + columns.start - self.left;
+            let tap = dy * self.width + columns.start;
+            (tap, row + column, columns.len())
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Inputs of networks from files: `.npy` arrays of signed bytes, and lines of numbers.
 
-use npyz::{DType, NpyFile};
+use npyz::{DType, NpyFile, Order};
 
 /// What is wrong with inputs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +46,19 @@ pub fn read_inputs(file: &[u8], size: usize) -> Result<Vec<Vec<i8>>, InputsError
 
 fn npy(file: &[u8], size: usize) -> Result<Vec<Vec<i8>>, InputsError> {
     let expected = "a .npy array of signed bytes";
-    let refused = |found: String| InputsError::File { expected, found };
+    let refused = |found: String| InputsError::File {
+        expected,
+        found: line(&found),
+    };
+    // The library takes memory for a header before it is there.
+    let length = match *file {
+        [_, _, _, _, _, _, 1, _, a, b, ..] => u32::from_le_bytes([a, b, 0, 0]),
+        [_, _, _, _, _, _, _, _, a, b, c, d, ..] => u32::from_le_bytes([a, b, c, d]),
+        _ => u32::MAX,
+    };
+    if length as usize > file.len() {
+        return Err(refused("a file that is cut off".into()));
+    }
     let array = NpyFile::new(file).map_err(|error| refused(error.to_string()))?;
     let shape = array.shape().to_vec();
     let is_bytes = match array.dtype() {
@@ -55,6 +67,16 @@ fn npy(file: &[u8], size: usize) -> Result<Vec<Vec<i8>>, InputsError> {
     };
     if !is_bytes {
         return Err(refused(format!("type {}", array.dtype().descr())));
+    }
+    if array.order() != Order::C && shape.len() > 1 {
+        return Err(refused("one in Fortran's order".into()));
+    }
+    let sizes = shape.iter();
+    let count = sizes.fold(1_u64, |count, size| count.saturating_mul(*size));
+    if count > file.len() as u64 {
+        return Err(refused(format!(
+            "{count} numbers in a file that is cut off"
+        )));
     }
     let all = array
         .into_vec::<i8>()
@@ -76,6 +98,18 @@ fn npy(file: &[u8], size: usize) -> Result<Vec<Vec<i8>>, InputsError> {
     Ok(all.chunks(size).map(<[i8]>::to_vec).collect())
 }
 
+/// What a library says, as a plain line of at most 100 characters.
+fn line(text: &str) -> String {
+    let plain = |character: char| {
+        if character.is_control() {
+            ' '
+        } else {
+            character
+        }
+    };
+    text.chars().take(100).map(plain).collect()
+}
+
 fn csv(file: &[u8], size: usize) -> Result<Vec<Vec<i8>>, InputsError> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -86,7 +120,7 @@ fn csv(file: &[u8], size: usize) -> Result<Vec<Vec<i8>>, InputsError> {
     for (number, record) in reader.records().enumerate() {
         let record = record.map_err(|error| InputsError::File {
             expected: "a .npy file, or lines of numbers between commas",
-            found: error.to_string(),
+            found: line(&error.to_string()),
         })?;
         let numbers = record.iter().map(|text| {
             text.parse().map_err(|_| InputsError::Number {
@@ -153,6 +187,24 @@ mod tests {
         assert_eq!(says(b""), "expected an input, found an empty file");
         assert!(says(&array(&[1, 2], &[1.0_f32, 2.0])).contains("found type"));
         assert!(says(&array(&[1, 3], &[1_i8, 2, 3])).contains("expected 2 numbers, found 3"));
-        assert!(says(b"\x93NUMPY\x01").contains("expected a .npy array"));
+        let cut = "expected a .npy array of signed bytes, found a file that is cut off";
+        assert_eq!(says(b"\x93NUMPY\x01"), cut);
+        assert_eq!(says(b"\x93NUMPY\x03\0\xff\xff\xff\x7f{"), cut);
+        let of = |order: &str, shape: &str| {
+            let text = format!("{{'descr': '|i1', 'fortran_order': {order}, 'shape': {shape}}}");
+            [
+                b"\x93NUMPY\x01\0\x60\0",
+                format!("{text:95}\n").as_bytes(),
+                &[1, 2, 3, 4],
+            ]
+            .concat()
+        };
+        assert_eq!(read_inputs(&of("False", "(2, 2)"), 2).unwrap().len(), 2);
+        assert!(says(&of("True", "(2, 2)")).ends_with("found one in Fortran's order"));
+        assert!(
+            says(&of("False", "(2, 900)"))
+                .ends_with("found 1800 numbers in a file that is cut off")
+        );
+        assert!(says(&of("False", "(3, 2)")).contains("found "));
     }
 }

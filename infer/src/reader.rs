@@ -13,6 +13,9 @@ use crate::reader::expect::{expect_equal, expect_type, unexpected};
 /// Bytes that a tensor may have: more than any network for a microcontroller.
 const MOST_BYTES: usize = 1 << 24;
 
+/// Bytes that all tensors that are computed may have.
+const MOST_OF_ALL: usize = 1 << 26;
+
 /// Channels of a softmax: of more, a sum of exponentials may have more bits than the shares can be scaled by.
 const MOST_OF_SOFTMAX: usize = 511;
 
@@ -168,13 +171,19 @@ impl<'a> Reader<'a> {
     fn make(&mut self, number: i32) -> Result<usize, ReadError> {
         let tensor = self.tensor("model", number)?;
         let name = tensor.name().unwrap_or("without a name");
-        let place = format!("tensor {number} ({name})");
+        let place = format!("tensor {number} ({})", name.escape_debug());
         if self.numbers.iter().any(|(own, _)| *own == number) {
             return unexpected(&place, "to be made once", "it was made before");
         }
         expect_type(&place, tensor.type_(), file::TensorType::INT8)?;
         let shape = shape(&place, &dimensions(&place, &tensor)?)?;
         let (scale, zero) = one_scale(&place, &tensor)?;
+        let before = self.tensors.iter().map(|tensor| tensor.shape.bytes());
+        let all = before.sum::<usize>() + shape.bytes();
+        if all > MOST_OF_ALL {
+            let expected = format!("at most {MOST_OF_ALL} bytes in all tensors");
+            return unexpected(&place, expected, all);
+        }
         let own = self.tensors.len();
         self.tensors.push(Tensor {
             name: name.into(),

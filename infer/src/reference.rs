@@ -154,11 +154,9 @@ fn average(bytes: &[i8]) -> i32 {
 
 /// The mean of so many bytes, a half rounded away from zero.
 pub(crate) fn mean(sum: i32, count: usize) -> i32 {
-    let count = count.max(1) as i32;
-    match sum {
-        1.. => (sum + count / 2) / count,
-        _ => (sum - count / 2) / count,
-    }
+    let (sum, count) = (i64::from(sum), count.max(1) as i64);
+    let half = if sum > 0 { count / 2 } else { -(count / 2) };
+    ((sum + half) / count) as i32
 }
 
 /// A byte with another scale, zero point or bounds.

@@ -68,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "firmware/model",
             "host/payment",
             "host",
+            "infer",
         ],
     ),
     // It runs the miner as a program, and shares nothing with it but the formats of its files.

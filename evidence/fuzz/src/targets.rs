@@ -5,6 +5,7 @@ mod blocks;
 mod boards;
 mod files;
 mod line;
+mod networks;
 mod node;
 mod pool;
 mod texts;
@@ -36,6 +37,8 @@ pub const TARGETS: &[Target] = &[
     files::CHAIN,
     files::LIFETIME,
     files::HISTORY,
+    networks::NETWORK,
+    networks::INPUTS,
 ];
 
 /// Whether a text is one line that a terminal shows as it is.

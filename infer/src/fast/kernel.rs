@@ -63,25 +63,26 @@ fn channels<T: Copy + Default>(all: &[T], at: usize, count: usize) -> [T; CHANNE
 #[inline(always)]
 pub(crate) fn depthwise(own: &Depthwise, input: &[u8], from: Shape, to: Shape, output: &mut [u8]) {
     let batch = input.len() / from.bytes();
-    let mut met = Vec::new();
+    let mut runs = Vec::new();
     for position in 0..to.positions() {
-        met.clear();
-        met.extend(
-            own.window
-                .met(from, position / to.width, position % to.width),
-        );
+        let (y, x) = (position / to.width, position % to.width);
+        runs.clear();
+        runs.extend(own.window.runs(from, y, x));
         for first in (0..to.channels).step_by(CHANNELS) {
             let count = CHANNELS.min(to.channels - first);
             for n in 0..batch {
                 let mut sums = channels(&own.scales.starts, first, count);
-                for &(tap, met) in &met {
-                    let weights = channels(&own.weights, tap * to.channels + first, count);
-                    let at = n * from.bytes() + met * from.channels + first;
-                    let bytes = channels(input, at, count);
-                    for c in 0..CHANNELS {
-                        let byte = i16::from(bytes[c]) - own.zero;
-                        let product = i32::from(byte) * i32::from(i16::from(weights[c]));
-                        sums[c] = sums[c].wrapping_add(product);
+                for &(tap, met, length) in &runs {
+                    for i in 0..length {
+                        let weights =
+                            channels(&own.weights, (tap + i) * to.channels + first, count);
+                        let at = n * from.bytes() + (met + i) * from.channels + first;
+                        let bytes = channels(input, at, count);
+                        for c in 0..CHANNELS {
+                            // At most 255 * 128.
+                            let product = (i16::from(bytes[c]) - own.zero) * weights[c];
+                            sums[c] = sums[c].wrapping_add(i32::from(product));
+                        }
                     }
                 }
                 let at = n * to.bytes() + position * to.channels + first;

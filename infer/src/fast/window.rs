@@ -54,11 +54,12 @@ impl Rows {
         rows.resize(batch * to.positions() * length, *zero);
         for position in 0..to.positions() {
             let (y, x) = (position / to.width, position % to.width);
-            for (tap, met) in window.met(from, y, x) {
+            for (tap, met, count) in window.runs(from, y, x) {
+                let bytes = count * channels;
                 for n in 0..batch {
                     let to = (n * to.positions() + position) * length + tap * channels;
                     let from = n * from.bytes() + met * channels;
-                    rows[to..to + channels].copy_from_slice(&input[from..from + channels]);
+                    rows[to..to + bytes].copy_from_slice(&input[from..from + bytes]);
                 }
             }
         }
