@@ -366,7 +366,8 @@ impl Logic for Core {
         self.hasher.word_index.next = self.fold.word_index.val();
         self.hasher.word.next = self.fold.word.val();
         self.hasher.fold_full.next = self.fold.full.val();
-        self.hasher.result_ready.next = self.result_ready.val();
+        // A reset drops the result that waits.
+        self.hasher.result_ready.next = self.result_ready.val() | self.reset.val();
         self.result_valid.next = self.hasher.result_valid.val();
         self.result_range.next = self.hasher.result_range.val();
         self.result_nonce.next = self.hasher.result_nonce.val();

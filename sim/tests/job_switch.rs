@@ -132,6 +132,50 @@ fn a_reset_in_mid_hash_leaves_nothing_behind() {
     }
 }
 
+#[test]
+fn a_result_that_waits_ends_with_a_reset() {
+    let mut random = random();
+    let seed = random.random();
+    let list = MatrixList::<32>::from_seed(&seed);
+    let mut core = small_core(16, &seed);
+    let model = core.model();
+    // The range's only nonce is handed over, or waits until the reset.
+    for (id, held) in [(1, true), (2, false), (3, true)] {
+        let mut prefix = [0; 128];
+        random.fill(&mut prefix[..]);
+        let job = Job { prefix, start: 0 };
+        write(model, id, &job);
+        model.write_job(JobLane::Count, &1_u64.to_le_bytes());
+        model.hold_results(held);
+        model.start(Command::Range);
+        let (hashes, results) = count(model);
+        assert_eq!((hashes, results), (1, usize::from(!held)), "range {id}");
+        model.reset();
+        model.hold_results(false);
+        assert_eq!(count(model), (0, 0), "range {id}, after the reset");
+
+        write(model, id + 100, &job);
+        model.start(Command::Range);
+        let header_hash = header_hash(&job.prefix, job.start).unwrap();
+        assert_eq!(first_hash(model), tensority(&header_hash, &list));
+        model.reset();
+    }
+}
+
+/// How many hashes are complete, and how many results handed over, within 100 000 cycles.
+fn count(model: &mut CoreModel) -> (usize, usize) {
+    let end = model.cycle() + 100_000;
+    let (mut hashes, mut results) = (0, 0);
+    while model.cycle() < end {
+        match model.step(end - model.cycle()).map(|event| event.stage) {
+            Some(Stage::Hashed(_)) => hashes += 1,
+            Some(Stage::Result(_)) => results += 1,
+            _ => {}
+        }
+    }
+    (hashes, results)
+}
+
 /// The PoW hash of the next result, which comes within 100 000 cycles.
 fn first_hash(model: &mut CoreModel) -> [u8; 32] {
     let end = model.cycle() + 100_000;

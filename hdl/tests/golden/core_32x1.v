@@ -106,6 +106,7 @@ module core (
     wire control$run;
     wire control$extend_seed;
     wire control$sum_start;
+    wire hasher$result_ready;
     wire [4:0] hasher$job_address;
     wire hasher$hash_ready;
     wire [63:0] hasher$indices;
@@ -270,7 +271,7 @@ module core (
         .word_index(fold$word_index),
         .word(fold$word),
         .fold_full(fold$full),
-        .result_ready(result_ready),
+        .result_ready(hasher$result_ready),
         .job_address(hasher$job_address),
         .hash_ready(hasher$hash_ready),
         .indices(hasher$indices),
@@ -545,6 +546,7 @@ module core (
     assign control$list_done = smix$finished | (loader & loaded);
     assign ready = control$ready;
     assign running = control$running;
+    assign hasher$result_ready = result_ready | reset;
     assign result_valid = hasher$result_valid;
     assign result_range = hasher$result_range;
     assign result_nonce = hasher$result_nonce;
