@@ -2,7 +2,7 @@
 //!
 //! | port | dir | width | |
 //! |---|---|---|---|
-//! | `reset` | in | 1 | level: drop what is being received, and wait until the line is idle |
+//! | `reset` | in | 1 | level: drop what is being received, and wait until the line is 1 |
 //! | `divisor` | in | 16 | clock cycles of a bit, at least 8 |
 //! | `line` | in | 1 | serial line, asynchronous; 1 when idle |
 //! | `valid` | out | 1 | one cycle: a byte arrived in `q` |
@@ -12,6 +12,8 @@
 //! 8 data bits, least significant first, no parity, 1 stop bit. Every bit is taken in its middle:
 //! `valid` comes 9 divisor + divisor / 2 + 3 cycles after the line fell ([`Receiver::latency`]), of
 //! which two synchronise the line. A start bit that is over by its middle is noise and ignored.
+//! After a reset in the middle of a byte the next 0 of its data is taken for a start bit: what comes
+//! until the line rests for a byte may be wrong, and is left to the frame's CRC.
 //!
 //! Checked by `sim/tests/peripherals.rs`. Recognises neither the rate of the line nor a break.
 
