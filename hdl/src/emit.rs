@@ -53,7 +53,7 @@ pub struct Module {
 }
 
 /// A design that cannot be emitted: RustHDL's checks found an open signal, a loop or a write to an
-/// input, or its code has no place in the project's Verilog.
+/// input, or its code or one of its names has no place in the project's Verilog.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{top}: the design is refused: {fault}")]
 pub struct EmitError {
@@ -67,7 +67,7 @@ impl Design {
     /// The Verilog of `block`, whose module is called `top`.
     ///
     /// # Errors
-    /// If RustHDL's checks refuse the block.
+    /// If RustHDL's checks refuse the block, or a port, signal or instance has a name that is a word of Verilog.
     pub fn new<B: Block>(top: &str, mut block: B) -> Result<Self, EmitError> {
         let refused = |fault: String| EmitError {
             top: top.into(),
@@ -75,6 +75,11 @@ impl Design {
         };
         block.connect_all();
         check_all(&block).map_err(|fault| refused(format!("{fault:?}")))?;
+        if words::is_reserved(top) {
+            return Err(refused(format!(
+                "`{top}` is a word of Verilog: give the module another name"
+            )));
+        }
         let scope = scope::Scope::new(top, &block);
         let kind = std::any::type_name::<B>();
         Ok(Self {

@@ -9,19 +9,21 @@ use super::drivers::without_dead;
 use super::inline::Inline;
 use super::scope::{Net, NetKind, Scope};
 use super::statement::{Expression, statements};
+use super::words::is_reserved;
 use super::{comment, print};
 use crate::blocks::BlockSource;
 
 /// The module of `scope`, called `name`. `instance` says the name of a child's module.
 ///
 /// # Errors
-/// What in the block's code has no place in the project's Verilog.
+/// What in the block's code has no place in the project's Verilog, or which of its names is a word of Verilog.
 pub fn text(
     name: &str,
     scope: &Scope,
     source: Option<&BlockSource>,
     instance: &dyn Fn(usize) -> String,
 ) -> Result<String, String> {
+    check_names(scope)?;
     match &scope.code {
         Verilog::Combinatorial(code) => {
             let draft = Draft::new(scope, source, without_dead(statements(code)?))?;
@@ -38,6 +40,23 @@ pub fn text(
         Verilog::Empty | Verilog::Blackbox(_) | Verilog::Wrapper(_) => {
             Err("a block without code of its own".into())
         }
+    }
+}
+
+/// Refuses names that Verilog keeps to itself. Children without a module may have them: they are spelled
+/// with their port.
+fn check_names(scope: &Scope) -> Result<(), String> {
+    let nets = scope.nets.iter();
+    let nets = nets.filter(|net| !matches!(net.kind, NetKind::Constant(_)));
+    let nets = nets.map(|net| (&net.name, "a port or signal"));
+    let children = scope.children.iter();
+    let children = children.filter(|child| Inline::of(child).is_none());
+    let children = children.map(|child| (&child.name, "an instance"));
+    match nets.chain(children).find(|(name, _)| is_reserved(name)) {
+        Some((name, what)) => Err(format!(
+            "{what} is called `{name}`, which is a word of Verilog: give the field another name"
+        )),
+        None => Ok(()),
     }
 }
 
